@@ -1,0 +1,2 @@
+function(hinomi_messages)
+endfunction()

@@ -24,7 +24,7 @@ TEST(JsonWriter, indents_when_asked) {
 
 TEST(JsonWriter, never_writes_invalid_text) {
   std::string out;
-  append_json_string(out, std::string_view("\0\x1f\"\\\xff\u2028火\x7f", 13));
+  append_json_string(out, std::string_view("\0\x1f\"\\\xff\u2028火\x7f", 12));
   EXPECT_EQ(out, "\"\\u0000\\u001f\\\"\\\\\uFFFD\\u2028火\\u007f\"");
 }
 

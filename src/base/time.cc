@@ -143,7 +143,7 @@ std::optional<TimeNs> parse_rfc3339(std::string_view text) noexcept {
     if (take_any(text, ".,")) {
       int scale = 100'000'000;
       int digit = 0;
-      if (text.empty()) return std::nullopt;
+      if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
       while (take_number(text, 1, digit)) {
         civil.nanosecond += digit * scale;
         scale /= 10;

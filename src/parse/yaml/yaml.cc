@@ -1,0 +1,294 @@
+#include "parse/yaml/yaml.h"
+
+#include <libfyaml.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+#include <unordered_map>
+
+#include "base/text.h"
+
+namespace hinomi::parse::yaml {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Position;
+using base::Result;
+
+struct ParserDeleter {
+  void operator()(fy_parser* parser) const noexcept { fy_parser_destroy(parser); }
+};
+struct DiagDeleter {
+  void operator()(fy_diag* diag) const noexcept { fy_diag_destroy(diag); }
+};
+
+// Keeps libfyaml's first message, "<memory-…>:line:column: error: text".
+void collect_message(fy_diag* /*diag*/, void* user, const char* text, std::size_t length) {
+  auto& message = *static_cast<std::string*>(user);
+  if (message.empty()) message.assign(text, length);
+}
+
+Error to_error(std::string_view message) {
+  Error error{.code = ErrorCode::invalid_input,
+              .message = "invalid YAML",
+              .remedy = "correct the YAML at this place (indentation, quotes, colon)"};
+  int line = 0;
+  int column = 0;
+  if (const std::size_t source_end = message.find(">:"); message.starts_with("<memory") && source_end != message.npos) {
+    message.remove_prefix(source_end + 2);
+  }
+  const char* end = message.data() + message.size();
+  const auto first = std::from_chars(message.data(), end, line);
+  if (first.ec == std::errc{} && first.ptr < end && *first.ptr == ':') {
+    const auto second = std::from_chars(first.ptr + 1, end, column);
+    if (second.ec == std::errc{}) {
+      error.where = {line, column};
+      message.remove_prefix(static_cast<std::size_t>(second.ptr - message.data()));
+    }
+  }
+  const std::size_t start = message.find_first_not_of(": ");
+  message = start == std::string_view::npos ? std::string_view{} : message.substr(start);
+  constexpr std::string_view kPrefix = "error: ";
+  if (message.starts_with(kPrefix)) message.remove_prefix(kPrefix.size());
+  message = message.substr(0, message.find('\n'));
+  if (!message.empty()) error.message += ": " + base::visible(message);
+  return error;
+}
+
+// Builds nodes out of libfyaml's events, within limits. Recursion is bounded by Limits::depth.
+class Builder {
+ public:
+  Builder(fy_parser* parser, const Limits& limits, const std::string& message)
+      : parser_(parser), limits_(limits), message_(message) {}
+
+  Result<std::vector<Node>> documents() {
+    std::vector<Node> result;
+    while (true) {
+      const Event event = next();
+      if (!event) break;
+      if (event->type == FYET_STREAM_END) break;
+      if (event->type != FYET_DOCUMENT_START) continue;
+      anchors_.clear();
+      Node root;
+      const Event first = next();
+      if (!first) break;
+      if (first->type == FYET_DOCUMENT_END) continue;
+      if (!build(*first, root, 0)) return *failure_;
+      result.push_back(std::move(root));
+    }
+    if (failure_) return *failure_;
+    if (fy_parser_get_stream_error(parser_) || !message_.empty()) return to_error(message_);
+    return result;
+  }
+
+ private:
+  struct EventDeleter {
+    fy_parser* parser;
+    void operator()(fy_event* event) const noexcept { fy_parser_event_free(parser, event); }
+  };
+  using Event = std::unique_ptr<fy_event, EventDeleter>;
+
+  Event next() { return Event(fy_parser_parse(parser_), EventDeleter{parser_}); }
+
+  bool fail(ErrorCode code, std::string text, std::string remedy, Position where) {
+    if (!failure_) failure_ = Error{code, std::move(text), std::move(remedy), where};
+    return false;
+  }
+  bool fail_from_parser() {
+    if (!failure_) failure_ = to_error(message_);
+    return false;
+  }
+
+  static Position position_of(fy_token* token) {
+    const fy_mark* mark = token != nullptr ? fy_token_start_mark(token) : nullptr;
+    return mark != nullptr ? Position{mark->line + 1, mark->column + 1} : Position{};
+  }
+  static std::string text_of(fy_token* token) {
+    std::size_t length = 0;
+    const char* text = token != nullptr ? fy_token_get_text(token, &length) : nullptr;
+    return text != nullptr ? std::string(text, length) : std::string();
+  }
+
+  bool count_nodes(std::size_t added, Position where) {
+    nodes_ += added;
+    if (nodes_ <= limits_.nodes) return true;
+    return fail(ErrorCode::limit_exceeded, "YAML has more than " + std::to_string(limits_.nodes) + " nodes",
+                "split the file", where);
+  }
+  static std::size_t size_of(const Node& node) {
+    std::size_t size = 1;
+    for (const Node& item : node.items) size += size_of(item);
+    for (const Member& member : node.members) size += size_of(member.value);
+    return size;
+  }
+
+  bool build(const fy_event& event, Node& node, std::size_t depth) {
+    if (depth > limits_.depth) {
+      return fail(ErrorCode::limit_exceeded,
+                  "YAML is nested deeper than " + std::to_string(limits_.depth) + " levels", "flatten it",
+                  node.where);
+    }
+    switch (event.type) {
+      case FYET_SCALAR: return build_scalar(event.scalar, node);
+      case FYET_ALIAS: return build_alias(event.alias, node);
+      case FYET_SEQUENCE_START: return build_sequence(event.sequence_start, node, depth);
+      case FYET_MAPPING_START: return build_mapping(event.mapping_start, node, depth);
+      default: return fail(ErrorCode::invalid_input, "invalid YAML: unexpected end", "complete the document", {});
+    }
+  }
+
+  bool build_scalar(const fy_event_scalar_data& data, Node& node) {
+    node.kind = NodeKind::scalar;
+    node.where = position_of(data.value);
+    node.plain = data.value == nullptr || fy_token_scalar_style(data.value) == FYSS_PLAIN;
+    node.text = text_of(data.value);
+    remember(data.anchor, node);
+    return count_nodes(1, node.where);
+  }
+
+  bool build_alias(const fy_event_alias_data& data, Node& node) {
+    const auto found = anchors_.find(text_of(data.anchor));
+    const Position where = position_of(data.anchor);
+    if (found == anchors_.end()) {
+      return fail(ErrorCode::invalid_input, "invalid YAML: alias of an anchor that does not exist",
+                  "define the anchor before its alias", where);
+    }
+    if (!count_nodes(size_of(found->second), where)) return false;
+    node = found->second;
+    node.where = where;
+    return true;
+  }
+
+  bool build_sequence(const fy_event_sequence_start_data& data, Node& node, std::size_t depth) {
+    node.kind = NodeKind::sequence;
+    node.where = position_of(data.sequence_start);
+    if (!count_nodes(1, node.where)) return false;
+    while (true) {
+      const Event event = next();
+      if (!event) return fail_from_parser();
+      if (event->type == FYET_SEQUENCE_END) break;
+      if (!build(*event, node.items.emplace_back(), depth + 1)) return false;
+    }
+    if (node.where.line == 0 && !node.items.empty()) node.where = node.items.front().where;
+    remember(data.anchor, node);
+    return true;
+  }
+
+  bool build_mapping(const fy_event_mapping_start_data& data, Node& node, std::size_t depth) {
+    node.kind = NodeKind::mapping;
+    node.where = position_of(data.mapping_start);
+    if (!count_nodes(1, node.where)) return false;
+    while (true) {
+      const Event key_event = next();
+      if (!key_event) return fail_from_parser();
+      if (key_event->type == FYET_MAPPING_END) break;
+      Node key;
+      if (!build(*key_event, key, depth + 1)) return false;
+      if (!key.is_scalar()) {
+        return fail(ErrorCode::invalid_input, "invalid YAML here: a key must be a simple text",
+                    "use a text as the key", key.where);
+      }
+      const Event value_event = next();
+      if (!value_event) return fail_from_parser();
+      Member member{.key = key.text, .where = key.where, .value = {}};
+      if (!build(*value_event, member.value, depth + 1)) return false;
+      if (!add_member(node, key, std::move(member))) return false;
+    }
+    if (!node.members.empty()) node.where = node.members.front().where;
+    remember(data.anchor, node);
+    return true;
+  }
+
+  bool add_member(Node& node, const Node& key, Member member) {
+    if (key.plain && key.text == "<<" && member.value.is_mapping()) {  // merge key (YAML 1.1, type/merge)
+      for (Member& merged : member.value.members) {
+        if (node.find(merged.key) == nullptr) node.members.push_back(std::move(merged));
+      }
+      return true;
+    }
+    if (node.find(member.key) != nullptr) {
+      return fail(ErrorCode::invalid_input, "invalid YAML: the key '" + base::visible(member.key) + "' occurs twice",
+                  "remove or rename one of them", member.where);
+    }
+    node.members.push_back(std::move(member));
+    return true;
+  }
+
+  void remember(fy_token* anchor, const Node& node) {
+    if (anchor != nullptr) anchors_[text_of(anchor)] = node;
+  }
+
+  fy_parser* parser_;
+  const Limits& limits_;
+  const std::string& message_;
+  std::size_t nodes_ = 0;
+  std::unordered_map<std::string, Node> anchors_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace
+
+const Node* Node::find(std::string_view key) const noexcept {
+  for (const Member& member : members) {
+    if (member.key == key) return &member.value;
+  }
+  return nullptr;
+}
+
+std::string_view Node::text_of(std::string_view key) const noexcept {
+  const Node* node = find(key);
+  return node != nullptr && node->is_scalar() ? std::string_view(node->text) : std::string_view();
+}
+
+bool Node::is_null() const noexcept {
+  return is_scalar() && plain && (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
+}
+
+std::optional<bool> Node::as_boolean() const noexcept {
+  if (!is_scalar() || !plain) return std::nullopt;
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  return std::nullopt;
+}
+
+std::optional<double> Node::as_number() const noexcept {
+  if (!is_scalar() || !plain || text.empty()) return std::nullopt;
+  std::string_view digits = text;
+  if (digits.front() == '+') digits.remove_prefix(1);
+  double value = 0;
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (result.ec != std::errc{} || result.ptr != digits.data() + digits.size()) return std::nullopt;
+  const char first = digits.front() == '-' && digits.size() > 1 ? digits[1] : digits.front();
+  if ((first < '0' || first > '9') && first != '.') return std::nullopt;  // no "inf" and "nan"
+  return value;
+}
+
+Result<std::vector<Node>> read(std::string_view text, const Limits& limits) {
+  if (text.size() > limits.bytes) {
+    return Error{ErrorCode::limit_exceeded, "YAML text is larger than " + std::to_string(limits.bytes) + " bytes",
+                 "split the file", {}};
+  }
+  if (!base::is_utf8(text)) {
+    return Error{ErrorCode::invalid_input, "invalid YAML: the text is not UTF-8", "save the file as UTF-8", {}};
+  }
+  std::string message;
+  fy_diag_cfg diag_config{};
+  diag_config.output_fn = collect_message;
+  diag_config.user = &message;
+  diag_config.level = FYET_ERROR;
+  diag_config.module_mask = ~0U;
+  diag_config.show_position = true;
+  const std::unique_ptr<fy_diag, DiagDeleter> diag(fy_diag_create(&diag_config));
+  fy_parse_cfg config{};
+  config.flags = FYPCF_DISABLE_MMAP_OPT;
+  config.diag = diag.get();
+  const std::unique_ptr<fy_parser, ParserDeleter> parser(fy_parser_create(&config));
+  if (!diag || !parser || fy_parser_set_string(parser.get(), text.data(), text.size()) != 0) {
+    return Error{ErrorCode::internal, "the YAML reader could not be started", "", {}};
+  }
+  return Builder(parser.get(), limits, message).documents();
+}
+
+}  // namespace hinomi::parse::yaml

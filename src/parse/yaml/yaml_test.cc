@@ -1,0 +1,83 @@
+#include "parse/yaml/yaml.h"
+
+#include <gtest/gtest.h>
+
+namespace hinomi::parse::yaml {
+namespace {
+
+Node one(std::string_view text) {
+  auto documents = read(text);
+  EXPECT_TRUE(documents) << (documents ? "" : documents.error().message);
+  if (!documents || documents->size() != 1) return {};
+  return std::move(documents->front());
+}
+
+TEST(Yaml, reads_nested_values_with_their_places) {
+  const Node root = one("title: 火の見\ndetection:\n  sel:\n    A|contains:\n      - 'x'\n      - 5\n");
+  EXPECT_EQ(root.text_of("title"), "火の見");
+  const Node* sel = root.find("detection")->find("sel");
+  ASSERT_NE(sel, nullptr);
+  ASSERT_EQ(sel->members.size(), 1U);
+  EXPECT_EQ(sel->members[0].key, "A|contains");
+  EXPECT_EQ(sel->members[0].where, (base::Position{4, 5}));
+  const Node& list = sel->members[0].value;
+  ASSERT_EQ(list.items.size(), 2U);
+  EXPECT_EQ(list.items[1].where, (base::Position{6, 9}));
+  EXPECT_FALSE(list.items[0].plain);
+  EXPECT_EQ(list.items[1].as_number(), 5.0);
+}
+
+TEST(Yaml, tells_null_empty_boolean_and_number_apart) {
+  const Node root = one("a: null\nb: ''\nc:\nd: ~\ne: true\nf: 'true'\ng: -1.5\nh: 0x10\ni: nan\n");
+  EXPECT_TRUE(root.find("a")->is_null());
+  EXPECT_FALSE(root.find("b")->is_null());
+  EXPECT_TRUE(root.find("c")->is_null());
+  EXPECT_TRUE(root.find("d")->is_null());
+  EXPECT_EQ(root.find("e")->as_boolean(), true);
+  EXPECT_FALSE(root.find("f")->as_boolean());
+  EXPECT_EQ(root.find("g")->as_number(), -1.5);
+  EXPECT_FALSE(root.find("h")->as_number());
+  EXPECT_FALSE(root.find("i")->as_number());
+}
+
+TEST(Yaml, reads_many_documents_aliases_and_merges) {
+  auto documents = read("---\na: &x {k: v}\nb: *x\nc:\n  <<: *x\n  m: n\n---\nd: e\n");
+  ASSERT_TRUE(documents) << documents.error().message;
+  ASSERT_EQ(documents->size(), 2U);
+  EXPECT_EQ(documents->front().find("b")->text_of("k"), "v");
+  EXPECT_EQ(documents->front().find("c")->text_of("k"), "v");
+  EXPECT_EQ(documents->back().text_of("d"), "e");
+}
+
+TEST(Yaml, names_the_place_of_a_fault) {
+  const auto documents = read("a: b\nc: 'unfinished\n");
+  ASSERT_FALSE(documents);
+  EXPECT_GE(documents.error().where.line, 2);
+  const auto twice = read("a: b\na: c\n");
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().where, (base::Position{2, 1}));
+}
+
+TEST(Yaml, stops_at_its_limits) {
+  std::string deep(200, '[');
+  EXPECT_FALSE(read(deep + std::string(200, ']')));
+  std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
+  for (char c = 'b'; c < 'i'; ++c) {
+    bomb += std::string(1, c) + ": &" + c + " [";
+    for (int i = 0; i < 10; ++i) bomb += std::string(i ? "," : "") + "*" + static_cast<char>(c - 1);
+    bomb += "]\n";
+  }
+  const auto result = read(bomb);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, base::ErrorCode::limit_exceeded);
+  EXPECT_FALSE(read("\xff\xfe"));
+}
+
+TEST(Yaml, reads_an_empty_text_as_no_document) {
+  const auto documents = read("# only a comment\n");
+  ASSERT_TRUE(documents);
+  EXPECT_TRUE(documents->empty());
+}
+
+}  // namespace
+}  // namespace hinomi::parse::yaml

@@ -1,0 +1,232 @@
+#include "query/stream_evaluator.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace hinomi::query {
+
+QuerySet::QuerySet(const Gates& gates, std::size_t field_count, const std::vector<QueryId>& queries)
+    : queries_(queries) {
+  bits_.assign(gates.query_count() / 64 + 1, 0);
+  gated_.assign(field_count, 0);
+  for (const QueryId id : queries) {
+    bits_[index_of(id) / 64] |= std::uint64_t{1} << (index_of(id) % 64);
+    needs_everything_ = needs_everything_ || gates.needs_everything(id);
+    if (gates.ungated(id)) ungated_.push_back(id);
+    for (const event::FieldId field : gates.fields_of(id)) {
+      if (field == kAnyValue) {
+        keyword_gated_ = true;
+      } else {
+        gated_[event::index_of(field)] = 1;
+      }
+    }
+  }
+}
+
+StreamEvaluator::StreamEvaluator(const Program& program, const Gates& gates, const ValueMatcher& matcher,
+                                 std::size_t field_count, std::uint64_t hash_seed)
+    : program_(program), gates_(gates), matcher_(matcher), hash_seed_(hash_seed) {
+  for (std::uint32_t i = 0; i < field_count; ++i) field_gates_.push_back(gates.on(event::FieldId{i}));
+  first_slot_.resize(field_count);
+  field_stamp_.resize(field_count);
+  node_state_.resize(program.node_count());
+  query_stamp_.resize(program.query_count());
+  gate_stamp_.resize(gates.size());
+}
+
+void StreamEvaluator::evaluate(const event::Event& event, const QuerySet& set, std::vector<QueryId>& matches) {
+  matches.clear();
+  ++statistics_.events;
+  if (set.empty()) return;
+  if (++stamp_ == 0) {  // after 2^32 events the stamps start anew
+    std::fill(field_stamp_.begin(), field_stamp_.end(), 0);
+    std::fill(query_stamp_.begin(), query_stamp_.end(), 0);
+    std::fill(node_state_.begin(), node_state_.end(), 0);
+    stamp_ = 1;
+  }
+  event_ = &event;
+  arena_.clear();
+  candidates_.clear();
+  index_slots(event);
+  for (const QueryId id : set.ungated()) add_candidate(id);
+  for (std::size_t i = 0; i < event.slots.size(); ++i) {
+    const event::FieldId field = event.slots[i].field;
+    if (set.gated(field) && event.slots[i].value.kind != event::ValueKind::null) collect(field, texts_[i], set);
+    if (set.keyword_gated()) collect(kAnyValue, texts_[i], set);
+  }
+  if (set.keyword_gated() && !event.raw.empty()) collect(kAnyValue, raw_, set);
+  for (const event::FieldId field : repeated_) {
+    if (set.gated(field)) collect_repeated(field, set);
+  }
+  statistics_.candidates += candidates_.size();
+  for (const QueryId id : candidates_) {
+    if (node_holds(program_.root(id))) matches.push_back(id);
+  }
+  std::sort(matches.begin(), matches.end());
+}
+
+void StreamEvaluator::index_slots(const event::Event& event) {
+  texts_.clear();
+  next_slot_.assign(event.slots.size(), kNoSlot);
+  repeated_.clear();
+  for (std::uint32_t i = 0; i < event.slots.size(); ++i) {
+    texts_.emplace_back(event.slots[i].value);
+    const std::uint32_t field = event::index_of(event.slots[i].field);
+    if (field >= first_slot_.size()) continue;
+    if (field_stamp_[field] != stamp_) {
+      field_stamp_[field] = stamp_;
+    } else {
+      next_slot_[i] = first_slot_[field];
+      if (next_slot_[next_slot_[i]] == kNoSlot) repeated_.push_back(event.slots[i].field);
+    }
+    first_slot_[field] = i;
+  }
+  raw_ = ValueText({event::ValueKind::text, event.raw});
+}
+
+void StreamEvaluator::collect(event::FieldId field, ValueText& value, const QuerySet& set) {
+  const FieldGates* gates = field == kAnyValue ? gates_.on(kAnyValue) : field_gates_[event::index_of(field)];
+  if (gates == nullptr || value.kind() == event::ValueKind::null) return;
+  ++statistics_.lookups;
+  if (!use_memo_) {
+    ++statistics_.misses;
+    add_candidates(judge(*gates, value), set);
+    return;
+  }
+  constexpr std::uint64_t kFieldSpread = 0x9E37'79B9'7F4A'7C15ULL;
+  const base::Hash128 key = base::hash128(value.text(), hash_seed_ ^ (event::index_of(field) * kFieldSpread));
+  const ValueMemo::Noted noted = memo_.find(key);
+  if (noted.known) {
+    add_candidates(noted.gates, set);
+    return;
+  }
+  ++statistics_.misses;
+  add_candidates(memo_.note(key, judge(*gates, value)), set);
+}
+
+// A field with several values: gates that ask several things of one value are too strict there, so the queries
+// behind them become candidates whenever the gate holds on the values together.
+void StreamEvaluator::collect_repeated(event::FieldId field, const QuerySet& set) {
+  const FieldGates* gates = field_gates_[event::index_of(field)];
+  for (const GateId id : gates->joint) {
+    const Gate& gate = gates_.gate(id);
+    const bool wanted = std::any_of(gate.queries.begin(), gate.queries.end(), [&](QueryId q) {
+      return set.contains(q) && query_stamp_[index_of(q)] != stamp_;
+    });
+    if (!wanted) continue;
+    const bool holds = std::all_of(gate.conjuncts.begin(), gate.conjuncts.end(),
+                                   [&](NodeId conjunct) { return node_holds(conjunct); });
+    if (holds) add_candidates(std::span(&id, 1), set);
+  }
+}
+
+std::span<const GateId> StreamEvaluator::judge(const FieldGates& gates, ValueText& value) {
+  opened_.clear();
+  if (++value_stamp_ == 0) {
+    std::fill(gate_stamp_.begin(), gate_stamp_.end(), 0);
+    value_stamp_ = 1;
+  }
+  const auto consider = [&](GateId id) {
+    std::uint32_t& seen = gate_stamp_[static_cast<std::size_t>(id)];
+    if (seen == value_stamp_) return;
+    seen = value_stamp_;
+    const Gate& gate = gates_.gate(id);
+    const bool holds = std::all_of(gate.conjuncts.begin(), gate.conjuncts.end(),
+                                   [&](NodeId conjunct) { return value_holds(conjunct, value); });
+    if (holds) opened_.push_back(id);
+  };
+  if (!gates.literals.empty()) {
+    gates.literals.find(value.folded(arena_), [&](std::uint32_t payload) { consider(GateId{payload}); });
+  }
+  for (const GateId id : gates.without_literal) consider(id);
+  return opened_;
+}
+
+bool StreamEvaluator::value_holds(NodeId id, ValueText& value) {
+  const Node& node = program_.node(id);
+  if (node.kind == NodeKind::predicate) return matcher_.holds(PredicateId{node.value}, value, arena_);
+  const auto children = program_.children(node);
+  const auto holds = [&](NodeId child) { return value_holds(child, value); };
+  if (node.kind == NodeKind::all) return std::all_of(children.begin(), children.end(), holds);
+  if (node.kind == NodeKind::any) return std::any_of(children.begin(), children.end(), holds);
+  return std::count_if(children.begin(), children.end(), holds) >= node.value;  // at_least: gates hold no others
+}
+
+void StreamEvaluator::add_candidates(std::span<const GateId> gates, const QuerySet& set) {
+  for (const GateId gate : gates) {
+    for (const QueryId id : gates_.gate(gate).queries) {
+      if (set.contains(id)) add_candidate(id);
+    }
+  }
+}
+
+void StreamEvaluator::add_candidate(QueryId id) {
+  if (query_stamp_[index_of(id)] == stamp_) return;
+  query_stamp_[index_of(id)] = stamp_;
+  candidates_.push_back(id);
+}
+
+bool StreamEvaluator::node_holds(NodeId id) {
+  std::uint64_t& state = node_state_[index_of(id)];
+  if (state >> 1 == stamp_) return (state & 1) != 0;
+  const bool holds = judge_node(program_.node(id));
+  node_state_[index_of(id)] = std::uint64_t{stamp_} << 1 | static_cast<std::uint64_t>(holds);
+  return holds;
+}
+
+bool StreamEvaluator::judge_node(const Node& node) {
+  const auto children = program_.children(node);
+  const auto holds = [&](NodeId child) { return node_holds(child); };
+  switch (node.kind) {
+    case NodeKind::constant: return node.value != 0;
+    case NodeKind::predicate: return predicate_holds(PredicateId{node.value});
+    case NodeKind::all: return std::all_of(children.begin(), children.end(), holds);
+    case NodeKind::any: return std::any_of(children.begin(), children.end(), holds);
+    case NodeKind::at_least: return std::count_if(children.begin(), children.end(), holds) >= node.value;
+    case NodeKind::negation: return !holds(children.front());
+  }
+  return false;
+}
+
+bool StreamEvaluator::predicate_holds(PredicateId id) {
+  const Predicate& p = program_.predicate_at(id);
+  if (p.field == kAnyValue) return keyword_holds(id);
+  const std::uint32_t field = event::index_of(p.field);
+  if (field_stamp_[field] != stamp_) return p.op == Op::is_null;
+  if (p.op == Op::exists) return true;
+  if (!is_single_value(p.op) && p.op != Op::is_null) return fields_hold(p);
+  for (std::uint32_t i = first_slot_[field]; i != kNoSlot; i = next_slot_[i]) {
+    if (p.op == Op::is_null) {
+      if (texts_[i].kind() == event::ValueKind::null) return true;
+    } else if (matcher_.holds(id, texts_[i], arena_)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool StreamEvaluator::keyword_holds(PredicateId id) {
+  const Op op = program_.predicate_at(id).op;
+  if (op == Op::exists) return !event_->slots.empty();
+  if (op == Op::is_null) {
+    return event_->slots.empty() || std::any_of(texts_.begin(), texts_.end(), [](const ValueText& text) {
+             return text.kind() == event::ValueKind::null;
+           });
+  }
+  if (!event_->raw.empty() && matcher_.holds(id, raw_, arena_)) return true;
+  return std::any_of(texts_.begin(), texts_.end(), [&](ValueText& text) { return matcher_.holds(id, text, arena_); });
+}
+
+bool StreamEvaluator::fields_hold(const Predicate& p) {
+  const std::uint32_t other = event::index_of(p.other);
+  if (field_stamp_[other] != stamp_) return false;
+  for (std::uint32_t i = first_slot_[event::index_of(p.field)]; i != kNoSlot; i = next_slot_[i]) {
+    for (std::uint32_t j = first_slot_[other]; j != kNoSlot; j = next_slot_[j]) {
+      if (ValueMatcher::holds_between(p, texts_[i], texts_[j], arena_)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace hinomi::query

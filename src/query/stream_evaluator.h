@@ -1,0 +1,109 @@
+// The fast evaluator of a stream of events: routed query sets, gates remembered per field value, then the full
+// condition of the few candidates, each node judged at most once an event. Exact: equal to ReferenceEvaluator.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/arena.h"
+#include "event/event.h"
+#include "query/gates.h"
+#include "query/program.h"
+#include "query/value_match.h"
+#include "query/value_memo.h"
+
+namespace hinomi::query {
+
+// The queries that apply to one route of events, prepared for the evaluator.
+class QuerySet {
+ public:
+  QuerySet() = default;
+  QuerySet(const Gates& gates, std::size_t field_count, const std::vector<QueryId>& queries);
+
+  [[nodiscard]] bool contains(QueryId id) const noexcept {
+    return !bits_.empty() && (bits_[index_of(id) / 64] >> (index_of(id) % 64) & 1) != 0;
+  }
+  [[nodiscard]] bool gated(event::FieldId field) const noexcept {
+    return event::index_of(field) < gated_.size() && gated_[event::index_of(field)] != 0;
+  }
+  [[nodiscard]] bool empty() const noexcept { return queries_.empty(); }
+  // Whether events must be extracted with Extent::everything for this set.
+  [[nodiscard]] bool needs_everything() const noexcept { return needs_everything_; }
+  // Whether gates stand on kAnyValue.
+  [[nodiscard]] bool keyword_gated() const noexcept { return keyword_gated_; }
+  [[nodiscard]] const std::vector<QueryId>& ungated() const noexcept { return ungated_; }
+  [[nodiscard]] const std::vector<QueryId>& queries() const noexcept { return queries_; }
+
+ private:
+  std::vector<std::uint64_t> bits_;    // by query
+  std::vector<std::uint8_t> gated_;    // by field: does any gate of the set stand on it
+  std::vector<QueryId> ungated_;
+  std::vector<QueryId> queries_;
+  bool needs_everything_ = false;
+  bool keyword_gated_ = false;
+};
+
+struct StreamStatistics {
+  std::uint64_t events = 0;
+  std::uint64_t lookups = 0;     // values looked up in the memo
+  std::uint64_t misses = 0;      // of these, judged anew
+  std::uint64_t candidates = 0;  // queries whose whole condition was judged
+};
+
+// One per thread. `program`, `gates` and `matcher` are shared and must outlive it.
+class StreamEvaluator {
+ public:
+  StreamEvaluator(const Program& program, const Gates& gates, const ValueMatcher& matcher, std::size_t field_count,
+                  std::uint64_t hash_seed);
+
+  // Fills `matches` with the queries of `set` that hold, in ascending order.
+  void evaluate(const event::Event& event, const QuerySet& set, std::vector<QueryId>& matches);
+
+  [[nodiscard]] const StreamStatistics& statistics() const noexcept { return statistics_; }
+  // Without the memo every value is judged anew: the worst case that hostile input can force.
+  void disable_memo() noexcept { use_memo_ = false; }
+
+ private:
+  static constexpr std::uint32_t kNoSlot = 0xFFFF'FFFF;
+
+  void index_slots(const event::Event& event);
+  void collect(event::FieldId field, ValueText& value, const QuerySet& set);
+  void collect_repeated(event::FieldId field, const QuerySet& set);
+  std::span<const GateId> judge(const FieldGates& gates, ValueText& value);
+  [[nodiscard]] bool value_holds(NodeId id, ValueText& value);
+  void add_candidates(std::span<const GateId> gates, const QuerySet& set);
+  void add_candidate(QueryId id);
+  [[nodiscard]] bool node_holds(NodeId id);
+  [[nodiscard]] bool judge_node(const Node& node);
+  [[nodiscard]] bool predicate_holds(PredicateId id);
+  [[nodiscard]] bool keyword_holds(PredicateId id);
+  [[nodiscard]] bool fields_hold(const Predicate& predicate);
+
+  const Program& program_;
+  const Gates& gates_;
+  const ValueMatcher& matcher_;
+  std::uint64_t hash_seed_;
+  bool use_memo_ = true;
+  ValueMemo memo_;
+  std::vector<const FieldGates*> field_gates_;  // by field; the last one is kAnyValue's
+  StreamStatistics statistics_;
+
+  // Of the event at hand; stamps make clearing free.
+  std::uint32_t stamp_ = 0;
+  const event::Event* event_ = nullptr;
+  base::Arena arena_;
+  std::vector<ValueText> texts_;             // by slot
+  std::vector<std::uint32_t> next_slot_;     // by slot: next one of the same field
+  std::vector<std::uint32_t> first_slot_;    // by field
+  std::vector<std::uint32_t> field_stamp_;   // by field
+  std::vector<event::FieldId> repeated_;     // fields that occur more than once
+  ValueText raw_;
+  std::vector<std::uint64_t> node_state_;    // by node: stamp << 1 | holds
+  std::vector<std::uint32_t> query_stamp_;   // by query: already a candidate
+  std::vector<std::uint32_t> gate_stamp_;    // by gate: already judged on the value at hand
+  std::uint32_t value_stamp_ = 0;
+  std::vector<QueryId> candidates_;
+  std::vector<GateId> opened_;
+};
+
+}  // namespace hinomi::query

@@ -1,0 +1,173 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "detect/correlation_engine.h"
+#include "detect/correlation_reference.h"
+#include "detect/correlation_test_support.h"
+
+namespace hinomi::detect {
+namespace {
+
+using testing::Recorder;
+using testing::ReferenceMatch;
+
+constexpr std::uint64_t kSeeds = 4000;
+
+// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  // 0 … bound - 1
+  std::uint64_t below(std::uint64_t bound) {
+    state_ += 0x9E3779B97F4A7C15ULL;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    return (z ^ (z >> 31)) % bound;
+  }
+  bool one_in(std::uint64_t n) { return below(n) == 0; }
+
+ private:
+  std::uint64_t state_;
+};
+
+constexpr std::array kTypes = {
+    CorrelationType::event_count,      CorrelationType::value_count, CorrelationType::temporal,
+    CorrelationType::temporal_ordered, CorrelationType::value_sum,   CorrelationType::value_avg,
+    CorrelationType::value_percentile,
+};
+
+CorrelationRule random_rule(Random& random, CorrelationType type, WindowKind window) {
+  std::vector<Bound> condition;
+  const bool temporal = type == CorrelationType::temporal || type == CorrelationType::temporal_ordered;
+  const std::uint64_t bounds = temporal && random.one_in(2) ? 0 : 1 + random.below(2);
+  const bool lower_only = random.one_in(2);
+  for (std::uint64_t i = 0; i < bounds; ++i) {
+    condition.push_back({static_cast<Comparison>(random.below(lower_only ? 2 : 6)),
+                         static_cast<double>(random.below(5)) + (random.one_in(6) ? 0.5 : 0)});
+  }
+  const auto members = static_cast<std::uint32_t>(1 + random.below(4));
+  CorrelationRule rule =
+      testing::rule_of(type, condition, static_cast<std::int64_t>(1 + random.below(15)), members);
+  rule.window = window;
+  constexpr std::array kPercentiles = {0.0, 1.0, 25.0, 50.0, 90.0, 99.5, 100.0};
+  rule.percentile = kPercentiles[random.below(kPercentiles.size())];
+  if (window == WindowKind::sliding && random.one_in(8)) rule.timespan_ns.reset();
+  if (type == CorrelationType::temporal && members > 1 && random.one_in(3)) {
+    rule.members[random.below(members)].negated = true;
+  }
+  return rule;
+}
+
+// In order of (time, sequence). Times crowd, so that equal times and exact distances are frequent.
+std::vector<ReferenceMatch> random_matches(Random& random, std::size_t members) {
+  constexpr std::array<std::string_view, 6> kValues = {"1", "2.5", "-3", "0", "4", "no number"};
+  constexpr std::array<std::string_view, 3> kGroups = {"a", "A", "b"};
+  std::vector<ReferenceMatch> matches(20 + random.below(100));
+  std::int64_t time = static_cast<std::int64_t>(random.below(40)) - 60;
+  std::uint64_t event = 0;
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    const bool same_event = i != 0 && random.one_in(6);
+    if (!same_event) {
+      time += static_cast<std::int64_t>(random.one_in(12) ? random.below(30) : random.below(4));
+      ++event;
+    }
+    ReferenceMatch& match = matches[i];
+    match.time = {time};
+    match.sequence = event;
+    match.event = {7, event};
+    match.rule = static_cast<std::uint32_t>(random.below(members));
+    match.captures = {{!random.one_in(15), kGroups[random.below(kGroups.size())]},
+                      {!random.one_in(15), kValues[random.below(kValues.size())]}};
+    if (same_event && match.rule <= matches[i - 1].rule) match.event.record = ++event, match.sequence = event;
+  }
+  return matches;
+}
+
+// An order of arrival in which nobody comes more than `lateness` behind the latest before it.
+std::vector<ReferenceMatch> shuffled(Random& random, std::vector<ReferenceMatch> matches,
+                                     std::uint64_t lateness) {
+  std::vector<std::pair<std::int64_t, ReferenceMatch>> arrivals;
+  for (ReferenceMatch& match : matches) {
+    const auto delay = static_cast<std::int64_t>(random.below(lateness + 1));
+    arrivals.emplace_back(match.time.since_epoch_ns + delay, std::move(match));
+  }
+  for (std::size_t i = arrivals.size(); i > 1; --i) std::swap(arrivals[i - 1], arrivals[random.below(i)]);
+  std::ranges::stable_sort(arrivals, {}, [](const auto& arrival) { return arrival.first; });
+  std::vector<ReferenceMatch> out;
+  for (auto& [when, match] : arrivals) out.push_back(std::move(match));
+  return out;
+}
+
+std::vector<Firing> run(const CorrelationRule& rule, const std::vector<ReferenceMatch>& matches,
+                        const CorrelationOptions& options) {
+  auto engine = testing::engine_of({rule}, options);
+  Recorder recorder;
+  for (const ReferenceMatch& match : matches) {
+    engine.on_match({match.time, match.sequence, match.rule, match.event, match.captures}, recorder);
+  }
+  engine.finish(recorder);
+  EXPECT_EQ(engine.statistics().late, 0U);
+  EXPECT_EQ(engine.statistics().groups, 0U);
+  EXPECT_EQ(engine.statistics().bytes, 0U);
+  return recorder.firings;
+}
+
+std::string described(const Firing& firing) {
+  std::string out;
+  for (const std::string& value : firing.group) out += value + " ";
+  out += "at " + std::to_string(firing.time.since_epoch_ns) + " value " + std::to_string(firing.value) +
+         (firing.value_is_at_least ? "+" : "") + " total " + std::to_string(firing.total) + " from " +
+         std::to_string(firing.first_time.since_epoch_ns) + " to " +
+         std::to_string(firing.last_time.since_epoch_ns) + " trigger " +
+         std::to_string(firing.trigger.record) + " evidence";
+  for (const Evidence& evidence : firing.evidence) {
+    out += " " + std::to_string(evidence.event.record) + "/" + std::to_string(evidence.member);
+  }
+  return out;
+}
+
+std::vector<std::string> described(const std::vector<Firing>& firings, bool sorted) {
+  std::vector<std::string> out;
+  for (const Firing& firing : firings) out.push_back(described(firing));
+  if (sorted) std::ranges::sort(out);
+  return out;
+}
+
+class CorrelationDifferential : public ::testing::TestWithParam<std::tuple<CorrelationType, WindowKind>> {};
+
+TEST_P(CorrelationDifferential, engine_and_plain_recount_agree) {
+  const auto [type, window] = GetParam();
+  std::uint64_t firings = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    Random random(seed);
+    const CorrelationRule rule = random_rule(random, type, window);
+    if (!check(rule)) continue;
+    const std::vector<ReferenceMatch> matches = random_matches(random, rule.members.size());
+    const auto expected = described(testing::reference_firings(rule, matches), true);
+    const std::vector<Firing> in_order = run(rule, matches, {});
+    ASSERT_EQ(described(in_order, true), expected) << "seed " << seed;
+    const std::uint64_t lateness = 1 + random.below(20);
+    const std::vector<Firing> late =
+        run(rule, shuffled(random, matches, lateness),
+            {.allowed_lateness_ns = static_cast<std::int64_t>(lateness), .hash_seed = seed});
+    ASSERT_EQ(described(late, false), described(in_order, false))
+        << "seed " << seed << ", lateness " << lateness;
+    firings += in_order.size();
+  }
+  EXPECT_GT(firings, kSeeds / 4) << "the rules hardly ever fire: the comparison says little";
+}
+
+INSTANTIATE_TEST_SUITE_P(AllTypes, CorrelationDifferential,
+                         ::testing::Combine(::testing::ValuesIn(kTypes),
+                                            ::testing::Values(WindowKind::sliding, WindowKind::tumbling)),
+                         [](const auto& example) {
+                           return std::string(name_of(std::get<0>(example.param))) +
+                                  (std::get<1>(example.param) == WindowKind::sliding ? "_sliding" : "_tumbling");
+                         });
+
+}  // namespace
+}  // namespace hinomi::detect

@@ -1,0 +1,72 @@
+#include "detect/correlation_reorder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <tuple>
+
+namespace hinomi::detect {
+namespace {
+
+constexpr std::size_t kCaptureHeader = 1 + sizeof(std::uint32_t);
+
+std::string packed(std::span<const CapturedValue> captures) {
+  std::size_t size = 0;
+  for (const CapturedValue& value : captures) size += kCaptureHeader + value.text.size();
+  std::string out;
+  out.reserve(size);
+  for (const CapturedValue& value : captures) {
+    const auto length = static_cast<std::uint32_t>(value.text.size());
+    char header[kCaptureHeader] = {static_cast<char>(value.present ? 1 : 0)};
+    std::memcpy(header + 1, &length, sizeof length);
+    out.append(header, sizeof header);
+    out.append(value.text.substr(0, length));
+  }
+  return out;
+}
+
+bool comes_later(const ReorderBuffer::Item& a, const ReorderBuffer::Item& b) noexcept {
+  return std::tie(a.time, a.sequence, a.rule, a.arrival) > std::tie(b.time, b.sequence, b.rule, b.arrival);
+}
+
+std::size_t bytes_of(const ReorderBuffer::Item& item) noexcept {
+  return sizeof item + item.captures.size();
+}
+
+}  // namespace
+
+void ReorderBuffer::push(const Match& match) {
+  heap_.push_back({.time = match.time,
+                   .sequence = match.sequence,
+                   .arrival = arrivals_++,
+                   .event = match.event,
+                   .rule = match.rule,
+                   .captures = packed(match.captures)});
+  bytes_ += bytes_of(heap_.back());
+  std::ranges::push_heap(heap_, comes_later);
+}
+
+ReorderBuffer::Item ReorderBuffer::pop() {
+  std::ranges::pop_heap(heap_, comes_later);
+  Item item = std::move(heap_.back());
+  heap_.pop_back();
+  bytes_ -= bytes_of(item);
+  return item;
+}
+
+Match match_of(const ReorderBuffer::Item& item, std::vector<CapturedValue>& captures) {
+  captures.clear();
+  std::string_view rest = item.captures;
+  while (!rest.empty()) {
+    std::uint32_t length = 0;
+    std::memcpy(&length, rest.data() + 1, sizeof length);
+    captures.push_back({.present = rest.front() != 0, .text = rest.substr(kCaptureHeader, length)});
+    rest.remove_prefix(kCaptureHeader + length);
+  }
+  return {.time = item.time,
+          .sequence = item.sequence,
+          .rule = item.rule,
+          .event = item.event,
+          .captures = captures};
+}
+
+}  // namespace hinomi::detect

@@ -46,8 +46,11 @@ void append_json_string(std::string& out, std::string_view text) {
     if (end == text.size()) break;
     const Decoded decoded = decode_utf8(text.substr(end));
     const char32_t c = decoded.code_point;
-    if (c < 0x20 || c == '"' || c == '\\' || c == 0x7F || c == 0x2028 || c == 0x2029) {
+    if (c == '"' || c == '\\' || (is_hidden_or_reordering(c) && c < 0x10000)) {
       append_short_escape(out, c);
+    } else if (is_hidden_or_reordering(c)) {
+      append_short_escape(out, 0xD800 + ((c - 0x10000) >> 10));
+      append_short_escape(out, 0xDC00 + ((c - 0x10000) & 0x3FF));
     } else {
       append_utf8(out, c);
     }

@@ -20,13 +20,6 @@ std::uint64_t load8(std::string_view text, std::size_t offset) noexcept {
 
 char fold_ascii(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-bool is_hidden_or_reordering(char32_t c) noexcept {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x180E ||
-         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
-         c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F) || c == 0x115F ||
-         c == 0x1160 || c == 0x3164 || c == 0xFFA0;
-}
-
 void append_escape(std::string& out, char32_t c, bool raw_byte) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (raw_byte ? 0 : c) {
@@ -181,6 +174,13 @@ void append_utf16le_as_utf8(std::string& out, std::span<const std::byte> bytes) 
     }
     append_utf8(out, kReplacement);
   }
+}
+
+bool is_hidden_or_reordering(char32_t c) noexcept {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x180E ||
+         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
+         c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE007F) || c == 0x115F ||
+         c == 0x1160 || c == 0x3164 || c == 0xFFA0;
 }
 
 std::string visible(std::string_view text) {

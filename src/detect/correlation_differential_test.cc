@@ -11,10 +11,10 @@
 namespace hinomi::detect {
 namespace {
 
-using testing::Recorder;
-using testing::ReferenceMatch;
+using correlation_testing::Recorder;
+using correlation_testing::ReferenceMatch;
 
-constexpr std::uint64_t kSeeds = 4000;
+constexpr std::uint64_t kSeeds = 1000;
 
 // SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
 class Random {
@@ -51,7 +51,7 @@ CorrelationRule random_rule(Random& random, CorrelationType type, WindowKind win
   }
   const auto members = static_cast<std::uint32_t>(1 + random.below(4));
   CorrelationRule rule =
-      testing::rule_of(type, condition, static_cast<std::int64_t>(1 + random.below(15)), members);
+      correlation_testing::rule_of(type, condition, static_cast<std::int64_t>(1 + random.below(15)), members);
   rule.window = window;
   constexpr std::array kPercentiles = {0.0, 1.0, 25.0, 50.0, 90.0, 99.5, 100.0};
   rule.percentile = kPercentiles[random.below(kPercentiles.size())];
@@ -88,23 +88,22 @@ std::vector<ReferenceMatch> random_matches(Random& random, std::size_t members) 
 }
 
 // An order of arrival in which nobody comes more than `lateness` behind the latest before it.
-std::vector<ReferenceMatch> shuffled(Random& random, std::vector<ReferenceMatch> matches,
+std::vector<ReferenceMatch> shuffled(Random& random, const std::vector<ReferenceMatch>& matches,
                                      std::uint64_t lateness) {
-  std::vector<std::pair<std::int64_t, ReferenceMatch>> arrivals;
-  for (ReferenceMatch& match : matches) {
+  std::vector<std::tuple<std::int64_t, std::uint64_t, std::size_t>> arrivals;  // when, drawn lot, which
+  for (std::size_t i = 0; i < matches.size(); ++i) {
     const auto delay = static_cast<std::int64_t>(random.below(lateness + 1));
-    arrivals.emplace_back(match.time.since_epoch_ns + delay, std::move(match));
+    arrivals.emplace_back(matches[i].time.since_epoch_ns + delay, random.below(1'000'000), i);
   }
-  for (std::size_t i = arrivals.size(); i > 1; --i) std::swap(arrivals[i - 1], arrivals[random.below(i)]);
-  std::ranges::stable_sort(arrivals, {}, [](const auto& arrival) { return arrival.first; });
+  std::ranges::sort(arrivals);
   std::vector<ReferenceMatch> out;
-  for (auto& [when, match] : arrivals) out.push_back(std::move(match));
+  for (const auto& [when, lot, index] : arrivals) out.push_back(matches[index]);
   return out;
 }
 
 std::vector<Firing> run(const CorrelationRule& rule, const std::vector<ReferenceMatch>& matches,
                         const CorrelationOptions& options) {
-  auto engine = testing::engine_of({rule}, options);
+  auto engine = correlation_testing::engine_of({rule}, options);
   Recorder recorder;
   for (const ReferenceMatch& match : matches) {
     engine.on_match({match.time, match.sequence, match.rule, match.event, match.captures}, recorder);
@@ -147,7 +146,7 @@ TEST_P(CorrelationDifferential, engine_and_plain_recount_agree) {
     const CorrelationRule rule = random_rule(random, type, window);
     if (!check(rule)) continue;
     const std::vector<ReferenceMatch> matches = random_matches(random, rule.members.size());
-    const auto expected = described(testing::reference_firings(rule, matches), true);
+    const auto expected = described(correlation_testing::reference_firings(rule, matches), true);
     const std::vector<Firing> in_order = run(rule, matches, {});
     ASSERT_EQ(described(in_order, true), expected) << "seed " << seed;
     const std::uint64_t lateness = 1 + random.below(20);
@@ -166,7 +165,8 @@ INSTANTIATE_TEST_SUITE_P(AllTypes, CorrelationDifferential,
                                             ::testing::Values(WindowKind::sliding, WindowKind::tumbling)),
                          [](const auto& example) {
                            return std::string(name_of(std::get<0>(example.param))) +
-                                  (std::get<1>(example.param) == WindowKind::sliding ? "_sliding" : "_tumbling");
+                                  (std::get<1>(example.param) == WindowKind::sliding ? "_sliding"
+                                                                                     : "_tumbling");
                          });
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 
-namespace hinomi::detect {
+namespace hinomi::detect::correlation {
 namespace {
 
 // libstdc++ and libc++ keep at least 15 bytes inside the object; counting the others whole errs on the safe
@@ -158,4 +158,4 @@ void DistinctWindow::unlink(std::uint32_t index) noexcept {
   (node.newer == kNone ? newest_ : nodes_[node.newer].older) = node.older;
 }
 
-}  // namespace hinomi::detect
+}  // namespace hinomi::detect::correlation

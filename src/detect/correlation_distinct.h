@@ -9,7 +9,7 @@
 
 #include "detect/correlation_window.h"
 
-namespace hinomi::detect {
+namespace hinomi::detect::correlation {
 
 class DistinctWindow final : public Window {
  public:
@@ -61,4 +61,4 @@ class DistinctWindow final : public Window {
   std::size_t key_bytes_ = 0;  // of keys that do not fit into their string object
 };
 
-}  // namespace hinomi::detect
+}  // namespace hinomi::detect::correlation

@@ -9,11 +9,11 @@
 namespace hinomi::detect {
 namespace {
 
-using testing::engine_of;
-using testing::Feed;
-using testing::rule_of;
-using testing::Times;
-using testing::Values;
+using correlation_testing::engine_of;
+using correlation_testing::Feed;
+using correlation_testing::rule_of;
+using correlation_testing::Times;
+using correlation_testing::Values;
 using enum CorrelationType;
 using enum Comparison;
 
@@ -136,7 +136,7 @@ TEST(CorrelationEventCount, without_timespan_counts_for_ever_and_fires_once) {
 
 TEST(CorrelationEventCount, an_event_that_two_rules_match_counts_once) {
   auto engine = engine_of({rule_of(event_count, {{gte, 2}}, 10, 2)});
-  testing::Recorder recorder;
+  correlation_testing::Recorder recorder;
   const CapturedValue captures[] = {{true, "u"}};
   for (std::uint32_t rule : {0U, 1U}) engine.on_match({{1}, 0, rule, {7, 7}, captures}, recorder);
   EXPECT_TRUE(recorder.firings.empty());
@@ -163,6 +163,8 @@ TEST(CorrelationEventCount, beyond_the_exact_count_says_at_least) {
   ASSERT_EQ(feed.recorder.firings.size(), 2U);
   EXPECT_FALSE(feed.recorder.firings[0].value_is_at_least);
   EXPECT_TRUE(feed.recorder.firings[1].value_is_at_least);
+  feed.at(3'000'000);
+  EXPECT_FALSE(feed.recorder.firings[2].value_is_at_least) << "what was not kept has left the window";
   EXPECT_EQ(feed.recorder.firings[1].value, static_cast<double>(kMaxExactCount));
 }
 

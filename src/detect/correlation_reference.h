@@ -7,7 +7,7 @@
 
 #include "detect/correlation_engine.h"
 
-namespace hinomi::detect::testing {
+namespace hinomi::detect::correlation_testing {
 
 struct ReferenceMatch {
   base::TimeNs time;
@@ -21,4 +21,4 @@ struct ReferenceMatch {
 [[nodiscard]] std::vector<Firing> reference_firings(const CorrelationRule& rule,
                                                     const std::vector<ReferenceMatch>& matches);
 
-}  // namespace hinomi::detect::testing
+}  // namespace hinomi::detect::correlation_testing

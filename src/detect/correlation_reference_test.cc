@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-namespace hinomi::detect::testing {
+namespace hinomi::detect::correlation_testing {
 namespace {
 
 struct Row {
@@ -224,4 +224,4 @@ std::vector<Firing> reference_firings(const CorrelationRule& rule,
   return out;
 }
 
-}  // namespace hinomi::detect::testing
+}  // namespace hinomi::detect::correlation_testing

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <tuple>
 
-namespace hinomi::detect {
+namespace hinomi::detect::correlation {
 namespace {
 
 constexpr std::size_t kCaptureHeader = 1 + sizeof(std::uint32_t);
@@ -69,4 +69,4 @@ Match match_of(const ReorderBuffer::Item& item, std::vector<CapturedValue>& capt
           .captures = captures};
 }
 
-}  // namespace hinomi::detect
+}  // namespace hinomi::detect::correlation

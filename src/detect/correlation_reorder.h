@@ -8,7 +8,7 @@
 
 #include "detect/correlation_engine.h"
 
-namespace hinomi::detect {
+namespace hinomi::detect::correlation {
 
 class ReorderBuffer {
  public:
@@ -38,4 +38,4 @@ class ReorderBuffer {
 // The match in `item`, borrowing from it and from `captures`, which is overwritten.
 [[nodiscard]] Match match_of(const ReorderBuffer::Item& item, std::vector<CapturedValue>& captures);
 
-}  // namespace hinomi::detect
+}  // namespace hinomi::detect::correlation

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace hinomi::detect {
+namespace hinomi::detect::correlation {
 
 template <typename T>
 class Ring {
@@ -56,4 +56,4 @@ class Ring {
   std::size_t size_ = 0;
 };
 
-}  // namespace hinomi::detect
+}  // namespace hinomi::detect::correlation

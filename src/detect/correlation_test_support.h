@@ -11,7 +11,7 @@
 #include "base/check.h"
 #include "detect/correlation_engine.h"
 
-namespace hinomi::detect::testing {
+namespace hinomi::detect::correlation_testing {
 
 struct Recorder final : FiringSink {
   std::vector<Firing> firings;
@@ -98,4 +98,4 @@ class Feed {
 using Times = std::vector<std::int64_t>;
 using Values = std::vector<double>;
 
-}  // namespace hinomi::detect::testing
+}  // namespace hinomi::detect::correlation_testing

@@ -8,7 +8,7 @@
 #include "detect/correlation_distinct.h"
 #include "detect/correlation_ring.h"
 
-namespace hinomi::detect {
+namespace hinomi::detect::correlation {
 namespace {
 
 // The latest kMaxEvidence matches.
@@ -285,11 +285,8 @@ class ChainWindow final : public Window {
     const std::size_t member = input.evidence.member;
     const bool reached = member == 0 || !chains_[member - 1].empty();
     if (reached) extend(member, input.evidence);
-    if (!judged_at_end_) {
-      current_ = reached ? member + 1 : 0;
-    } else if (reached && member + 1 >= current_) {
-      current_ = member + 1;
-    }
+    const std::size_t length = reached ? member + 1 : 0;
+    current_ = judged_at_end_ ? std::max(current_, length) : length;
     last_ = input.evidence.time;
   }
   void clear() override {
@@ -367,4 +364,4 @@ std::unique_ptr<Window> make_window(const CorrelationRule& rule, const WindowOpt
   HINOMI_CHECK(false);
 }
 
-}  // namespace hinomi::detect
+}  // namespace hinomi::detect::correlation

@@ -12,7 +12,7 @@
 #include "detect/correlation_evidence.h"
 #include "detect/correlation_rule.h"
 
-namespace hinomi::detect {
+namespace hinomi::detect::correlation {
 
 // One match as a window sees it.
 struct WindowInput {
@@ -66,4 +66,4 @@ struct WindowOptions {
 
 [[nodiscard]] std::unique_ptr<Window> make_window(const CorrelationRule& rule, const WindowOptions& options);
 
-}  // namespace hinomi::detect
+}  // namespace hinomi::detect::correlation

@@ -1,15 +1,22 @@
 #include "detect/rule_set.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/binary.h"
+#include "base/hash.h"
+#include "query/value_match.h"
 
 namespace hinomi::detect {
 namespace {
 
 constexpr std::array<std::string_view, 5> kLevels{"informational", "low", "medium", "high", "critical"};
 // Changes whenever the image's layout or the meaning of compiled rules changes.
-constexpr std::uint32_t kImageVersion = 1;
+constexpr std::uint32_t kImageVersion = 2;
+constexpr std::uint64_t kImageHashSeed = 0;  // the hash tells damage, not forgery
+// Conditions and selections nest at most kMaxConditionDepth and the YAML reader's depth; evaluators recurse.
+constexpr std::uint32_t kMaxProgramDepth = 512;
 constexpr std::string_view kImageMagic = "HNMIRULE";
 
 void write_texts(base::BinaryWriter& writer, const std::vector<std::string>& texts) {
@@ -158,6 +165,49 @@ CorrelationRule read_correlation_rule(base::BinaryReader& reader) {
   return rule;
 }
 
+// What the evaluators take for granted beyond what Program::load checks.
+bool is_sound(const query::Program& program, std::size_t field_count) {
+  for (std::uint32_t i = 0; i < program.predicate_count(); ++i) {
+    const query::Predicate& p = program.predicate_at(query::PredicateId{i});
+    const bool between_fields = !query::is_single_value(p.op) && p.op != query::Op::is_null && p.op != query::Op::exists;
+    if (between_fields && (p.field == query::kAnyValue || event::index_of(p.other) >= field_count)) return false;
+    if (p.op == query::Op::time_equals && !(p.number >= 0 && p.number <= 1e6)) return false;
+  }
+  std::vector<std::uint32_t> depths;
+  for (std::uint32_t i = 0; i < program.node_count(); ++i) {
+    std::uint32_t depth = 0;
+    for (const query::NodeId child : program.children(program.node(query::NodeId{i}))) {
+      depth = std::max(depth, depths[query::index_of(child)] + 1);  // children come first
+    }
+    if (depth > kMaxProgramDepth) return false;
+    depths.push_back(depth);
+  }
+  return true;
+}
+
+bool captures_exist(const std::vector<std::uint32_t>& captures, std::size_t count) {
+  return std::all_of(captures.begin(), captures.end(),
+                     [&](std::uint32_t capture) { return capture == kNoCapture || capture < count; });
+}
+
+bool are_sound(const RuleSet& set) {
+  for (const CorrelationRule& rule : set.correlations) {
+    if (!check(rule)) return false;
+    for (const CorrelationMember& member : rule.members) {
+      const bool is_rule = member.kind == CorrelationMember::Kind::rule;
+      if (member.index >= (is_rule ? set.rules.size() : set.correlations.size())) return false;
+      const std::size_t count = is_rule ? set.rules[member.index].captures.size()
+                                        : set.correlations[member.index].group_by.size() +
+                                              set.correlations[member.index].carried.size();
+      if (!captures_exist(member.group_captures, count) || !captures_exist(member.value_captures, count) ||
+          !captures_exist(member.carried_captures, count)) {
+        return false;
+      }
+    }
+  }
+  return children_first(set.correlations).has_value();
+}
+
 base::Error damaged() {
   return {base::ErrorCode::invalid_input, "the compiled rules are damaged or of another version", "delete the cache file", {}};
 }
@@ -182,6 +232,8 @@ void RuleSet::save(std::string& out) const {
   base::BinaryWriter writer(out);
   out.append(kImageMagic);
   writer.number(kImageVersion);
+  const std::size_t hash_at = out.size();
+  writer.number(std::uint64_t{0});
   writer.number(static_cast<std::uint32_t>(fields_->size()));
   for (std::uint32_t i = 0; i < fields_->size(); ++i) writer.text(fields_->name(event::FieldId{i}));
   program.save(out);
@@ -203,6 +255,8 @@ void RuleSet::save(std::string& out) const {
   }
   writer.number(loaded);
   writer.number(filters);
+  const std::uint64_t hash = base::hash64(std::string_view(out).substr(hash_at + sizeof(std::uint64_t)), kImageHashSeed);
+  std::memcpy(out.data() + hash_at, &hash, sizeof hash);
 }
 
 base::Result<RuleSet> RuleSet::load(std::string_view image) {
@@ -211,12 +265,15 @@ base::Result<RuleSet> RuleSet::load(std::string_view image) {
   RuleSet set;
   base::BinaryReader head(image);
   if (head.number<std::uint32_t>() != kImageVersion) return damaged();
+  const auto hash = head.number<std::uint64_t>();
+  if (!head.ok() || base::hash64(head.rest(), kImageHashSeed) != hash) return damaged();
   const auto field_count = head.count(4);
   for (std::uint32_t i = 0; i < field_count; ++i) set.fields_->intern(head.text());
   if (!head.ok() || set.fields_->size() != field_count) return damaged();
   std::string_view rest = head.rest();
   auto program = query::Program::load(rest, field_count);
   if (!program) return program.error();
+  if (!is_sound(*program, field_count)) return damaged();
   set.program = std::move(*program);
   base::BinaryReader reader(rest);
   const auto rules = reader.count(60);
@@ -239,7 +296,7 @@ base::Result<RuleSet> RuleSet::load(std::string_view image) {
   }
   set.loaded = reader.number<std::uint64_t>();
   set.filters = reader.number<std::uint64_t>();
-  if (!reader.ok() || !reader.rest().empty()) return damaged();
+  if (!reader.ok() || !reader.rest().empty() || !are_sound(set)) return damaged();
   return set;
 }
 

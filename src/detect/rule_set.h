@@ -93,6 +93,8 @@ class RuleSet {
   std::uint64_t loaded = 0;   // documents that took effect: rules, correlations and filters
   std::uint64_t filters = 0;  // of these, filters
 
+  // The compiled image, for a cache. load() refuses one that is damaged or of another version; it is not a guard
+  // against forgery, but whatever it returns is safe to evaluate.
   void save(std::string& out) const;
   [[nodiscard]] static base::Result<RuleSet> load(std::string_view image);
 

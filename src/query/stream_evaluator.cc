@@ -37,8 +37,20 @@ StreamEvaluator::StreamEvaluator(const Program& program, const Gates& gates, con
 
 void StreamEvaluator::evaluate(const event::Event& event, const QuerySet& set, std::vector<QueryId>& matches) {
   matches.clear();
+  if (!collect_candidates(event, set)) return;
+  for (const QueryId id : candidates_) {
+    if (node_holds(program_.root(id))) matches.push_back(id);
+  }
+  std::sort(matches.begin(), matches.end());
+}
+
+std::size_t StreamEvaluator::candidate_count(const event::Event& event, const QuerySet& set) {
+  return collect_candidates(event, set) ? candidates_.size() : 0;
+}
+
+bool StreamEvaluator::collect_candidates(const event::Event& event, const QuerySet& set) {
   ++statistics_.events;
-  if (set.empty()) return;
+  if (set.empty()) return false;
   if (++stamp_ == 0) {  // after 2^32 events the stamps start anew
     std::fill(field_stamp_.begin(), field_stamp_.end(), 0);
     std::fill(query_stamp_.begin(), query_stamp_.end(), 0);
@@ -60,10 +72,7 @@ void StreamEvaluator::evaluate(const event::Event& event, const QuerySet& set, s
     if (set.gated(field)) collect_repeated(field, set);
   }
   statistics_.candidates += candidates_.size();
-  for (const QueryId id : candidates_) {
-    if (node_holds(program_.root(id))) matches.push_back(id);
-  }
-  std::sort(matches.begin(), matches.end());
+  return true;
 }
 
 void StreamEvaluator::index_slots(const event::Event& event) {

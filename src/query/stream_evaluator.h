@@ -59,6 +59,9 @@ class StreamEvaluator {
   // Fills `matches` with the queries of `set` that hold, in ascending order.
   void evaluate(const event::Event& event, const QuerySet& set, std::vector<QueryId>& matches);
 
+  // Only the first half of the work, for measuring: how many queries would be judged.
+  [[nodiscard]] std::size_t candidate_count(const event::Event& event, const QuerySet& set);
+
   [[nodiscard]] const StreamStatistics& statistics() const noexcept { return statistics_; }
   // Without the memo every value is judged anew: the worst case that hostile input can force.
   void disable_memo() noexcept { use_memo_ = false; }
@@ -66,6 +69,8 @@ class StreamEvaluator {
  private:
   static constexpr std::uint32_t kNoSlot = 0xFFFF'FFFF;
 
+  // Fills candidates_; false when the set is empty.
+  bool collect_candidates(const event::Event& event, const QuerySet& set);
   void index_slots(const event::Event& event);
   void collect(event::FieldId field, ValueText& value, const QuerySet& set);
   void collect_repeated(event::FieldId field, const QuerySet& set);

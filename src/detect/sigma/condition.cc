@@ -50,9 +50,9 @@ class Parser {
 
   Result<Condition> parse() {
     if (tokens_.empty()) return fail("the condition is empty", "name a selection");
-    auto node = parse_or(0);
-    if (!node) return node.error();
-    Condition condition{.node = *node, .aggregation = std::nullopt};
+    auto term = parse_or(0);
+    if (!term) return term.error();
+    Condition condition{.node = term->node, .negative = term->negative, .aggregation = std::nullopt};
     if (take("|")) {
       auto aggregation = parse_aggregation();
       if (!aggregation) return aggregation.error();
@@ -63,9 +63,12 @@ class Parser {
   }
 
  private:
-  Error fail(std::string message, std::string remedy) const {
+  Error fail(ErrorCode code, const std::string& message, std::string remedy) const {
     const int column = at_ < tokens_.size() ? tokens_[at_].column : end_column_;
-    return {ErrorCode::invalid_input, "condition: " + std::move(message), std::move(remedy), {0, column}};
+    return {code, "condition: " + message, std::move(remedy), {0, column}};
+  }
+  Error fail(const std::string& message, std::string remedy) const {
+    return fail(ErrorCode::invalid_input, message, std::move(remedy));
   }
 
   [[nodiscard]] bool is(std::string_view word) const {
@@ -77,45 +80,59 @@ class Parser {
     return true;
   }
 
-  Result<NodeId> parse_or(int depth) {
+  struct Term {
+    NodeId node{};
+    bool negative = false;  // see Condition
+  };
+
+  Result<Term> parse_or(int depth) {
     std::vector<NodeId> nodes;
+    bool negative = true;
     do {
-      auto node = parse_and(depth);
-      if (!node) return node;
-      nodes.push_back(*node);
+      auto term = parse_and(depth);
+      if (!term) return term;
+      nodes.push_back(term->node);
+      negative = negative && term->negative;
     } while (take("or"));
-    return program_.any(std::move(nodes));
+    return Term{program_.any(std::move(nodes)), negative};
   }
 
-  Result<NodeId> parse_and(int depth) {
+  Result<Term> parse_and(int depth) {
     std::vector<NodeId> nodes;
+    bool negative = true;
     do {
-      auto node = parse_not(depth);
-      if (!node) return node;
-      nodes.push_back(*node);
+      auto term = parse_not(depth);
+      if (!term) return term;
+      nodes.push_back(term->node);
+      negative = negative && term->negative;
     } while (take("and"));
-    return program_.all(std::move(nodes));
+    return Term{program_.all(std::move(nodes)), negative};
   }
 
-  Result<NodeId> parse_not(int depth) {
+  Result<Term> parse_not(int depth) {
     bool negated = false;
     while (take("not")) negated = !negated;
-    auto node = parse_primary(depth);
-    if (!node || !negated) return node;
-    return program_.negation(*node);
+    auto term = parse_primary(depth);
+    if (!term || !negated) return term;
+    return Term{program_.negation(term->node), !term->negative};
   }
 
-  Result<NodeId> parse_primary(int depth) {
-    if (depth >= kMaxConditionDepth) return fail("it is nested too deep", "use fewer parentheses");
+  Result<Term> parse_primary(int depth) {
+    if (depth >= kMaxConditionDepth) {
+      return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(kMaxConditionDepth) + " parentheses in each other",
+                  "use fewer parentheses");
+    }
     if (at_ >= tokens_.size()) return fail("it ends too early", "name a selection");
     if (take("(")) {
-      auto node = parse_or(depth + 1);
-      if (!node) return node;
+      auto term = parse_or(depth + 1);
+      if (!term) return term;
       if (!take(")")) return fail("a closing parenthesis is missing", "add ')'");
-      return node;
+      return term;
     }
-    if (at_ + 1 < tokens_.size() && base::folded(tokens_[at_ + 1].text) == "of") return parse_of();
-    return parse_name();
+    const bool of = at_ + 1 < tokens_.size() && base::folded(tokens_[at_ + 1].text) == "of";
+    auto node = of ? parse_of() : parse_name();
+    if (!node) return node.error();
+    return Term{*node, false};
   }
 
   Result<NodeId> parse_name() {
@@ -148,7 +165,9 @@ class Parser {
     std::replace(pattern.begin(), pattern.end(), '*', query::kAnyRun);
     const bool them = base::folded(name) == "them";
     for (const Selection& selection : selections_) {
-      const bool meant = them ? !selection.name.starts_with('_') : query::matches_pattern(selection.name, pattern);
+      // Names with '_' in front take part only where the pattern asks for them.
+      const bool hidden = selection.name.starts_with('_') && !name.starts_with('_');
+      const bool meant = !hidden && (them || query::matches_pattern(selection.name, pattern));
       if (meant) nodes.push_back(selection.node);
     }
     if (nodes.empty()) return fail("no selection is called '" + base::visible(name) + "'", "define one or correct the name");

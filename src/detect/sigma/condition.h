@@ -35,13 +35,15 @@ struct Aggregation {
 
 struct Condition {
   query::NodeId node{};
+  // Every part is under a 'not' ("not a", "not a and not 1 of b*"): in a filter it says what stays.
+  bool negative = false;
   std::optional<Aggregation> aggregation;
 };
 
-inline constexpr int kMaxConditionDepth = 64;  // parentheses and negations
-inline constexpr std::size_t kMaxConditionBytes = 64 * 1024;
+inline constexpr int kMaxConditionDepth = 64;  // parentheses in each other
+inline constexpr std::size_t kMaxConditionBytes = 16 * 1024;
 
-// Positions in errors are columns within `text`, from 1; the line is 0.
+// Positions in errors are columns within `text`, from 1, in bytes; the line is 0.
 [[nodiscard]] base::Result<Condition> parse_condition(query::Program& program, const std::vector<Selection>& selections,
                                                       std::string_view text);
 

@@ -17,10 +17,9 @@ Error fault(const Node& node, std::string message, std::string remedy) {
   return {ErrorCode::invalid_input, std::move(message), std::move(remedy), node.where};
 }
 
-// Columns in errors of a condition count from the place of its text, which is exact for a plain one-line text.
+// Errors of a condition count bytes of its text.
 Error placed(Error error, const Node& node) {
-  const int offset = node.plain ? 0 : 1;  // the quotation mark
-  error.where = {node.where.line, node.where.column + offset + error.where.column - 1};
+  error.where = node.place_of(error.where.column > 0 ? static_cast<std::size_t>(error.where.column) - 1 : 0);
   return error;
 }
 
@@ -81,6 +80,10 @@ Result<Detection> compile_detection(const Target& target, const Node& node) {
       detection.timeframe_ns = parse_timespan(member.value.text);
       if (!detection.timeframe_ns) return fault(member.value, "'" + base::visible(member.value.text) + "' is no time span", "write a number and s, m, h or d, e.g. 15m");
     } else {
+      if (detection.selections.size() == kMaxSelections) {
+        return Error{ErrorCode::limit_exceeded, "more than " + std::to_string(kMaxSelections) + " selections",
+                     "split the rule", member.where};
+      }
       auto compiled = compile_selection(target, member.value);
       if (!compiled) {
         Error error = compiled.error();
@@ -100,6 +103,10 @@ Result<Detection> compile_detection(const Target& target, const Node& node) {
   };
   if (condition->is_sequence()) {
     if (condition->items.empty()) return fault(*condition, "the condition is empty", "name a selection");
+    if (condition->items.size() > kMaxConditions) {
+      return Error{ErrorCode::limit_exceeded, "more than " + std::to_string(kMaxConditions) + " conditions",
+                   "join them with 'or'", condition->where};
+    }
     for (const Node& item : condition->items) {
       if (auto added = add(item); !added) return added.error();
     }

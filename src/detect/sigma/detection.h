@@ -11,6 +11,9 @@
 
 namespace hinomi::detect::sigma {
 
+inline constexpr std::size_t kMaxSelections = 1024;
+inline constexpr std::size_t kMaxConditions = 64;
+
 struct Detection {
   std::vector<Selection> selections;
   std::vector<Condition> conditions;              // several are joined by or

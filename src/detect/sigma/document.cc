@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <unordered_map>
+#include <utility>
 
 #include "base/text.h"
 #include "detect/sigma/detection.h"
@@ -29,24 +32,71 @@ std::vector<std::string> texts_of(const Node* node) {
   return texts;
 }
 
-std::string lower_part(const Node& source, std::string_view key) {
-  const Node* part = source.find(key);
-  return part == nullptr || part->is_null() ? std::string() : base::folded(part->text);
+// One text or a list of texts that the meaning depends on: nothing in it is passed over.
+Result<std::vector<std::string>> names_of(const Node& parent, std::string_view key) {
+  const Node* node = parent.find(key);
+  std::vector<std::string> names;
+  if (node == nullptr || (node->is_scalar() && node->is_null())) return names;
+  if (node->is_scalar()) return std::vector<std::string>{node->text};
+  for (const Node& item : node->items) {
+    if (!item.is_scalar() || item.is_null()) {
+      return fault(item, "an entry of '" + std::string(key) + "' is no text", "write one name an entry");
+    }
+    names.push_back(item.text);
+  }
+  if (node->is_mapping()) return fault(*node, "'" + std::string(key) + "' is a map", "write a name or a list of names");
+  return names;
 }
 
-// Members of `base` that `over` lacks; maps are merged one level deep for detection and logsource.
+Result<bool> flag_of(const Node& node, std::string_view key) {
+  if (const auto flag = node.as_boolean()) return *flag;
+  return fault(node, "'" + std::string(key) + "' is neither true nor false", "write true or false, without quotes");
+}
+
+Result<event::LogSource> read_source(const Node& source) {
+  if (!source.is_mapping()) return fault(source, "'logsource' is no map", "write product, category or service under it");
+  event::LogSource demand;
+  for (const auto& [key, part] : {std::pair{"product", &demand.product}, std::pair{"category", &demand.category},
+                                  std::pair{"service", &demand.service}}) {
+    const Node* node = source.find(key);
+    if (node == nullptr || node->is_null()) continue;
+    if (!node->is_scalar()) {
+      return fault(*node, "'" + std::string(key) + "' of the log source is not one name", "write one name, or one rule for each");
+    }
+    *part = base::folded(node->text);
+  }
+  return demand;
+}
+
+// `over`, and the members of `base` that it lacks; maps in both are merged likewise. Depth is that of YAML.
 Node merged(const Node& over, const Node& base) {
   Node result = over;
+  std::unordered_map<std::string_view, std::size_t> known;
+  for (std::size_t i = 0; i < over.members.size(); ++i) known.emplace(over.members[i].key, i);
   for (const Member& member : base.members) {
-    const auto found = std::find_if(result.members.begin(), result.members.end(),
-                                    [&](const Member& m) { return m.key == member.key; });
-    if (found == result.members.end()) {
+    const auto found = known.find(member.key);
+    if (found == known.end()) {
       result.members.push_back(member);
-    } else if (found->value.is_mapping() && member.value.is_mapping()) {
-      found->value = merged(found->value, member.value);
+    } else if (Node& value = result.members[found->second].value; value.is_mapping() && member.value.is_mapping()) {
+      value = merged(value, member.value);
     }
   }
   return result;
+}
+
+std::size_t size_of(const Node& node) {
+  std::size_t size = 1;
+  for (const Node& item : node.items) size += size_of(item);
+  for (const Member& member : node.members) size += size_of(member.value);
+  return size;
+}
+
+std::vector<base::Position> places_of(const Node* node) {
+  std::vector<base::Position> places;
+  if (node == nullptr) return places;
+  if (node->is_scalar()) places.push_back(node->where);
+  for (const Node& item : node->items) places.push_back(item.where);
+  return places;
 }
 
 Result<Document> read_document(const Node& root, const std::string& path) {
@@ -78,14 +128,15 @@ Result<Document> read_document(const Node& root, const std::string& path) {
     return fault(*level, "the level '" + base::visible(level->text) + "' is unknown",
                  "use informational, low, medium, high or critical");
   }
-  const Node* source = root.find("logsource");
-  if (source != nullptr && source->is_mapping()) {
-    document.demand = {.product = lower_part(*source, "product"),
-                       .category = lower_part(*source, "category"),
-                       .service = lower_part(*source, "service")};
+  if (const Node* source = root.find("logsource"); source != nullptr && document.kind != DocumentKind::correlation) {
+    auto demand = read_source(*source);
+    if (!demand) return demand.error();
+    document.demand = std::move(*demand);
   }
-  if (document.kind == DocumentKind::detection && document.demand.empty()) {
-    return fault(source != nullptr ? *source : root, "the rule has no log source",
+  if (document.kind != DocumentKind::correlation && document.demand.empty()) {
+    const Node* source = root.find("logsource");
+    return fault(source != nullptr ? *source : root,
+                 std::string(document.kind == DocumentKind::filter ? "the filter" : "the rule") + " has no log source",
                  "add 'logsource:' with product, category or service");
   }
   return document;
@@ -96,7 +147,12 @@ Result<void> read_aliases(const Node& node, CorrelationDraft& draft) {
   for (const Member& alias : node.members) {
     if (!alias.value.is_mapping()) return fault(alias.value, "an alias is no map", "write alias: {rule name: field}");
     CorrelationAlias out{.name = alias.key, .field_of_rule = {}};
-    for (const Member& field : alias.value.members) out.field_of_rule[field.key] = field.value.text;
+    for (const Member& field : alias.value.members) {
+      if (!field.value.is_scalar() || field.value.text.empty()) {
+        return fault(field.value, "an alias names no field", "write alias: {rule name: field}");
+      }
+      out.field_of_rule[field.key] = field.value.text;
+    }
     draft.aliases.push_back(std::move(out));
   }
   return {};
@@ -109,7 +165,9 @@ Result<void> read_condition(const Node& node, CorrelationDraft& draft) {
   if (!node.is_mapping()) return fault(node, "the correlation's condition is no map", "write e.g. 'gte: 10' under it");
   for (const Member& member : node.members) {
     if (member.key == "field") {
-      draft.value_fields = texts_of(&member.value);
+      auto fields = names_of(node, "field");
+      if (!fields) return fields.error();
+      draft.value_fields = std::move(*fields);
       continue;
     }
     Node number = member.value;
@@ -131,6 +189,56 @@ Result<void> read_condition(const Node& node, CorrelationDraft& draft) {
   return {};
 }
 
+// The retired `action` of rule collections: "global" gives the members that the rules after it lack, "reset" ends
+// that, "repeat" is the rule before it with some members replaced.
+class Collection {
+ public:
+  // The rule that the document stands for; none for an action alone.
+  Result<std::optional<Node>> next(const Node& node) {
+    const Node* action = node.find("action");
+    if (action == nullptr) {
+      if (node.find("correlation") != nullptr || node.find("filter") != nullptr) return std::optional<Node>(node);
+      if (!within_limit(global_)) return too_large(node);
+      previous_ = merged(node, global_);
+      return std::optional<Node>(previous_);
+    }
+    Node rest = node;
+    std::erase_if(rest.members, [](const Member& member) { return member.key == "action"; });
+    if (action->text == "global") {
+      global_ = rest;
+      previous_ = rest;
+      return std::optional<Node>();
+    }
+    if (action->text == "reset") {
+      global_ = Node{};
+      return std::optional<Node>();
+    }
+    if (action->text == "repeat") {
+      if (!within_limit(previous_)) return too_large(node);
+      previous_ = merged(rest, previous_);
+      previous_.where = node.where;
+      return std::optional<Node>(previous_);
+    }
+    return fault(*action, "the action '" + base::visible(action->text) + "' is unknown", "use global, reset or repeat");
+  }
+
+ private:
+  bool within_limit(const Node& base) {
+    if (base.members.empty()) return true;
+    merged_nodes_ += size_of(base);
+    return merged_nodes_ <= kMaxMergedNodes;
+  }
+  static Error too_large(const Node& node) {
+    return {ErrorCode::limit_exceeded,
+            "the rules of this file take over more than " + std::to_string(kMaxMergedNodes) + " values from 'action: global'",
+            "split the file", node.where};
+  }
+
+  Node global_;
+  Node previous_;
+  std::size_t merged_nodes_ = 0;
+};
+
 }  // namespace
 
 std::vector<Document> read_documents(const RuleFile& file, std::vector<Refusal>& refused) {
@@ -144,27 +252,25 @@ std::vector<Document> read_documents(const RuleFile& file, std::vector<Refusal>&
     return documents;
   }
   if (nodes->empty()) refuse({ErrorCode::invalid_input, "the file holds no rule", "remove it or write a rule", {}});
-  Node global;
-  Node previous;
+  Collection collection;
   for (const Node& node : *nodes) {
     if (!node.is_mapping()) {
       if (!(node.is_scalar() && node.is_null())) refuse(fault(node, "the document is no map", "write the rule as 'key: value' lines"));
       continue;
     }
-    const std::string_view action = node.text_of("action");
-    if (action == "global") {
-      global = node;
+    const auto whole = collection.next(node);
+    if (!whole) {
+      refuse(whole.error());
       continue;
     }
-    if (action == "reset") global = Node{};
-    Node whole = action == "repeat" ? merged(node, previous) : merged(node, global);
-    previous = whole;
-    auto document = read_document(whole, file.path);
-    if (document) {
-      documents.push_back(std::move(*document));
-    } else {
+    if (!whole->has_value()) continue;
+    auto document = read_document(**whole, file.path);
+    if (!document) {
       refuse(document.error());
+      continue;
     }
+    document->id_is_own = node.find("id") != nullptr;
+    documents.push_back(std::move(*document));
   }
   return documents;
 }
@@ -188,17 +294,27 @@ Result<CorrelationSection> read_correlation(const Document& document) {
                  "use event_count, value_count, temporal, temporal_ordered, value_sum, value_avg or value_percentile");
   }
   draft.type = *known;
-  section.rules = texts_of(node.find("rules"));
+  auto rules = names_of(node, "rules");
+  if (!rules) return rules.error();
+  section.rules = std::move(*rules);
+  section.rule_places = places_of(node.find("rules"));
   if (section.rules.empty()) return fault(node, "the correlation names no rules", "add 'rules:'");
-  draft.group_by = texts_of(node.find("group-by"));
+  auto group_by = names_of(node, "group-by");
+  if (!group_by) return group_by.error();
+  draft.group_by = std::move(*group_by);
   if (const Node* timespan = node.find("timespan")) {
     draft.timespan_ns = parse_timespan(timespan->text);
     if (!draft.timespan_ns) return fault(*timespan, "'" + base::visible(timespan->text) + "' is no time span", "write a number and s, m, h or d, e.g. 15m");
   } else {
     return fault(node, "the correlation has no timespan", "add 'timespan: 10m'");
   }
-  if (const Node* generate = node.find("generate")) draft.generate = generate->as_boolean().value_or(false);
-  if (const Node* generate = document.root.find("generate")) draft.generate = generate->as_boolean().value_or(false);
+  for (const Node* parent : {&node, &document.root}) {  // it stood in the section before version 2.1
+    const Node* generate = parent->find("generate");
+    if (generate == nullptr) continue;
+    auto flag = flag_of(*generate, "generate");
+    if (!flag) return flag.error();
+    draft.generate = *flag;
+  }
   if (const Node* aliases = node.find("aliases")) {
     if (auto read = read_aliases(*aliases, draft); !read) return read.error();
   }
@@ -213,8 +329,11 @@ Result<FilterSection> read_filter(const Document& document) {
   if (!node.is_mapping()) return fault(node, "'filter' is no map", "write rules, selections and a condition under it");
   FilterSection section;
   section.where = node.where;
-  section.rules = texts_of(node.find("rules"));
-  section.any = section.rules.size() == 1 && section.rules.front() == "any";
+  auto rules = names_of(node, "rules");
+  if (!rules) return rules.error();
+  section.rules = std::move(*rules);
+  section.rule_places = places_of(node.find("rules"));
+  section.any = section.rules.size() == 1 && base::folded(section.rules.front()) == "any";
   if (section.rules.empty()) return fault(node, "the filter names no rules", "add 'rules:' with ids, names or 'any'");
   section.detection = node;
   std::erase_if(section.detection.members, [](const Member& member) { return member.key == "rules"; });

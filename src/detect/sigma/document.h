@@ -17,8 +17,12 @@ struct Document {
   DocumentKind kind = DocumentKind::detection;
   RuleInfo info;
   event::LogSource demand;
+  bool id_is_own = true;  // not taken over from an `action: global` or the rule before a `repeat`
   parse::yaml::Node root;
 };
+
+// How many values the rules of one file may take over from `action: global` and `repeat`, in all.
+inline constexpr std::size_t kMaxMergedNodes = 500'000;
 
 // The documents of one file: `action: global` and `repeat` (retired, but in use) are resolved. Faults are appended to
 // `refused`; the other documents of the file stay.
@@ -28,6 +32,7 @@ struct Document {
 struct CorrelationSection {
   CorrelationDraft draft;
   std::vector<std::string> rules;
+  std::vector<base::Position> rule_places;  // parallel to rules
   base::Position where{};
 };
 [[nodiscard]] base::Result<CorrelationSection> read_correlation(const Document& document);
@@ -35,6 +40,7 @@ struct CorrelationSection {
 // The filter section: which rules (ids or names; "any" = all), and its detection part.
 struct FilterSection {
   std::vector<std::string> rules;
+  std::vector<base::Position> rule_places;  // parallel to rules
   bool any = false;
   parse::yaml::Node detection;
   base::Position where{};

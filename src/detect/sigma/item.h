@@ -27,6 +27,7 @@ struct Target {
 
 // How many texts one value may expand to.
 inline constexpr std::size_t kMaxExpansions = 10'000;
+inline constexpr std::size_t kMaxModifiers = 16;  // of one item
 
 // `key` as written, e.g. "CommandLine|contains|all"; an empty field name, or key "", searches all values.
 [[nodiscard]] base::Result<query::NodeId> compile_item(const Target& target, std::string_view key,

@@ -14,8 +14,15 @@ using query::kAnyRun;
 
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+// Letters, digits and '_': what can be part of a switch's name. Beyond ASCII everything but the blocks of
+// punctuation, spaces and symbols counts.
 bool is_word(char32_t c) noexcept {
-  return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0xAA;
+  if (c < 0x80) return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
+  const bool punctuation = c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x206F) || (c >= 0x3000 && c <= 0x3004) ||
+                           (c >= 0x3008 && c <= 0x3020) || (c >= 0xFF00 && c <= 0xFF0F) || c == 0xFEFF ||
+                           c == 0xFFFD;
+  return !punctuation;
 }
 
 bool is_dash(char32_t c) noexcept { return c == '-' || c == '/' || (c >= 0x2013 && c <= 0x2015); }

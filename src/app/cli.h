@@ -1,0 +1,23 @@
+// The command line of Hinomi: finds the command in the words and runs it. The only module that speaks to people there.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "app/console.h"
+
+namespace hinomi::app {
+
+// Returns the exit code.
+int run(Console& console, std::span<const std::string> words);
+
+// The commands; `words` are those after the command's name.
+int scan_command(Console& console, std::span<const std::string> words);
+int rules_check_command(Console& console, std::span<const std::string> words);
+int rules_test_command(Console& console, std::span<const std::string> words);
+int rules_explain_command(Console& console, std::span<const std::string> words);
+int evtx_dump_command(Console& console, std::span<const std::string> words);
+int demo_generate_command(Console& console, std::span<const std::string> words);
+int demo_next_command(Console& console, std::span<const std::string> words);
+
+}  // namespace hinomi::app

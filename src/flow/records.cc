@@ -1,0 +1,121 @@
+#include "flow/records.h"
+
+#include <span>
+
+namespace hinomi::flow {
+namespace {
+
+constexpr std::size_t kChunkBytes = 65'536;
+
+bool is_blank(std::string_view line) noexcept { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+void add_problem(RecordProblems& problems, std::uint64_t record, const std::string& reason) {
+  if (problems.count++ > 0) return;
+  problems.first_record = record;
+  problems.first_reason = reason;
+}
+
+}  // namespace
+
+RecordReader::RecordReader(const normalise::Normaliser& normaliser, Chooser choose)
+    : choose_(std::move(choose)),
+      extractor_(normaliser),
+      evtx_(normaliser.fields(),
+            [&normaliser](std::string_view path) { return normaliser.field_map().resolve(path).name; }),
+      chunks_(templates_) {}
+
+template <typename ExtractFunction>
+bool RecordReader::one(ExtractFunction&& extract, std::uint64_t record, RecordProblems& problems, const Visitor& visit) {
+  arena_.clear();
+  event_.clear();
+  auto extracted = extract(event::Extent::referenced);
+  if (!extracted) {
+    add_problem(problems, record, extracted.error().message);
+    return false;
+  }
+  extractor_.finish(event_);
+  const Want want = choose_(event_.route);
+  if (want == Want::nothing) return true;
+  if (want == Want::everything) {
+    event_.clear();
+    auto again = extract(event::Extent::everything);
+    if (!again) {
+      add_problem(problems, record, again.error().message);
+      return false;
+    }
+    extractor_.finish(event_);
+  }
+  visit(event_);
+  return true;
+}
+
+std::uint64_t RecordReader::read(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
+  switch (unit.kind) {
+    case ingest::UnitKind::json_lines:
+    case ingest::UnitKind::text_lines: return read_lines(unit, problems, visit);
+    case ingest::UnitKind::json_documents: return read_documents(unit, problems, visit);
+    case ingest::UnitKind::evtx_chunks: return read_chunks(unit, problems, visit);
+  }
+  return 0;
+}
+
+std::uint64_t RecordReader::read_lines(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
+  const bool json = unit.kind == ingest::UnitKind::json_lines;
+  std::uint64_t events = 0;
+  std::uint64_t number = unit.first_record;
+  std::string_view rest = unit.bytes();
+  for (; !rest.empty(); ++number) {
+    const std::size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (is_blank(line)) continue;
+    const auto extract = [&](event::Extent extent) {
+      return json ? extractor_.json(line, number, extent, arena_, event_)
+                  : extractor_.line(line, number, extent, arena_, event_);
+    };
+    if (one(extract, number, problems, visit)) ++events;
+  }
+  return events;
+}
+
+std::uint64_t RecordReader::read_documents(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
+  std::uint64_t events = 0;
+  std::uint64_t number = unit.first_record;
+  for (const ingest::DocumentSpan& span : unit.documents) {
+    const std::string_view document = unit.bytes().substr(span.begin, span.size);
+    const auto extract = [&](event::Extent extent) {
+      return extractor_.json(document, number, extent, arena_, event_);
+    };
+    if (one(extract, number, problems, visit)) ++events;
+    ++number;
+  }
+  return events;
+}
+
+std::uint64_t RecordReader::read_chunks(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
+  std::uint64_t events = 0;
+  const std::span<const std::byte> all = std::as_bytes(std::span(unit.bytes().data(), unit.bytes().size()));
+  for (std::size_t at = 0; at < all.size(); at += kChunkBytes) {
+    const auto chunk = all.subspan(at, std::min(kChunkBytes, all.size() - at));
+    chunks_.open(chunk, unit.offset + at);
+    while (const parse::evtx::Record* record = chunks_.next()) {
+      if (record->recovered) continue;  // left over from earlier use of the file: not part of the log
+      const auto extract = [&](event::Extent extent) -> base::Result<void> {
+        evtx_.extract(*record, extent, arena_, event_);
+        return {};
+      };
+      if (one(extract, record->offset, problems, visit)) ++events;
+    }
+    for (const parse::evtx::Problem& problem : chunks_.problems()) {
+      if (parse::evtx::costs_record(problem.kind)) {
+        add_problem(problems, problem.offset, problem.message);
+      } else if (problems.notes++ == 0) {
+        problems.first_note = problem.message;
+      }
+    }
+  }
+  return events;
+}
+
+}  // namespace hinomi::flow

@@ -3,7 +3,8 @@
 # One module = one static library hinomi_<name> (a '/' in NAME becomes '_').
 # A module may depend only on modules that were declared before it, so a cycle
 # cannot be written down; tools/check_includes.py reports an #include that
-# reaches outside the list given here (it reads build/<preset>/modules.tsv).
+# reaches outside the list given here (it reads build/<preset>/modules.tsv: name, DEPENDS, and the modules
+# among TEST_LIBS, each separated by a tab). Texts for people come with DEPENDS messages.
 find_package(GTest REQUIRED)
 
 function(hinomi_module name)
@@ -23,7 +24,17 @@ function(hinomi_module name)
     list(APPEND links ${dependency_target})
   endforeach()
   string(REPLACE ";" "," listed "${M_DEPENDS}")
-  file(APPEND "${CMAKE_BINARY_DIR}/modules.tsv" "${name}\t${listed}\n")
+  set(test_listed "")
+  get_property(known GLOBAL PROPERTY HINOMI_MODULES)
+  foreach(other IN LISTS known)
+    string(REPLACE "/" "_" other_target "hinomi_${other}")
+    if(other_target IN_LIST M_TEST_LIBS)
+      list(APPEND test_listed ${other})
+    endif()
+  endforeach()
+  string(REPLACE ";" "," test_listed "${test_listed}")
+  file(APPEND "${CMAKE_BINARY_DIR}/modules.tsv" "${name}\t${listed}\t${test_listed}\n")
+  set_property(GLOBAL APPEND PROPERTY HINOMI_MODULES ${name})
 
   if(M_SOURCES)
     add_library(${target} STATIC ${M_SOURCES})

@@ -19,6 +19,13 @@ add_library(hinomi_options INTERFACE)
 target_compile_options(hinomi_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wimplicit-fallthrough -Werror -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # libstdc++ 12's own std::stable_sort uses std::get_temporary_buffer, which is deprecated; clang blames the caller.
+  target_compile_options(hinomi_options INTERFACE -Wno-deprecated-declarations)
+  # clang 19 compares bytes from 0x80 up as signed when it expands memchr in a short constant (compare
+  # llvm/llvm-project pull request 106121): "\xFE" is then not found in "\xFF\xFE", nor by find_first_of.
+  target_compile_options(hinomi_options INTERFACE -fno-builtin-memchr -fno-builtin-strchr)
+endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(hinomi_options INTERFACE -march=x86-64-v2)
 endif()

@@ -1,15 +1,13 @@
 // hinomi rules explain: every part of a rule's selections against the events of a file, held or not.
 #include "app/arguments.h"
 #include "app/cli.h"
-#include "app/content_folder.h"
-#include "app/rule_loading.h"
+#include "app/stack.h"
 #include "base/text.h"
 #include "detect/explain.h"
 #include "event/log_source.h"
 #include "flow/records.h"
 #include "ingest/source.h"
 #include "messages/messages.h"
-#include "normalise/normaliser.h"
 
 namespace hinomi::app {
 namespace {
@@ -96,11 +94,9 @@ int rules_explain_command(Console& console, std::span<const std::string> words) 
     console.error_line(messages::usage_missing_argument(console.language, {.argument = "RULE EVENT", .command = "rules explain"}));
     return kExitUsage;
   }
-  auto content = content_folder();
-  if (!content) return fail(console, content.error());
-  auto loaded = load_rules({.folders = {arguments->paths()[0]}, .placeholders_file = {}, .use_cache = false});
-  if (!loaded) return fail(console, loaded.error());
-  detect::RuleSet& rules = loaded->rules;
+  auto stack = load_stack({.folders = {arguments->paths()[0]}, .placeholders_file = {}, .use_cache = false});
+  if (!stack) return fail(console, stack.error());
+  const detect::RuleSet& rules = (*stack)->rules;
   for (const detect::Refusal& refusal : rules.refused) {
     console.error_line(messages::error_at_position(console.language, {.path = refusal.path,
                                                                       .line = refusal.where.line,
@@ -111,13 +107,8 @@ int rules_explain_command(Console& console, std::span<const std::string> words) 
     console.error_line(messages::rules_no_rule(console.language, arguments->paths()[0]));
     return kExitProblems;
   }
-  event::SourceRegistry sources;
-  auto normaliser = normalise::Normaliser::load(*content + "/mappings", rules.fields(), sources);
-  if (!normaliser) return fail(console, normaliser.error());
-  if (auto frozen = (*normaliser)->freeze(); !frozen) return fail(console, frozen.error());
-
-  Explanation explanation(console, rules, sources);
-  flow::RecordReader records(**normaliser, [](event::RouteId) { return flow::RecordReader::Want::everything; });
+  Explanation explanation(console, rules, (*stack)->sources);
+  flow::RecordReader records(*(*stack)->normaliser, [](event::RouteId) { return flow::RecordReader::Want::everything; });
   ingest::InputReader reader({arguments->paths()[1]});
   flow::RecordProblems problems;
   while (auto unit = reader.next()) {

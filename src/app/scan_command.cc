@@ -6,14 +6,11 @@
 
 #include "app/arguments.h"
 #include "app/cli.h"
-#include "app/content_folder.h"
 #include "app/finding_format.h"
-#include "app/rule_loading.h"
 #include "app/scan_summary.h"
-#include "event/log_source.h"
+#include "app/stack.h"
 #include "flow/scan.h"
 #include "messages/messages.h"
-#include "normalise/normaliser.h"
 #include "os/cpu.h"
 #include "os/file.h"
 #include "os/interrupt.h"
@@ -178,26 +175,19 @@ bool any_trouble(const flow::ScanSummary& summary) {
 int scan_command(Console& console, std::span<const std::string> words) {
   auto settings = read_settings(console, words);
   if (!settings || !named_paths_exist(console, settings->paths)) return kExitUsage;
-  auto content = content_folder();
-  if (!content) return fail(console, content.error());
-  if (settings->rules.folders.empty()) settings->rules.folders = {*content + "/rules"};
-
   const auto start = std::chrono::steady_clock::now();
-  auto loaded = load_rules(settings->rules);
-  if (!loaded) return fail(console, loaded.error());
-  detect::RuleSet& rules = loaded->rules;
+  auto stack = load_stack(settings->rules);
+  if (!stack) return fail(console, stack.error());
+  const detect::RuleSet& rules = (*stack)->rules;
   const auto load_time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
-  console.error_line(messages::scan_rules_loaded(console.language, {.rules = rules.loaded, .milliseconds = static_cast<std::uint64_t>(load_time.count())}));
+  console.error_line(messages::scan_rules_loaded(
+      console.language, {.rules = rules.loaded, .milliseconds = static_cast<std::uint64_t>(load_time.count())}));
   if (!rules.refused.empty()) console.error_line(messages::scan_rules_refused(console.language, rules.refused.size()));
   if (rules.loaded == 0) {
-    console.error_line(messages::scan_no_rules(console.language, settings->rules.folders.front()));
+    const std::string& folder = settings->rules.folders.empty() ? settings->paths.front() : settings->rules.folders.front();
+    console.error_line(messages::scan_no_rules(console.language, folder));
     return kExitUsage;
   }
-
-  event::SourceRegistry sources;
-  auto normaliser = normalise::Normaliser::load(*content + "/mappings", rules.fields(), sources);
-  if (!normaliser) return fail(console, normaliser.error());
-  if (auto frozen = (*normaliser)->freeze(); !frozen) return fail(console, frozen.error());
 
   const os::Interrupt interrupt;
   flow::ScanOptions options;
@@ -209,7 +199,7 @@ int scan_command(Console& console, std::span<const std::string> words) {
   options.stop = [&] { return interrupt.requested() || console.failed(); };
   ConsoleSink sink(console, settings->format);
   const auto scan_start = std::chrono::steady_clock::now();
-  const flow::ScanSummary summary = flow::scan(rules, **normaliser, sources, options, sink);
+  const flow::ScanSummary summary = flow::scan(rules, *(*stack)->normaliser, (*stack)->sources, options, sink);
   sink.flush();
   console.finish();
   const auto elapsed = std::chrono::steady_clock::now() - scan_start;

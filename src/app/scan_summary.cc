@@ -199,8 +199,9 @@ void print_summary(Console& console, const detect::RuleSet& rules, const flow::S
   }
   print_files(plain, printer, summary);
   if (summary.unrouted > 0) printer.line(messages::scan_unrouted(console.language, summary.unrouted));
-  const std::uint64_t limited = summary.correlation_inputs_dropped + summary.correlation_limits;
-  if (limited > 0) printer.line(messages::scan_correlation_limited(console.language, limited));
+  if (summary.correlations_incomplete > 0) {
+    printer.line(messages::scan_correlation_limited(console.language, summary.correlations_incomplete));
+  }
   printer.heading(messages::scan_heading_summary(console.language));
   const auto files = static_cast<std::uint64_t>(std::count_if(summary.inputs.begin(), summary.inputs.end(), [](const flow::InputResult& i) {
     return i.status.state != ingest::InputState::opened;

@@ -314,7 +314,8 @@ class Compiler {
   void refuse_plan(std::size_t index, const Error& error) {
     const CorrelationPlan& plan = plans_[index];
     const base::Position where = error.where.line != 0 ? error.where : plan.where;
-    set_.refused.push_back({plan.info.path, where, error.message, error.remedy});
+    const std::string remedy = error.remedy.empty() ? "correct the correlation section" : error.remedy;
+    set_.refused.push_back({plan.info.path, where, error.message, remedy});
     --set_.loaded;
     alive_[index] = false;
   }

@@ -163,7 +163,7 @@ TEST(CorrelationEventCount, beyond_the_exact_count_says_at_least) {
   ASSERT_EQ(feed.recorder.firings.size(), 2U);
   EXPECT_FALSE(feed.recorder.firings[0].value_is_at_least);
   EXPECT_TRUE(feed.recorder.firings[1].value_is_at_least);
-  feed.at(3'000'000);
+  feed.at(1'500'000).at(2'000'000);
   EXPECT_FALSE(feed.recorder.firings[2].value_is_at_least) << "what was not kept has left the window";
   EXPECT_EQ(feed.recorder.firings[1].value, static_cast<double>(kMaxExactCount));
 }

@@ -51,7 +51,6 @@ bool RecordReader::one(ExtractFunction&& extract, std::uint64_t record, RecordPr
 
 std::uint64_t RecordReader::read(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
   switch (unit.kind) {
-    case ingest::UnitKind::json_lines:
     case ingest::UnitKind::text_lines: return read_lines(unit, problems, visit);
     case ingest::UnitKind::json_documents: return read_documents(unit, problems, visit);
     case ingest::UnitKind::evtx_chunks: return read_chunks(unit, problems, visit);
@@ -60,7 +59,6 @@ std::uint64_t RecordReader::read(const ingest::Unit& unit, RecordProblems& probl
 }
 
 std::uint64_t RecordReader::read_lines(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
-  const bool json = unit.kind == ingest::UnitKind::json_lines;
   std::uint64_t events = 0;
   std::uint64_t number = unit.first_record;
   std::string_view rest = unit.bytes();
@@ -70,10 +68,7 @@ std::uint64_t RecordReader::read_lines(const ingest::Unit& unit, RecordProblems&
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (is_blank(line)) continue;
-    const auto extract = [&](event::Extent extent) {
-      return json ? extractor_.json(line, number, extent, arena_, event_)
-                  : extractor_.line(line, number, extent, arena_, event_);
-    };
+    const auto extract = [&](event::Extent extent) { return extractor_.line(line, number, extent, arena_, event_); };
     if (one(extract, number, problems, visit)) ++events;
   }
   return events;
@@ -83,11 +78,11 @@ std::uint64_t RecordReader::read_documents(const ingest::Unit& unit, RecordProbl
   std::uint64_t events = 0;
   std::uint64_t number = unit.first_record;
   for (const ingest::DocumentSpan& span : unit.documents) {
-    const std::string_view document = unit.bytes().substr(span.begin, span.size);
+    const std::string_view document = unit.text_of(span);
     const auto extract = [&](event::Extent extent) {
       return extractor_.json(document, number, extent, arena_, event_);
     };
-    if (one(extract, number, problems, visit)) ++events;
+    if (one(extract, span.line, problems, visit)) ++events;
     ++number;
   }
   return events;

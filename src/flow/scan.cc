@@ -14,14 +14,6 @@
 namespace hinomi::flow {
 namespace {
 
-// A match of a rule that feeds correlations, kept until the end.
-struct CorrelationInput {
-  base::TimeNs time;
-  std::uint32_t rule = 0;
-  EventPlace place;
-  std::vector<std::pair<bool, std::string>> captures;  // present, text
-};
-
 struct UnitOutcome {
   std::uint64_t events = 0;
   std::uint64_t unrouted = 0;
@@ -44,7 +36,7 @@ class Scan {
   Scan(const detect::RuleSet& rules, const normalise::Normaliser& normaliser, const event::SourceRegistry& sources,
        const ScanOptions& options, FindingSink& sink)
       : rules_(rules), normaliser_(normaliser), sources_(sources), options_(options), sink_(sink), detector_(rules),
-        reader_(options.paths, reader_options(options)) {
+        reader_(options.paths, reader_options(options)), correlations_(rules) {
     summary_.per_rule.resize(rules.rules.size());
     summary_.per_correlation.resize(rules.correlations.size());
   }
@@ -113,7 +105,7 @@ class Scan {
     if (options_.by_reference) compare(event, worker, matches, outcome);
     for (const std::uint32_t rule : matches) {
       const detect::DetectionRule& definition = rules_.rules[rule];
-      if (definition.feeds_correlation && event.has_time) outcome.inputs.push_back(correlation_input(event, rule, outcome.input));
+      if (definition.feeds_correlation && event.has_time) outcome.inputs.push_back(correlation_input(rules_, rule, event, outcome.input));
       if (!definition.shown || definition.info.level < options_.min_level) continue;
       outcome.matched_rules.push_back(rule);
       Finding finding;
@@ -136,18 +128,6 @@ class Scan {
     std::set_symmetric_difference(fast.begin(), fast.end(), reference.begin(), reference.end(), std::back_inserter(differing));
     outcome.first_difference = std::string(outcome.input_name) + " record " + std::to_string(event.record) + ": " +
                                rules_.rules[differing.front()].info.path;
-  }
-
-  CorrelationInput correlation_input(const event::Event& event, std::uint32_t rule, ingest::InputId input) const {
-    CorrelationInput result{.time = event.time, .rule = rule, .place = {input, event.record}, .captures = {}};
-    for (const event::FieldId field : rules_.rules[rule].captures) {
-      const auto slot = std::find_if(event.slots.begin(), event.slots.end(), [&](const event::Slot& s) {
-        return s.field == field && s.value.kind != event::ValueKind::null;
-      });
-      const bool present = slot != event.slots.end();
-      result.captures.emplace_back(present, present ? std::string(slot->value.text) : std::string());
-    }
-    return result;
   }
 
   void deliver(std::uint64_t ordinal, UnitOutcome outcome) {
@@ -185,13 +165,7 @@ class Scan {
     }
     input.bad_records += outcome.problems.count;
     for (const Finding& finding : outcome.findings) sink_.on_finding(finding, outcome.input_name);
-    for (CorrelationInput& one : outcome.inputs) {
-      if (inputs_.size() >= kMaxCorrelationInputs) {
-        ++summary_.correlation_inputs_dropped;
-      } else {
-        inputs_.push_back(std::move(one));
-      }
-    }
+    for (CorrelationInput& one : outcome.inputs) correlations_.add(std::move(one));
   }
 
   InputResult& input_result(ingest::InputId id) {
@@ -207,31 +181,11 @@ class Scan {
     sink_.on_progress({reader_.progress(), summary_.events, summary_.findings});
   }
 
-  class Firings final : public detect::FiringSink {
-   public:
-    Firings(Scan& scan, const std::vector<CorrelationInput>& inputs) : scan_(scan), inputs_(inputs) {}
-    void on_firing(const detect::Firing& firing) override { scan_.put_out(firing, inputs_); }
-    void on_limit(const detect::LimitReached& /*limit*/) override { ++scan_.summary_.correlation_limits; }
-
-   private:
-    Scan& scan_;
-    const std::vector<CorrelationInput>& inputs_;
-  };
-
   void correlate() {
-    if (rules_.correlations.empty()) return;
-    auto engine = detect::CorrelationEngine::create(rules_.correlations, {.hash_seed = options_.hash_seed});
-    HINOMI_CHECK(engine.has_value());  // compile_rules() has linked them
-    std::stable_sort(inputs_.begin(), inputs_.end(),
-                     [](const CorrelationInput& a, const CorrelationInput& b) { return a.time < b.time; });
-    Firings firings(*this, inputs_);
-    std::vector<detect::CapturedValue> captures;
-    for (std::size_t i = 0; i < inputs_.size(); ++i) {
-      captures.clear();
-      for (const auto& [present, text] : inputs_[i].captures) captures.push_back({present, text});
-      engine->on_match({.time = inputs_[i].time, .sequence = i, .rule = inputs_[i].rule, .event = {0, i}, .captures = captures}, firings);
-    }
-    engine->finish(firings);
+    correlations_.finish(options_.hash_seed, [this](const detect::Firing& firing, const std::vector<CorrelationInput>& inputs) {
+      put_out(firing, inputs);
+    });
+    summary_.correlations_incomplete = correlations_.incomplete();
   }
 
   void put_out(const detect::Firing& firing, const std::vector<CorrelationInput>& inputs) {
@@ -293,7 +247,7 @@ class Scan {
   std::map<std::uint64_t, UnitOutcome> waiting_;
   std::atomic<std::uint64_t> next_out_{0};
   ScanSummary summary_;
-  std::vector<CorrelationInput> inputs_;
+  CorrelationRun correlations_;
   std::chrono::steady_clock::time_point last_progress_{};
 };
 

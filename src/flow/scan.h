@@ -10,20 +10,14 @@
 #include <vector>
 
 #include "base/result.h"
-#include "detect/correlation_engine.h"
 #include "detect/explain.h"
 #include "detect/rule_set.h"
 #include "event/log_source.h"
+#include "flow/correlation_run.h"
 #include "ingest/source.h"
 #include "normalise/normaliser.h"
 
 namespace hinomi::flow {
-
-// Where an event stands.
-struct EventPlace {
-  ingest::InputId input{};
-  std::uint64_t record = 0;  // EventRecordID, line or document number
-};
 
 struct Finding {
   const detect::RuleInfo* rule = nullptr;
@@ -69,14 +63,10 @@ struct ScanSummary {
   std::vector<std::uint64_t> per_correlation;  // by RuleSet::correlations
   std::vector<InputResult> inputs;
   bool stopped = false;
-  std::uint64_t correlation_inputs_dropped = 0;  // beyond kMaxCorrelationInputs
-  std::uint64_t correlation_limits = 0;          // refusals for lack of memory
+  std::uint64_t correlations_incomplete = 0;     // matches that correlations could not take into account
   std::uint64_t differences = 0;                 // by_reference: events where the evaluators disagreed
   std::string first_difference;
 };
-
-// Matches kept for correlation until all input is read and they can be put in order of time.
-inline constexpr std::size_t kMaxCorrelationInputs = 20'000'000;
 
 struct ScanProgress {
   ingest::Progress bytes;

@@ -10,25 +10,18 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "app/content_folder.h"
-#include "app/rule_loading.h"
+#include "app/stack.h"
 #include "base/text.h"
-#include "event/log_source.h"
 #include "flow/records.h"
 #include "ingest/source.h"
-#include "normalise/normaliser.h"
 
 int main(int argc, char** argv) {
   using namespace hinomi;
   if (argc != 2) return 2;
   const std::string data = argv[1];
-  auto loaded = app::load_rules({.folders = {data + "/sigma/rules"}, .placeholders_file = {}, .use_cache = false});
-  const auto content = app::content_folder();
-  if (!loaded || !content) return 1;
-  event::SourceRegistry sources;
-  auto normaliser = normalise::Normaliser::load(*content + "/mappings", loaded->rules.fields(), sources);
-  if (!normaliser || !(*normaliser)->freeze()) return 1;
-  flow::RecordReader records(**normaliser, [](event::RouteId) { return flow::RecordReader::Want::referenced; });
+  auto stack = app::load_stack({.folders = {data + "/sigma/rules"}, .placeholders_file = {}, .use_cache = false});
+  if (!stack) return 1;
+  flow::RecordReader records(*(*stack)->normaliser, [](event::RouteId) { return flow::RecordReader::Want::referenced; });
   ingest::InputReader reader({data + "/otrf", data + "/evtx"});
   std::unordered_map<std::uint32_t, std::uint64_t> counts;
   std::uint64_t values = 0;

@@ -6,15 +6,12 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "app/content_folder.h"
-#include "app/rule_loading.h"
+#include "app/stack.h"
 #include "bench_support.h"
 #include "detect/detector.h"
-#include "event/log_source.h"
 #include "flow/records.h"
 #include "flow/scan.h"
 #include "ingest/source.h"
-#include "normalise/normaliser.h"
 #include "parse/evtx/reader.h"
 
 namespace {
@@ -23,11 +20,7 @@ using namespace hinomi;
 
 constexpr int kRuns = 5;
 
-struct Stack {
-  detect::RuleSet rules;
-  event::SourceRegistry sources;
-  std::unique_ptr<normalise::Normaliser> normaliser;
-};
+using app::Stack;
 
 app::RuleLoading rule_loading(const std::string& data) {
   app::RuleLoading loading;
@@ -42,16 +35,10 @@ app::RuleLoading rule_loading(const std::string& data) {
   std::exit(2);
 }
 
-void load(Stack& stack, const std::string& data) {
-  auto rules = app::load_rules(rule_loading(data));
-  if (!rules) stop(rules.error().message);
-  stack.rules = std::move(rules->rules);
-  const auto content = app::content_folder();
-  if (!content) stop(content.error().message);
-  auto normaliser = normalise::Normaliser::load(*content + "/mappings", stack.rules.fields(), stack.sources);
-  if (!normaliser) stop(normaliser.error().message);
-  stack.normaliser = std::move(*normaliser);
-  if (auto frozen = stack.normaliser->freeze(); !frozen) stop(frozen.error().message);
+std::unique_ptr<Stack> load(const std::string& data) {
+  auto stack = app::load_stack(rule_loading(data));
+  if (!stack) stop(stack.error().message);
+  return std::move(*stack);
 }
 
 class CountingSink final : public flow::FindingSink {
@@ -191,8 +178,8 @@ int main(int argc, char** argv) {
   row("rules: read and compile all", perf::median(compile), "s");
   row("rules: from the cached image, ready to match", perf::median(cached), "s");
 
-  Stack stack;
-  load(stack, data);
+  const auto loaded = load(data);
+  Stack& stack = *loaded;
   const auto ndjson = perf::unpack_ndjson(data, scratch);
   const auto evtx = perf::concatenate_evtx(data + "/evtx", scratch, 100'000'000);
   const ScanFigures json = measure_scan(stack, ndjson, seconds, true);

@@ -93,7 +93,7 @@ Result<Detection> compile_detection(const Target& target, const Node& node) {
       detection.selections.push_back({member.key, *compiled});
     }
   }
-  if (condition == nullptr) return fault(node, "'detection' has no condition", "add 'condition: …'");
+  if (condition == nullptr) return fault(node, "there is no condition", "add 'condition: …'");
   const auto add = [&](const Node& text) -> Result<void> {
     if (!text.is_scalar()) return fault(text, "a condition must be a text", "write one condition a list item");
     auto parsed = parse_condition(target.program, detection.selections, text.text);

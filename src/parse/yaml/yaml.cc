@@ -2,8 +2,8 @@
 
 #include <libfyaml.h>
 
+#include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <memory>
 #include <unordered_map>
 
@@ -60,8 +60,8 @@ Error to_error(std::string_view message) {
 // Builds nodes out of libfyaml's events, within limits. Recursion is bounded by Limits::depth.
 class Builder {
  public:
-  Builder(fy_parser* parser, const Limits& limits, const std::string& message)
-      : parser_(parser), limits_(limits), message_(message) {}
+  Builder(fy_parser* parser, std::string_view source, const Limits& limits, const std::string& message)
+      : parser_(parser), source_(source), limits_(limits), message_(message) {}
 
   Result<std::vector<Node>> documents() {
     std::vector<Node> result;
@@ -117,6 +117,17 @@ class Builder {
     return fail(ErrorCode::limit_exceeded, "YAML has more than " + std::to_string(limits_.nodes) + " nodes",
                 "split the file", where);
   }
+  bool too_deep(Position where) {
+    return fail(ErrorCode::limit_exceeded, "YAML is nested deeper than " + std::to_string(limits_.depth) + " levels",
+                "flatten it", where);
+  }
+  // Both are bounded by Limits::depth, since no node is ever deeper.
+  static std::size_t depth_of(const Node& node) {
+    std::size_t deepest = 0;
+    for (const Node& item : node.items) deepest = std::max(deepest, 1 + depth_of(item));
+    for (const Member& member : node.members) deepest = std::max(deepest, 1 + depth_of(member.value));
+    return deepest;
+  }
   static std::size_t size_of(const Node& node) {
     std::size_t size = 1;
     for (const Node& item : node.items) size += size_of(item);
@@ -125,14 +136,10 @@ class Builder {
   }
 
   bool build(const fy_event& event, Node& node, std::size_t depth) {
-    if (depth > limits_.depth) {
-      return fail(ErrorCode::limit_exceeded,
-                  "YAML is nested deeper than " + std::to_string(limits_.depth) + " levels", "flatten it",
-                  node.where);
-    }
+    if (depth > limits_.depth) return too_deep(node.where);
     switch (event.type) {
       case FYET_SCALAR: return build_scalar(event.scalar, node);
-      case FYET_ALIAS: return build_alias(event.alias, node);
+      case FYET_ALIAS: return build_alias(event.alias, node, depth);
       case FYET_SEQUENCE_START: return build_sequence(event.sequence_start, node, depth);
       case FYET_MAPPING_START: return build_mapping(event.mapping_start, node, depth);
       default: return fail(ErrorCode::invalid_input, "invalid YAML: unexpected end", "complete the document", {});
@@ -144,19 +151,45 @@ class Builder {
     node.where = position_of(data.value);
     node.plain = data.value == nullptr || fy_token_scalar_style(data.value) == FYSS_PLAIN;
     node.text = text_of(data.value);
-    remember(data.anchor, node);
-    return count_nodes(1, node.where);
+    settle_layout(data.value, node);
+    return count_nodes(1, node.where) && remember(data.anchor, node);
   }
 
-  bool build_alias(const fy_event_alias_data& data, Node& node) {
+  // Blanks at the beginning of the first line that has more than blanks.
+  static std::size_t indent_of(std::string_view text) {
+    const std::size_t first = text.find_first_not_of(" \n\r");
+    if (first == std::string_view::npos) return 0;
+    const std::size_t line_end = text.rfind('\n', first);
+    return line_end == std::string_view::npos ? first : first - line_end - 1;
+  }
+
+  void settle_layout(fy_token* token, Node& node) const {
+    const fy_mark* mark = token != nullptr ? fy_token_start_mark(token) : nullptr;
+    if (mark == nullptr || mark->input_pos > source_.size()) return;
+    const std::string_view rest = source_.substr(mark->input_pos);
+    const fy_scalar_style style = fy_token_scalar_style(token);
+    if (style == FYSS_LITERAL || style == FYSS_FOLDED) {
+      node.layout = style == FYSS_LITERAL ? Layout::literal : Layout::changed;
+      // The mark stands at the beginning of the block's first line; its blanks are indentation but for those that
+      // the text begins with.
+      const std::size_t blanks = indent_of(rest);
+      const std::size_t own = indent_of(node.text);
+      if (node.where.column == 1 && blanks > own) node.where.column += static_cast<int>(blanks - own);
+    } else if (!rest.starts_with(node.text)) {
+      node.layout = Layout::changed;
+    }
+  }
+
+  bool build_alias(const fy_event_alias_data& data, Node& node, std::size_t depth) {
     const auto found = anchors_.find(text_of(data.anchor));
     const Position where = position_of(data.anchor);
     if (found == anchors_.end()) {
       return fail(ErrorCode::invalid_input, "invalid YAML: alias of an anchor that does not exist",
                   "define the anchor before its alias", where);
     }
-    if (!count_nodes(size_of(found->second), where)) return false;
-    node = found->second;
+    if (!count_nodes(size_of(found->second.node), where)) return false;
+    if (depth + found->second.depth > limits_.depth) return too_deep(where);
+    node = found->second.node;
     node.where = where;
     return true;
   }
@@ -169,17 +202,20 @@ class Builder {
       const Event event = next();
       if (!event) return fail_from_parser();
       if (event->type == FYET_SEQUENCE_END) break;
-      if (!build(*event, node.items.emplace_back(), depth + 1)) return false;
+      Node& item = node.items.emplace_back();
+      item.where = node.where;  // for a fault without a place of its own
+      if (!build(*event, item, depth + 1)) return false;
+      if (item.where.line == 0) item.where = node.where;
     }
     if (node.where.line == 0 && !node.items.empty()) node.where = node.items.front().where;
-    remember(data.anchor, node);
-    return true;
+    return remember(data.anchor, node);
   }
 
   bool build_mapping(const fy_event_mapping_start_data& data, Node& node, std::size_t depth) {
     node.kind = NodeKind::mapping;
     node.where = position_of(data.mapping_start);
     if (!count_nodes(1, node.where)) return false;
+    Keys keys;
     while (true) {
       const Event key_event = next();
       if (!key_event) return fail_from_parser();
@@ -193,38 +229,60 @@ class Builder {
       const Event value_event = next();
       if (!value_event) return fail_from_parser();
       Member member{.key = key.text, .where = key.where, .value = {}};
+      member.value.where = key.where;
       if (!build(*value_event, member.value, depth + 1)) return false;
-      if (!add_member(node, key, std::move(member))) return false;
+      if (member.value.where.line == 0) member.value.where = key.where;  // an empty value has no place
+      if (!add_member(node, keys, key, std::move(member))) return false;
     }
     if (!node.members.empty()) node.where = node.members.front().where;
-    remember(data.anchor, node);
-    return true;
+    return remember(data.anchor, node);
   }
 
-  bool add_member(Node& node, const Node& key, Member member) {
+  struct KeyPlace {
+    std::size_t index = 0;  // into Node::members
+    bool merged = false;
+  };
+  using Keys = std::unordered_map<std::string, KeyPlace>;  // of one mapping
+
+  bool add_member(Node& node, Keys& keys, const Node& key, Member member) {
     if (key.plain && key.text == "<<" && member.value.is_mapping()) {  // merge key (YAML 1.1, type/merge)
       for (Member& merged : member.value.members) {
-        if (node.find(merged.key) == nullptr) node.members.push_back(std::move(merged));
+        if (keys.emplace(merged.key, KeyPlace{node.members.size(), true}).second) node.members.push_back(std::move(merged));
       }
       return true;
     }
-    if (node.find(member.key) != nullptr) {
+    const auto [known, added] = keys.emplace(member.key, KeyPlace{node.members.size(), false});
+    if (added) {
+      node.members.push_back(std::move(member));
+      return true;
+    }
+    if (!known->second.merged) {
       return fail(ErrorCode::invalid_input, "invalid YAML: the key '" + base::visible(member.key) + "' occurs twice",
                   "remove or rename one of them", member.where);
     }
-    node.members.push_back(std::move(member));
+    known->second.merged = false;  // what is written here stands above what was merged in
+    node.members[known->second.index] = std::move(member);
     return true;
   }
 
-  void remember(fy_token* anchor, const Node& node) {
-    if (anchor != nullptr) anchors_[text_of(anchor)] = node;
+  struct Anchored {
+    Node node;
+    std::size_t depth = 0;
+  };
+
+  bool remember(fy_token* anchor, const Node& node) {
+    if (anchor == nullptr) return true;
+    if (!count_nodes(size_of(node), node.where)) return false;
+    anchors_[text_of(anchor)] = {node, depth_of(node)};
+    return true;
   }
 
   fy_parser* parser_;
+  std::string_view source_;
   const Limits& limits_;
   const std::string& message_;
   std::size_t nodes_ = 0;
-  std::unordered_map<std::string, Node> anchors_;
+  std::unordered_map<std::string, Anchored> anchors_;
   std::optional<Error> failure_;
 };
 
@@ -253,15 +311,32 @@ std::optional<bool> Node::as_boolean() const noexcept {
   return std::nullopt;
 }
 
+base::Position Node::place_of(std::size_t offset) const noexcept {
+  if (layout == Layout::changed || offset > text.size()) return where;
+  const std::string_view before = std::string_view(text).substr(0, offset);
+  const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  Position place = where;
+  for (const char c : before) place.line += c == '\n' ? 1 : 0;
+  for (const char c : before.substr(line_start)) place.column += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+  return place;
+}
+
 std::optional<double> Node::as_number() const noexcept {
   if (!is_scalar() || !plain || text.empty()) return std::nullopt;
   std::string_view digits = text;
+  if (digits.starts_with("0x") || digits.starts_with("0o")) {
+    std::uint64_t whole = 0;
+    const auto result = std::from_chars(digits.data() + 2, digits.data() + digits.size(), whole, digits[1] == 'x' ? 16 : 8);
+    if (result.ec != std::errc{} || result.ptr != digits.data() + digits.size()) return std::nullopt;
+    return static_cast<double>(whole);
+  }
   if (digits.front() == '+') digits.remove_prefix(1);
+  if (digits.empty()) return std::nullopt;
+  const char first = digits.front() == '-' && digits.size() > 1 && text.front() != '+' ? digits[1] : digits.front();
+  if ((first < '0' || first > '9') && first != '.') return std::nullopt;  // no "inf" and "nan", no "+-1"
   double value = 0;
   const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (result.ec != std::errc{} || result.ptr != digits.data() + digits.size()) return std::nullopt;
-  const char first = digits.front() == '-' && digits.size() > 1 ? digits[1] : digits.front();
-  if ((first < '0' || first > '9') && first != '.') return std::nullopt;  // no "inf" and "nan"
   return value;
 }
 
@@ -288,7 +363,7 @@ Result<std::vector<Node>> read(std::string_view text, const Limits& limits) {
   if (!diag || !parser || fy_parser_set_string(parser.get(), text.data(), text.size()) != 0) {
     return Error{ErrorCode::internal, "the YAML reader could not be started", "", {}};
   }
-  return Builder(parser.get(), limits, message).documents();
+  return Builder(parser.get(), text, limits, message).documents();
 }
 
 }  // namespace hinomi::parse::yaml

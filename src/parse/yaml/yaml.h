@@ -15,10 +15,13 @@ namespace hinomi::parse::yaml {
 struct Limits {
   std::size_t bytes = 8 * 1024 * 1024;
   std::size_t depth = 64;
-  std::size_t nodes = 500'000;  // of all documents, aliases expanded
+  std::size_t nodes = 500'000;  // of all documents, aliases expanded and what anchors keep counted too
 };
 
 enum class NodeKind : unsigned char { scalar, sequence, mapping };
+
+// How the text of a scalar stands in the source: as it is, as the lines of a '|' block, or folded or escaped.
+enum class Layout : unsigned char { verbatim, literal, changed };
 
 struct Member;
 
@@ -26,7 +29,8 @@ struct Member;
 struct Node {
   NodeKind kind = NodeKind::scalar;
   bool plain = false;  // scalar written without quotes and not as a block: it may mean null, a boolean or a number
-  base::Position where{};
+  Layout layout = Layout::verbatim;
+  base::Position where{};       // of the first character within quotes or of the block
   std::string text;             // of a scalar
   std::vector<Node> items;      // of a sequence
   std::vector<Member> members;  // of a mapping, in order; keys are unique
@@ -40,7 +44,11 @@ struct Node {
   // The scalar text of a member, or empty.
   [[nodiscard]] std::string_view text_of(std::string_view key) const noexcept;
 
-  // What a plain scalar means (YAML 1.2 core schema, and the words of 1.1 for booleans true and false only).
+  // Where the byte `offset` of a scalar's text stands in the source; where the scalar begins if its layout is changed.
+  [[nodiscard]] base::Position place_of(std::size_t offset) const noexcept;
+
+  // What a plain scalar means by the core schema of YAML 1.2 (10.3.2): yes, no, on, off and dates are texts, numbers
+  // are decimal, 0x hexadecimal or 0o octal; infinities and NaN are no numbers.
   [[nodiscard]] bool is_null() const noexcept;
   [[nodiscard]] std::optional<bool> as_boolean() const noexcept;
   [[nodiscard]] std::optional<double> as_number() const noexcept;

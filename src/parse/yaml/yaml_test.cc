@@ -28,7 +28,8 @@ TEST(Yaml, reads_nested_values_with_their_places) {
 }
 
 TEST(Yaml, tells_null_empty_boolean_and_number_apart) {
-  const Node root = one("a: null\nb: ''\nc:\nd: ~\ne: true\nf: 'true'\ng: -1.5\nh: 0x10\ni: nan\n");
+  const Node root = one("a: null\nb: ''\nc:\nd: ~\ne: true\nf: 'true'\ng: -1.5\nh: 0x10\ni: nan\nj: 0o17\n"
+      "k: 017\nl: +-1\nm: '7'\nn: 0x\no: yes\np: -.inf\n");
   EXPECT_TRUE(root.find("a")->is_null());
   EXPECT_FALSE(root.find("b")->is_null());
   EXPECT_TRUE(root.find("c")->is_null());
@@ -36,8 +37,12 @@ TEST(Yaml, tells_null_empty_boolean_and_number_apart) {
   EXPECT_EQ(root.find("e")->as_boolean(), true);
   EXPECT_FALSE(root.find("f")->as_boolean());
   EXPECT_EQ(root.find("g")->as_number(), -1.5);
-  EXPECT_FALSE(root.find("h")->as_number());
+  EXPECT_EQ(root.find("h")->as_number(), 16.0);
   EXPECT_FALSE(root.find("i")->as_number());
+  EXPECT_EQ(root.find("j")->as_number(), 15.0);
+  EXPECT_EQ(root.find("k")->as_number(), 17.0);
+  for (const char* key : {"l", "m", "n", "o", "p"}) EXPECT_FALSE(root.find(key)->as_number()) << key;
+  EXPECT_FALSE(root.find("o")->as_boolean());
 }
 
 TEST(Yaml, reads_many_documents_aliases_and_merges) {

@@ -1,0 +1,19 @@
+// Writes the C++ of a checked catalogue: one typed function for each message.
+// Not a check of the catalogue (read_catalogue.h); other output languages get a file like this one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/message_compiler/catalogue.h"
+
+namespace hinomi::message_compiler {
+
+struct CppFiles {
+  std::string header;  // messages.h
+  std::string source;  // messages.cc
+};
+
+[[nodiscard]] CppFiles emit_cpp(const std::vector<Message>& messages);
+
+}  // namespace hinomi::message_compiler

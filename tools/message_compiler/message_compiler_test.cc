@@ -1,0 +1,234 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/message_compiler/emit_cpp.h"
+#include "tools/message_compiler/read_catalogue.h"
+
+namespace hinomi::message_compiler {
+namespace {
+
+// The problems of one catalogue file, as text.
+std::vector<std::string> problems_of(std::string_view yaml) {
+  std::vector<Diagnostic> problems;
+  (void)read_catalogue({{"m.yaml", std::string(yaml)}}, problems);
+  std::vector<std::string> texts;
+  for (const Diagnostic& problem : problems) texts.push_back(to_text(problem));
+  return texts;
+}
+
+// The only problem, so that a test fails on a second one too.
+std::string problem_of(std::string_view yaml) {
+  const auto problems = problems_of(yaml);
+  return problems.size() == 1 ? problems[0] : std::to_string(problems.size()) + " problems";
+}
+
+constexpr std::string_view kSmallCatalogue = R"(# a comment
+scan.summary:
+  params: {files: count, path: text}
+  en: "{files} {files|file|files} in \"{path}\" {{new}}"
+  ja: "「{path}」のファイル {files} 件"
+scan.eta:
+  params: {left: duration}
+  en: "{left} left"
+  ja: "残り{left}"
+usage.hint:
+  en: |
+    first line
+      second line
+  ja: "一行目\n"
+)";
+
+constexpr std::string_view kSmallHeader = R"(
+// {left} left
+[[nodiscard]] std::string scan_eta(base::Language language, std::chrono::seconds left);
+
+struct ScanSummary {
+  std::uint64_t files;
+  std::string_view path;
+};
+// {files} {files|file|files} in "{path}" {{new}}
+[[nodiscard]] std::string scan_summary(base::Language language, const ScanSummary& values);
+
+// first line …
+[[nodiscard]] std::string usage_hint(base::Language language);
+
+}  // namespace hinomi::messages
+)";
+
+constexpr std::string_view kSmallSource = R"(
+std::string scan_eta(base::Language language, std::chrono::seconds left) {
+  std::string out;
+  switch (language) {
+    case base::Language::en:
+      base::append_duration(out, language, left);
+      out += " left";
+      break;
+    case base::Language::ja:
+      out += "残り";
+      base::append_duration(out, language, left);
+      break;
+  }
+  return out;
+}
+
+std::string scan_summary(base::Language language, const ScanSummary& values) {
+  std::string out;
+  switch (language) {
+    case base::Language::en:
+      base::append_count(out, values.files);
+      out += " ";
+      out += values.files == 1 ? std::string_view("file") : std::string_view("files");
+      out += " in \"";
+      base::append_text(out, values.path);
+      out += "\" {new}";
+      break;
+    case base::Language::ja:
+      out += "「";
+      base::append_text(out, values.path);
+      out += "」のファイル ";
+      base::append_count(out, values.files);
+      out += " 件";
+      break;
+  }
+  return out;
+}
+
+std::string usage_hint(base::Language language) {
+  std::string out;
+  switch (language) {
+    case base::Language::en:
+      out += "first line\n  second line\n";
+      break;
+    case base::Language::ja:
+      out += "一行目\n";
+      break;
+  }
+  return out;
+}
+
+}  // namespace hinomi::messages
+)";
+
+TEST(MessageCompiler, writes_one_typed_function_for_each_message) {
+  std::vector<Diagnostic> problems;
+  const auto messages = read_catalogue({{"m.yaml", std::string(kSmallCatalogue)}}, problems);
+  ASSERT_TRUE(problems.empty()) << to_text(problems[0]);
+  const CppFiles files = emit_cpp(messages);
+  EXPECT_TRUE(files.header.ends_with(kSmallHeader)) << files.header;
+  EXPECT_TRUE(files.source.ends_with(kSmallSource)) << files.source;
+}
+
+TEST(MessageCompiler, refuses_a_missing_language) {
+  EXPECT_EQ(
+      problem_of("\nscan.a:\n  en: x\n"),
+      "m.yaml:2:1: error: message 'scan.a' has no text in 'ja'. Remedy: Add a line 'ja: \"…\"' below it.");
+}
+
+TEST(MessageCompiler, refuses_an_undeclared_parameter) {
+  EXPECT_EQ(problem_of("scan.a:\n  params: {n: count}\n  en: \"{n}\"\n  ja: \"{n} {m}\"\n"),
+            "m.yaml:4:3: error: message 'scan.a', text 'ja': parameter 'm' is used but not declared. "
+            "Remedy: Add 'm: count' (or another type) to params, or correct the name.");
+}
+
+TEST(MessageCompiler, refuses_a_parameter_that_one_language_leaves_out) {
+  EXPECT_EQ(problem_of("scan.a:\n  params: {n: count}\n  en: \"{n}\"\n  ja: \"x\"\n"),
+            "m.yaml:4:3: error: message 'scan.a', text 'ja': parameter 'n' is declared but not used. "
+            "Remedy: Use '{n}' in the text, or remove it from params.");
+}
+
+TEST(MessageCompiler, refuses_a_key_that_is_defined_twice) {
+  EXPECT_EQ(problem_of("scan.a: {en: x, ja: x}\nscan.a: {en: y, ja: y}\n"),
+            "m.yaml:2:1: error: message 'scan.a' is defined twice, first as 'scan.a' at m.yaml:1. "
+            "Remedy: Remove one, or give it another key.");
+}
+
+TEST(MessageCompiler, refuses_two_keys_with_one_function_name_across_files) {
+  std::vector<Diagnostic> problems;
+  (void)read_catalogue({{"a.yaml", "scan.a_b: {en: x, ja: x}\n"}, {"b.yaml", "scan.a.b: {en: y, ja: y}\n"}},
+                       problems);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_TRUE(to_text(problems[0])
+                  .starts_with("b.yaml:1:1: error: message 'scan.a.b' is defined twice, "
+                               "first as 'scan.a_b' at a.yaml:1."));
+}
+
+TEST(MessageCompiler, refuses_the_same_language_or_parameter_twice) {
+  EXPECT_NE(problem_of("scan.a:\n  en: x\n  en: y\n  ja: x\n")
+                .find("m.yaml:3:3: error: 'en' of 'scan.a' is given twice"),
+            std::string::npos);
+  EXPECT_NE(problem_of("scan.a:\n  params: {n: count, n: text}\n  en: '{n}'\n  ja: '{n}'\n")
+                .find("parameter 'n' is declared twice"),
+            std::string::npos);
+  EXPECT_NE(problem_of("scan.a:\n  params: {n: count}\n  params: {m: count}\n  en: '{n}'\n  ja: '{n}'\n")
+                .find("'params' of 'scan.a' is given twice"),
+            std::string::npos);
+}
+
+TEST(MessageCompiler, refuses_an_unknown_type_and_an_unknown_part) {
+  EXPECT_NE(problem_of("scan.a:\n  params: {n: integer}\n  en: x\n  ja: x\n").find("unknown type 'integer'"),
+            std::string::npos);
+  EXPECT_NE(problem_of("scan.a: {en: x, ja: x, fr: x}\n").find("unknown part 'fr'"), std::string::npos);
+}
+
+TEST(MessageCompiler, refuses_names_that_cpp_cannot_use) {
+  EXPECT_NE(problem_of("and.eq: {en: x, ja: x}\n").find("would be the C++ word 'and_eq'"), std::string::npos);
+  EXPECT_NE(
+      problem_of("scan.a:\n  params: {class: count}\n  en: x\n  ja: x\n").find("cannot name a parameter"),
+      std::string::npos);
+  EXPECT_NE(problem_of("scan.a:\n  params: {out: count}\n  en: x\n  ja: x\n").find("cannot name a parameter"),
+            std::string::npos);
+  for (const std::string key : {"scan", "Scan.a", "scan.", ".a", "scan..a", "scan.a-b", "scan.1"}) {
+    EXPECT_NE(problem_of(key + ": {en: x, ja: x}\n").find("is not a message key"), std::string::npos) << key;
+  }
+}
+
+TEST(MessageCompiler, a_choice_by_number_is_english_and_for_counts) {
+  EXPECT_NE(problem_of("scan.a:\n  params: {n: count}\n  en: '{n}'\n  ja: '{n} {n|x|y}'\n")
+                .find("a choice by number in 'ja'"),
+            std::string::npos);
+  EXPECT_NE(problem_of("scan.a:\n  params: {n: text}\n  en: '{n} {n|x|y}'\n  ja: '{n}'\n")
+                .find("which is not a count"),
+            std::string::npos);
+  for (const std::string words : {"{n|x}", "{n|x|y|z}"}) {
+    EXPECT_NE(problem_of("scan.a:\n  params: {n: count}\n  en: '{n} " + words + "'\n  ja: '{n}'\n")
+                  .find("does not have two words"),
+              std::string::npos);
+  }
+}
+
+TEST(MessageCompiler, refuses_unbalanced_braces) {
+  EXPECT_NE(problem_of("scan.a: {en: '{x', ja: x}\n").find("a '{' that is not closed"), std::string::npos);
+  EXPECT_NE(problem_of("scan.a: {en: 'x}', ja: x}\n").find("a '}' without its '{'"), std::string::npos);
+}
+
+TEST(MessageCompiler, refuses_empty_texts_and_control_characters) {
+  EXPECT_NE(problem_of("scan.a: {en: '', ja: x}\n").find("is empty"), std::string::npos);
+  EXPECT_NE(problem_of("scan.a: {en: \"\\x1b[2J\", ja: x}\n").find("holds a control character"),
+            std::string::npos);
+  EXPECT_NE(problem_of("scan.a:\n").find("has no texts"), std::string::npos);
+}
+
+TEST(MessageCompiler, names_the_line_of_a_yaml_fault) {
+  EXPECT_TRUE(problem_of("scan.a:\n  en: \"x\n").starts_with("m.yaml:"))
+      << problem_of("scan.a:\n  en: \"x\n");
+  EXPECT_NE(problem_of("scan.a:\n  en: 'x' y\n").find("m.yaml:2:"), std::string::npos);
+  EXPECT_NE(problem_of("- a\n").find("has no meaning here"), std::string::npos);
+  EXPECT_NE(problem_of("scan.a: &x {en: x, ja: x}\n").find("has no meaning here"), std::string::npos);
+  EXPECT_NE(problem_of("a: {a: {a: {a: {a: {a: {a: {a: {a: 1}}}}}}}}}\n").find("nested too deeply"),
+            std::string::npos);
+  EXPECT_NE(problem_of(std::string(1024 * 1024 + 1, '#')).find("larger than 1 MiB"), std::string::npos);
+}
+
+TEST(MessageCompiler, reports_every_problem_of_a_file_at_once) {
+  EXPECT_EQ(problems_of("scan.a: {en: x}\nscan.b: {ja: x}\n").size(), 2u);
+}
+
+TEST(MessageCompiler, an_empty_catalogue_is_valid) {
+  EXPECT_TRUE(problems_of("# nothing yet\n").empty());
+}
+
+}  // namespace
+}  // namespace hinomi::message_compiler

@@ -1,4 +1,6 @@
 // hinomi demo: the recorded company, and what to do after it.
+#include <filesystem>
+
 #include "app/arguments.h"
 #include "app/cli.h"
 #include "demo/generator.h"
@@ -13,15 +15,18 @@ int demo_generate_command(Console& console, std::span<const std::string> words) 
     console.error_line(messages::usage_missing_argument(console.language, {.argument = "DIR", .command = "demo generate"}));
     return kExitUsage;
   }
-  const std::string folder = arguments->paths().front();
+  // The manifest (what happened when, and which rule sees it) stays outside the folder that is to be scanned.
+  const std::filesystem::path folder = std::filesystem::path(arguments->paths().front()) / "logs";
   auto manifest = demo::generate(demo::Options{}, folder);
   if (!manifest) {
-    console.error_line(messages::error_of_file(console.language, {.path = folder, .reason = manifest.error().message}));
+    console.error_line(messages::error_of_file(console.language, {.path = folder.string(), .reason = manifest.error().message}));
     return kExitProblems;
   }
+  std::error_code failed;
+  std::filesystem::rename(folder / demo::kManifestName, folder.parent_path() / demo::kManifestName, failed);
   std::uint64_t events = 0;
   for (const auto& file : manifest->files) events += file.events;
-  console.line(messages::demo_generated(console.language, {.files = manifest->files.size(), .events = events, .path = folder}));
+  console.line(messages::demo_generated(console.language, {.files = manifest->files.size(), .events = events, .path = folder.string()}));
   return kExitOk;
 }
 

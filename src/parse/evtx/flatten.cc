@@ -294,7 +294,9 @@ class Flattener::Run {
   std::string text_;
 };
 
-Flattener::Flattener(PathToId id_of) : id_of_(std::move(id_of)), root_(path({})) {}
+Flattener::Flattener(PathToId id_of) : Flattener(std::move(id_of), Limits{}) {}
+Flattener::Flattener(PathToId id_of, const Limits& limits)
+    : id_of_(std::move(id_of)), limits_(limits), root_(path({})) {}
 Flattener::~Flattener() = default;
 
 Flattener::Result Flattener::flatten(const Record& record, Extent extent, base::Arena& arena,
@@ -314,7 +316,7 @@ const Flattener::Path* Flattener::path(std::string_view text) {
   auto made = std::make_unique<Path>();
   made->text = text;
   made->id = text.empty() ? kNever : id_of_(text);
-  made->transient = paths_.size() >= kMaxPaths;
+  made->transient = !text.empty() && paths_.size() > limits_.paths;
   const Path* result = made.get();
   if (result->transient) {
     transient_paths_.push_back(std::move(made));
@@ -350,7 +352,7 @@ const Flattener::Plan& Flattener::plan(const Template& definition, const Path* p
   made->in_container = in_container;
   const std::size_t transient_before = transient_paths_.size();
   Planner(*this, definition, *made).run();
-  const bool keep = is_known && plan_count_ < kMaxPlans && transient_paths_.size() == transient_before;
+  const bool keep = is_known && plan_count_ < limits_.plans && transient_paths_.size() == transient_before;
   plan_count_ += keep ? 1 : 0;
   auto& place = keep ? plans_[definition.id()] : transient_plans_;
   place.push_back(std::move(made));

@@ -43,9 +43,15 @@ class Flattener {
     return (id & kUnwantedFlag) == 0;
   }
 
-  // Asked once for each path, when a record first has it (again and again beyond kMaxPaths).
+  // Asked once for each path, when a record first has it (again and again beyond the limit).
   using PathToId = std::function<std::uint32_t(std::string_view path)>;
+  // What is remembered; beyond, it is worked out anew for each record.
+  struct Limits {
+    std::size_t paths = 1U << 18;
+    std::size_t plans = 1U << 16;
+  };
   explicit Flattener(PathToId id_of);
+  Flattener(PathToId id_of, const Limits& limits);
   ~Flattener();
   Flattener(const Flattener&) = delete;
   Flattener& operator=(const Flattener&) = delete;
@@ -74,6 +80,7 @@ class Flattener {
   void forget_transient();
 
   PathToId id_of_;
+  Limits limits_;
   std::vector<std::unique_ptr<Path>> paths_;
   std::unordered_map<std::string_view, const Path*> path_index_;
   std::string scratch_;

@@ -35,13 +35,14 @@ std::string marked(const Leaf& leaf) {
   return "'" + std::string(leaf.text) + "'";
 }
 
-Flat flatten(const InstanceSpec& instance, Flattener::Extent extent, const Flattener::PathToId& id_of) {
+Flat flatten(const InstanceSpec& instance, Flattener::Extent extent, const Flattener::PathToId& id_of,
+             const Flattener::Limits& limits = {}) {
   testing::ChunkBuilder builder;
   EXPECT_TRUE(builder.add(77, 116'444'736'000'000'000ULL, instance));
   const Buffer chunk = builder.finish();
   TemplateCache cache;
   ChunkReader reader(cache);
-  Flattener flattener(id_of);
+  Flattener flattener(id_of, limits);
   base::Arena arena;
   std::vector<Leaf> leaves;
   Flat flat;
@@ -115,6 +116,20 @@ TEST(EvtxFlatten, gives_only_what_is_wanted) {
   const Flat flat = flatten(testing::make_event(sample()), Flattener::Extent::wanted, id_of);
   EXPECT_EQ(flat.leaves,
             (std::multimap<std::string, std::string>{{"Event.EventData.Image", "'C:\\cmd.exe '"}}));
+}
+
+TEST(EvtxFlatten, says_the_same_when_it_can_remember_nothing_more) {
+  const auto id_of = [](std::string_view path) { return path.size() % 2 == 0 ? 3 : Flattener::kUnwanted; };
+  const InstanceSpec instance = testing::make_event(sample());
+  for (const auto extent : {Flattener::Extent::wanted, Flattener::Extent::everything}) {
+    const Flat all = flatten(instance, extent, id_of);
+    for (const Flattener::Limits limits : {Flattener::Limits{.paths = 0}, Flattener::Limits{.paths = 7},
+                                           Flattener::Limits{.plans = 0}, Flattener::Limits{.plans = 1}}) {
+      const Flat few = flatten(instance, extent, id_of, limits);
+      EXPECT_EQ(few.leaves, all.leaves);
+      EXPECT_EQ(few.result.record_id, all.result.record_id);
+    }
+  }
 }
 
 TEST(EvtxFlatten, never_gives_what_is_dropped) {

@@ -27,7 +27,8 @@ inline constexpr std::uint32_t kRecordMagic = 0x0000'2A2A;
 inline constexpr char kFileMagic[8] = {'E', 'l', 'f', 'F', 'i', 'l', 'e', '\0'};
 inline constexpr char kChunkMagic[8] = {'E', 'l', 'f', 'C', 'h', 'n', 'k', '\0'};
 
-// Limits. A record is at most 64 KiB, so none of these is met by what Windows writes.
+// Limits; those of what is remembered across records stand with TemplateCache and Flattener. A record is at
+// most 64 KiB, so none of these is met by what Windows writes.
 inline constexpr int kMaxElementDepth = 128;               // open elements within one template or fragment
 inline constexpr int kMaxFragmentDepth = 16;               // BinXML within a value within a value …
 inline constexpr std::size_t kMaxNameUnits = 4096;         // UTF-16 units of an element or attribute name
@@ -35,16 +36,11 @@ inline constexpr std::size_t kMaxValues = 8192;            // substitution value
 inline constexpr std::size_t kMaxTemplateText = 1U << 20;  // UTF-8 bytes of all names and texts of a template
 inline constexpr std::size_t kMaxExaminedPerChunk =
     16 * kChunkSize;                                        // bytes of definitions compared or parsed
-inline constexpr std::size_t kMaxTemplateVariants = 16;     // cached definitions of one GUID and size
-inline constexpr std::size_t kMaxCachedTemplates = 16384;   // in one TemplateCache
 inline constexpr std::size_t kMaxProblemsPerChunk = 256;    // kept with their text; further ones are counted
 inline constexpr std::size_t kMaxRenderedParts = 1U << 18;  // parts visited while one record is rendered
 inline constexpr int kMaxRenderedDepth = 256;               // elements within elements, over all fragments
 inline constexpr std::size_t kMaxRenderedBytes = 8U << 20;  // text of one rendered record
-
-inline constexpr std::size_t kMaxPaths = 1U << 18;  // remembered by one Flattener; further ones are made anew
-inline constexpr std::size_t kMaxPlans = 1U << 16;  // likewise
-inline constexpr std::size_t kMaxPathBytes = 1024;  // what nests deeper is attributed to its ancestor
+inline constexpr std::size_t kMaxPathBytes = 1024;          // what nests deeper is attributed to its ancestor
 
 // BinXML tokens (MS-EVEN6 2.2.12); the flag "more follows" (0x40) is masked off.
 enum class Token : std::uint8_t {

@@ -304,6 +304,86 @@ TEST(EvtxReader, refuses_elements_that_nest_beyond_the_limit) {
   }
 }
 
+InstanceSpec instance_of(std::string_view guid_seed, testing::ElementSpec root) {
+  InstanceSpec instance;
+  instance.definition = std::make_shared<testing::TemplateSpec>(
+      testing::TemplateSpec{testing::guid_of(guid_seed), std::move(root)});
+  return instance;
+}
+
+std::size_t records_of(const InstanceSpec& instance) {
+  ChunkBuilder builder;
+  EXPECT_TRUE(builder.add(1, 0, instance));
+  return read(builder.finish()).ids.size();
+}
+
+TEST(EvtxReader, refuses_names_values_and_texts_beyond_the_limits) {
+  const auto named = [](std::size_t units) {
+    return instance_of("n", {.name = std::string(units, 'n'), .attributes = {}, .content = {}});
+  };
+  EXPECT_EQ(records_of(named(kMaxNameUnits)), 1U);
+  EXPECT_EQ(records_of(named(kMaxNameUnits + 1)), 0U);
+
+  const auto valued = [](std::size_t count) {
+    InstanceSpec instance = instance_of("v", {.name = "e", .attributes = {}, .content = {}});
+    instance.values.resize(count);
+    return instance;
+  };
+  EXPECT_EQ(records_of(valued(kMaxValues)), 1U);
+  EXPECT_EQ(records_of(valued(kMaxValues + 1)), 0U);
+
+  const auto worded = [](std::size_t attributes) {
+    testing::ElementSpec root{.name = std::string(kMaxNameUnits, 'n'), .attributes = {}, .content = {}};
+    for (std::size_t i = 0; i < attributes; ++i)
+      root.with(std::string(kMaxNameUnits, 'n'), testing::Text{""});
+    return instance_of("w", std::move(root));
+  };
+  EXPECT_EQ(records_of(worded(kMaxTemplateText / kMaxNameUnits - 1)), 1U);
+  EXPECT_EQ(records_of(worded(kMaxTemplateText / kMaxNameUnits)), 0U);
+}
+
+TEST(EvtxReader, stops_reading_definitions_when_a_chunk_asks_for_too_many) {
+  // Forty definitions that each claim the rest of the chunk, and forty records that refer to them.
+  ChunkBuilder builder;
+  for (std::uint64_t id = 0; id < 80; ++id) {
+    const std::string seed = std::to_string(id % 40);
+    ASSERT_TRUE(builder.add(id, 0, instance_of(seed, {.name = "e", .attributes = {}, .content = {}})));
+  }
+  Buffer chunk = builder.finish();
+  for (std::size_t i = 0; i < 40; ++i) {
+    const std::size_t definition = builder.record_offset(i) + kRecordHeaderSize + 4 + kInstanceHeaderSize;
+    put(chunk, definition + 20, static_cast<std::uint32_t>(kChunkSize - definition - kDefinitionHeaderSize));
+  }
+  testing::repair_chunk_checksums(chunk);
+  const Read result = read(chunk);
+  EXPECT_GT(result.ids.size(), kMaxExaminedPerChunk / kChunkSize);
+  EXPECT_LT(result.ids.size(), 20U);
+}
+
+TEST(EvtxTemplateCache, reads_on_when_it_is_full) {
+  for (const auto& [limits, expected] :
+       {std::pair{TemplateCache::Limits{.templates = 3}, std::size_t{3}},
+        std::pair{TemplateCache::Limits{.templates_of_one_guid = 2}, std::size_t{2}},
+        std::pair{TemplateCache::Limits{.forms = 0}, std::size_t{6}},
+        std::pair{TemplateCache::Limits{.forms_of_one_guid_and_size = 1}, std::size_t{6}}}) {
+    TemplateCache cache(limits);
+    ChunkReader reader(cache);
+    for (int round = 0; round < 2; ++round) {
+      for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
+        ChunkBuilder builder;
+        ASSERT_TRUE(builder.add(1, 0, instance_of("same", {.name = name, .attributes = {}, .content = {}})));
+        const Buffer chunk = builder.finish();
+        reader.open(chunk);
+        const Record* record = reader.next();
+        ASSERT_NE(record, nullptr);
+        const Template& definition = *record->root.definition;
+        EXPECT_EQ(definition.text(definition.elements()[0].name), name);
+      }
+    }
+    EXPECT_EQ(cache.size(), expected);
+  }
+}
+
 TEST(EvtxReader, opens_fragments_down_to_the_limit_only) {
   InstanceSpec inner;
   testing::ElementSpec leaf{.name = "leaf", .attributes = {}, .content = {}};

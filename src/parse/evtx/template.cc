@@ -420,8 +420,8 @@ TemplateCache::Lookup TemplateCache::find_or_parse(Bytes chunk, std::uint32_t of
     result.transient = std::move(parsed);
     return result;
   }
-  const bool has_room = form_count_ < kMaxCachedTemplates;
-  if (has_room && (forms == forms_.end() || forms->second.size() < kMaxTemplateVariants)) {
+  const bool has_room = form_count_ < limits_.forms;
+  if (has_room && (forms == forms_.end() || forms->second.size() < limits_.forms_of_one_guid_and_size)) {
     ++form_count_;
     forms_[key].push_back({std::move(form), result.found});
   }
@@ -435,9 +435,9 @@ const Template* TemplateCache::keep(Guid guid, std::unique_ptr<Template>& parsed
     for (const auto& each : known->second) {
       if (each->equals(*parsed)) return each.get();
     }
-    if (known->second.size() >= kMaxTemplateVariants) return nullptr;
+    if (known->second.size() >= limits_.templates_of_one_guid) return nullptr;
   }
-  if (count_ >= kMaxCachedTemplates) return nullptr;
+  if (count_ >= limits_.templates) return nullptr;
   parsed->id_ = static_cast<std::uint32_t>(count_++);
   return templates_[guid].emplace_back(std::move(parsed)).get();
 }

@@ -177,7 +177,15 @@ struct InstanceHeader {
 // For one thread: each worker has its own. Templates live as long as the cache.
 class TemplateCache {
  public:
+  // What is remembered; beyond, a template is read anew for each chunk.
+  struct Limits {
+    std::size_t templates = 16'384;
+    std::size_t forms = 16'384;
+    std::size_t templates_of_one_guid = 16;
+    std::size_t forms_of_one_guid_and_size = 16;
+  };
   TemplateCache() = default;
+  explicit TemplateCache(const Limits& limits) : limits_(limits) {}
   TemplateCache(const TemplateCache&) = delete;
   TemplateCache& operator=(const TemplateCache&) = delete;
 
@@ -219,6 +227,7 @@ class TemplateCache {
 
   std::unordered_map<Key, std::vector<KnownForm>, KeyHash> forms_;
   std::unordered_map<Guid, std::vector<std::unique_ptr<Template>>, GuidHash> templates_;
+  Limits limits_{};
   std::vector<Part> scratch_;
   std::size_t count_ = 0;  // templates
   std::size_t form_count_ = 0;

@@ -78,6 +78,55 @@ TEST(Yaml, stops_at_its_limits) {
   EXPECT_FALSE(read("\xff\xfe"));
 }
 
+TEST(Yaml, counts_what_anchors_keep_and_how_deep_aliases_reach) {
+  std::string kept;
+  for (int i = 0; i < 40; ++i) kept += "&a" + std::to_string(i) + " [";
+  for (int i = 0; i < 20'000; ++i) kept += "x,";
+  const auto many = read(kept + std::string(40, ']'));  // 20,000 nodes, kept 40 times
+  ASSERT_FALSE(many);
+  EXPECT_EQ(many.error().code, base::ErrorCode::limit_exceeded);
+  std::string deep = "- &a0 [[[[[[[[[[x]]]]]]]]]]\n";
+  for (int i = 1; i < 20; ++i) {
+    deep += "- &a" + std::to_string(i) + " [[[[[[[[[[*a" + std::to_string(i - 1) + "]]]]]]]]]]\n";
+  }
+  const auto result = read(deep);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, base::ErrorCode::limit_exceeded);
+  EXPECT_NE(result.error().message.find("deeper than 64"), std::string::npos) << result.error().message;
+}
+
+TEST(Yaml, lets_a_written_key_stand_above_a_merged_one) {
+  for (const char* text : {"x: &x {k: 1, l: 2}\ny:\n  <<: *x\n  k: 3\n", "x: &x {k: 1, l: 2}\ny:\n  k: 3\n  <<: *x\n"}) {
+    const Node root = one(text);
+    EXPECT_EQ(root.find("y")->text_of("k"), "3");
+    EXPECT_EQ(root.find("y")->text_of("l"), "2");
+  }
+  EXPECT_FALSE(read("x: &x {k: 1}\ny:\n  <<: *x\n  k: 3\n  k: 4\n"));
+}
+
+TEST(Yaml, finds_the_place_of_every_byte_of_a_text) {
+  const auto place = [](std::string_view text, std::size_t offset) { return one(text).find("a")->place_of(offset); };
+  EXPECT_EQ(place("a: bcd\n", 2), (base::Position{1, 6}));
+  EXPECT_EQ(place("a: 'bcd'\n", 2), (base::Position{1, 7}));
+  EXPECT_EQ(place("a: 火bc\n", 4), (base::Position{1, 6}));  // columns count characters
+  EXPECT_EQ(place("a: |\n  bc\n  de\n", 0), (base::Position{2, 3}));
+  EXPECT_EQ(place("a: |\n  bc\n  de\n", 4), (base::Position{3, 4}));
+  EXPECT_EQ(place("a: |\n\n    bc\n      de\n", 6), (base::Position{4, 7}));
+  EXPECT_EQ(place("a: |2\n    bc\n", 3), (base::Position{2, 6}));
+  EXPECT_EQ(place("a: >\n  bc\n  de\n", 4), (base::Position{2, 3}));        // folded: where it begins
+  EXPECT_EQ(place("a: \"b\\tcd\"\n", 2), (base::Position{1, 5}));            // escaped likewise
+  EXPECT_EQ(place("a: b\n  cd\n", 3), (base::Position{1, 4}));
+  EXPECT_EQ(place("x: y\na:\n", 0), (base::Position{2, 1}));               // an empty value is where its key is
+}
+
+TEST(Yaml, reads_a_map_of_many_keys_in_good_time) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += "k" + std::to_string(i) + ": v\n";
+  const auto documents = read(text);
+  ASSERT_TRUE(documents);
+  EXPECT_EQ(documents->front().members.size(), 100'000U);
+}
+
 TEST(Yaml, reads_an_empty_text_as_no_document) {
   const auto documents = read("# only a comment\n");
   ASSERT_TRUE(documents);

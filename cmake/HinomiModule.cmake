@@ -1,14 +1,15 @@
-# hinomi_module(NAME [SOURCES …] [TESTS …] [FUZZ …] [BENCH …] [DEPENDS module…] [LIBS target…] [TEST_LIBS …])
+# hinomi_module(NAME [HOT] [SOURCES …] [TESTS …] [FUZZ …] [BENCH …] [DEPENDS module…] [LIBS target…] [TEST_LIBS …])
 #
 # One module = one static library hinomi_<name> (a '/' in NAME becomes '_').
 # A module may depend only on modules that were declared before it, so a cycle
 # cannot be written down; tools/check_includes.py reports an #include that
 # reaches outside the list given here (it reads build/<preset>/modules.tsv: name, DEPENDS, and the modules
 # among TEST_LIBS, each separated by a tab). Texts for people come with DEPENDS messages.
+# HOT: on the path of every event; -O3 in release.
 find_package(GTest REQUIRED)
 
 function(hinomi_module name)
-  cmake_parse_arguments(M "" "" "SOURCES;TESTS;FUZZ;BENCH;DEPENDS;LIBS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(M "HOT" "" "SOURCES;TESTS;FUZZ;BENCH;DEPENDS;LIBS;TEST_LIBS" ${ARGN})
   if(M_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "hinomi_module(${name}): unknown arguments ${M_UNPARSED_ARGUMENTS}")
   endif()
@@ -40,6 +41,9 @@ function(hinomi_module name)
     add_library(${target} STATIC ${M_SOURCES})
     target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}/src")
     target_link_libraries(${target} PUBLIC ${links} ${M_LIBS} PRIVATE hinomi_options)
+    if(M_HOT AND CMAKE_BUILD_TYPE STREQUAL "Release")
+      target_compile_options(${target} PRIVATE -O3)
+    endif()
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE "${PROJECT_SOURCE_DIR}/src")

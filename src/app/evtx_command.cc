@@ -33,7 +33,10 @@ int evtx_dump_command(Console& console, std::span<const std::string> words) {
   std::string out;
   parse::evtx::JsonRenderer renderer;
   const auto report = [&](const parse::evtx::Problem& problem) {
-    console.error_line(messages::evtx_record_lost(console.language, {.offset = static_cast<std::int64_t>(problem.offset), .reason = problem.message}));
+    const auto offset = static_cast<std::int64_t>(problem.offset);
+    console.error_line(parse::evtx::costs_record(problem.kind)
+                           ? messages::evtx_record_lost(console.language, {.offset = offset, .reason = problem.message})
+                           : messages::evtx_note(console.language, {.offset = offset, .reason = problem.message}));
   };
   for (const auto& problem : file.problems()) report(problem);
   for (std::size_t i = 0; i < file.chunk_count() && !console.failed(); ++i) {

@@ -1,4 +1,5 @@
-// compile_rules(): documents to a RuleSet, in four steps: read, compile detections, apply filters, link correlations.
+// compile_rules(): documents to a RuleSet, in four steps: read, compile detections, apply filters, link
+// correlations.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -42,7 +43,9 @@ struct Named {
   std::string other;      // of another one that is called the same, if any
 };
 
-std::string place_of(const RuleInfo& info) { return base::visible(info.path) + ":" + std::to_string(info.line); }
+std::string place_of(const RuleInfo& info) {
+  return base::visible(info.path) + ":" + std::to_string(info.line);
+}
 
 class Compiler {
  public:
@@ -102,8 +105,11 @@ class Compiler {
     const auto known = ids_.find(document.info.id);
     if (known == ids_.end() || (!document.id_is_own && known->second->path == document.info.path)) return {};
     const parse::yaml::Node* id = document.root.find("id");
-    return Error{ErrorCode::invalid_input, "the id '" + base::visible(document.info.id) + "' is already that of " + place_of(*known->second),
-                 "remove one of the two, or give this one an id of its own", id != nullptr ? id->where : document.root.where};
+    return Error{
+        ErrorCode::invalid_input,
+        "the id '" + base::visible(document.info.id) + "' is already that of " + place_of(*known->second),
+        "remove one of the two, or give this one an id of its own",
+        id != nullptr ? id->where : document.root.where};
   }
 
   // All of the document or nothing.
@@ -117,7 +123,10 @@ class Compiler {
       return added;
     }
     const bool aggregated_only = drafts_[drafts].rule.feeds_correlation;
-    remember(document.info, {.is_correlation = aggregated_only, .index = aggregated_only ? plans : drafts, .place = {}, .other = {}});
+    remember(document.info, {.is_correlation = aggregated_only,
+                             .index = aggregated_only ? plans : drafts,
+                             .place = {},
+                             .other = {}});
     return added;
   }
 
@@ -158,7 +167,8 @@ class Compiler {
     for (const std::string* name : {&info.id, &info.name}) {
       if (name->empty()) continue;
       const auto [known, added] = by_name_.emplace(*name, named);
-      const bool same = known->second.is_correlation == named.is_correlation && known->second.index == named.index;
+      const bool same =
+          known->second.is_correlation == named.is_correlation && known->second.index == named.index;
       if (!added && !same) known->second.other = named.place;
     }
   }
@@ -167,7 +177,8 @@ class Compiler {
   Result<void> add_aggregation(const sigma::Document& document, const sigma::Detection& detection,
                                const sigma::Condition& condition) {
     const sigma::Aggregation& aggregation = *condition.aggregation;
-    CorrelationPlan plan{.info = document.info, .draft = {}, .rules = {}, .rule_places = {}, .where = document.root.where};
+    CorrelationPlan plan{
+        .info = document.info, .draft = {}, .rules = {}, .rule_places = {}, .where = document.root.where};
     CorrelationDraft& draft = plan.draft;
     draft.id = name_in_messages(document.info);
     draft.group_by = aggregation.group_by;
@@ -192,8 +203,8 @@ class Compiler {
     } else {
       draft.type = aggregation.kind == sigma::AggregationKind::sum       ? CorrelationType::value_sum
                    : aggregation.kind == sigma::AggregationKind::average ? CorrelationType::value_avg
-                   : aggregation.field.empty()                          ? CorrelationType::event_count
-                                                                        : CorrelationType::value_count;
+                   : aggregation.field.empty()                           ? CorrelationType::event_count
+                                                                         : CorrelationType::value_count;
       if (!aggregation.field.empty()) draft.value_fields = {aggregation.field};
       draft.condition = {{comparison_of(aggregation.comparison), aggregation.limit}};
     }
@@ -224,7 +235,9 @@ class Compiler {
     if (!detection) return detection.error();
     std::vector<NodeId> nodes;
     for (const sigma::Condition& condition : detection->conditions) {
-      if (condition.aggregation) return Error{ErrorCode::invalid_input, "a filter cannot aggregate", "remove what stands after '|'", section->where};
+      if (condition.aggregation)
+        return Error{ErrorCode::invalid_input, "a filter cannot aggregate", "remove what stands after '|'",
+                     section->where};
       nodes.push_back(what_stays(condition));
     }
     const NodeId stays = set_.program.all(std::move(nodes));
@@ -240,19 +253,21 @@ class Compiler {
     return {};
   }
 
-  // The specification's example names the events to suppress ("condition: selection"), other Sigma tools have those
-  // named that stay ("condition: not selection"); a condition of nothing but negations is taken in the second way,
-  // since the first would leave exactly the unwanted events.
+  // The specification's example names the events to suppress ("condition: selection"), other Sigma tools have
+  // those named that stay ("condition: not selection"); a condition of nothing but negations is taken in the
+  // second way, since the first would leave exactly the unwanted events.
   NodeId what_stays(const sigma::Condition& condition) {
     return condition.negative ? condition.node : set_.program.negation(condition.node);
   }
 
   // Indexes of drafts. A name that is unknown or of another log source refuses the filter as a whole.
-  Result<std::vector<std::size_t>> rules_of_filter(const sigma::Document& document, const sigma::FilterSection& section) {
+  Result<std::vector<std::size_t>> rules_of_filter(const sigma::Document& document,
+                                                   const sigma::FilterSection& section) {
     std::vector<std::size_t> meant;
     if (section.any) {
       for (std::size_t i = 0; i < drafts_.size(); ++i) {
-        if (!drafts_[i].negated && event::satisfies(drafts_[i].rule.demand, document.demand)) meant.push_back(i);
+        if (!drafts_[i].negated && event::satisfies(drafts_[i].rule.demand, document.demand))
+          meant.push_back(i);
       }
       return meant;
     }
@@ -264,17 +279,20 @@ class Compiler {
         if (info.id != name && info.name != name) continue;
         found = true;
         if (!event::satisfies(drafts_[i].rule.demand, document.demand)) {
-          return Error{ErrorCode::invalid_input, "the filter's log source is not that of the rule '" + base::visible(name) + "'",
+          return Error{ErrorCode::invalid_input,
+                       "the filter's log source is not that of the rule '" + base::visible(name) + "'",
                        "give the filter the log source of the rules it names", section.rule_places[k]};
         }
         if (!drafts_[i].negated) meant.push_back(i);
       }
       if (found) continue;
       if (by_name_.contains(name)) {
-        return Error{ErrorCode::invalid_input, "the filter names the correlation '" + base::visible(name) + "'",
+        return Error{ErrorCode::invalid_input,
+                     "the filter names the correlation '" + base::visible(name) + "'",
                      "name the rules that the correlation refers to", section.rule_places[k]};
       }
-      return Error{ErrorCode::not_found, "the filter names the rule '" + base::visible(name) + "', which is not loaded",
+      return Error{ErrorCode::not_found,
+                   "the filter names the rule '" + base::visible(name) + "', which is not loaded",
                    "load that rule too, or remove its name", section.rule_places[k]};
     }
     return meant;
@@ -287,24 +305,30 @@ class Compiler {
     section->draft.window = options_.window;
     section->draft.id = name_in_messages(document.info);
     remember(document.info, {.is_correlation = true, .index = plans_.size(), .place = {}, .other = {}});
-    plans_.push_back({document.info, std::move(section->draft), std::move(section->rules), std::move(section->rule_places), section->where});
+    plans_.push_back({document.info, std::move(section->draft), std::move(section->rules),
+                      std::move(section->rule_places), section->where});
     return {};
   }
 
   Result<CorrelationReference> resolve(const std::string& name) const {
     const auto found = by_name_.find(name);
     if (found == by_name_.end()) {
-      return Error{ErrorCode::not_found, "the correlation names the rule '" + base::visible(name) + "', which is not loaded",
-                   "load that rule too, or correct its id or name", {}};
+      return Error{ErrorCode::not_found,
+                   "the correlation names the rule '" + base::visible(name) + "', which is not loaded",
+                   "load that rule too, or correct its id or name",
+                   {}};
     }
     const Named& named = found->second;
     if (!named.other.empty()) {
-      return Error{ErrorCode::invalid_input,
-                   "two rules are called '" + base::visible(name) + "': " + named.place + " and " + named.other,
-                   "refer to one of them by an id that only it has", {}};
+      return Error{
+          ErrorCode::invalid_input,
+          "two rules are called '" + base::visible(name) + "': " + named.place + " and " + named.other,
+          "refer to one of them by an id that only it has",
+          {}};
     }
     CorrelationReference reference;
-    reference.kind = named.is_correlation ? CorrelationMember::Kind::correlation : CorrelationMember::Kind::rule;
+    reference.kind =
+        named.is_correlation ? CorrelationMember::Kind::correlation : CorrelationMember::Kind::rule;
     reference.index = static_cast<std::uint32_t>(named.index);
     const RuleInfo& info = named.is_correlation ? plans_[named.index].info : set_.rules[named.index].info;
     reference.names = {info.name, info.id};
@@ -365,8 +389,12 @@ class Compiler {
       changed = false;
       for (std::size_t i = 0; i < plans_.size(); ++i) {
         for (const CorrelationReference& reference : plans_[i].draft.references) {
-          if (!alive_[i] || reference.kind != CorrelationMember::Kind::correlation || alive_[reference.index]) continue;
-          refuse_plan(i, {ErrorCode::not_found, "the correlation refers to another one that was refused", "correct that one", {}});
+          if (!alive_[i] || reference.kind != CorrelationMember::Kind::correlation || alive_[reference.index])
+            continue;
+          refuse_plan(i, {ErrorCode::not_found,
+                          "the correlation refers to another one that was refused",
+                          "correct that one",
+                          {}});
           changed = true;
         }
       }
@@ -380,7 +408,8 @@ class Compiler {
     for (const std::size_t i : order) {
       drafts.push_back(plans_[i].draft);
       for (CorrelationReference& reference : drafts.back().references) {
-        if (reference.kind == CorrelationMember::Kind::correlation) reference.index = position[reference.index];
+        if (reference.kind == CorrelationMember::Kind::correlation)
+          reference.index = position[reference.index];
       }
     }
     return drafts;
@@ -396,7 +425,8 @@ class Compiler {
     return draft;
   }
 
-  // Every draft links by itself, so that what fails is a circle or a chain; the message begins with its first member.
+  // Every draft links by itself, so that what fails is a circle or a chain; the message begins with its first
+  // member.
   [[nodiscard]] static std::size_t culprit(const std::vector<std::size_t>& order,
                                            const std::vector<CorrelationDraft>& drafts, const Error& error) {
     for (std::size_t k = 0; k < drafts.size(); ++k) {
@@ -427,7 +457,8 @@ class Compiler {
       set_.rules[i].shown = set_.rules[i].shown && generated[i];
     }
     for (const auto& [rule, fields] : linked.captures) {
-      for (const std::string& field : fields) set_.rules[rule].captures.push_back(set_.fields().intern(field));
+      for (const std::string& field : fields)
+        set_.rules[rule].captures.push_back(set_.fields().intern(field));
     }
     set_.correlations = std::move(linked.rules);
     for (std::size_t k = 0; k < order.size(); ++k) {
@@ -465,7 +496,8 @@ class Compiler {
     std::map<std::int32_t, std::vector<RuleInfo*>> by_line;
     const auto add = [&](RuleInfo& info) {
       const std::string_view path = info.path;
-      if (path.starts_with(stem) && (path.substr(stem.size()) == ".yml" || path.substr(stem.size()) == ".yaml")) {
+      if (path.starts_with(stem) &&
+          (path.substr(stem.size()) == ".yml" || path.substr(stem.size()) == ".yaml")) {
         by_line[info.line].push_back(&info);
       }
     };
@@ -480,7 +512,8 @@ class Compiler {
     info.title_ja = node.text_of("title");
     info.description_ja = node.text_of("description");
     info.advice_ja = node.text_of("advice");
-    if (const auto* own = node.find("hinomi"); own != nullptr && info.advice_ja.empty()) info.advice_ja = own->text_of("advice");
+    if (const auto* own = node.find("hinomi"); own != nullptr && info.advice_ja.empty())
+      info.advice_ja = own->text_of("advice");
   }
 
   const CompileOptions& options_;
@@ -494,6 +527,8 @@ class Compiler {
 
 }  // namespace
 
-RuleSet compile_rules(const std::vector<RuleFile>& files, const CompileOptions& options) { return Compiler(options).run(files); }
+RuleSet compile_rules(const std::vector<RuleFile>& files, const CompileOptions& options) {
+  return Compiler(options).run(files);
+}
 
 }  // namespace hinomi::detect

@@ -33,12 +33,14 @@ std::vector<RuleFile> files_below(const std::vector<std::string>& folders) {
   return files;
 }
 
-const std::vector<std::string> kActive{"rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"};
+const std::vector<std::string> kActive{"rules", "rules-compliance", "rules-emerging-threats",
+                                       "rules-placeholder", "rules-threat-hunting"};
 
 class CompileCorpus : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::is_directory(kCorpus)) GTEST_SKIP() << "SKIPPED: the rule corpus is not at " << kCorpus << ", nothing was checked";
+    if (!fs::is_directory(kCorpus))
+      GTEST_SKIP() << "SKIPPED: the rule corpus is not at " << kCorpus << ", nothing was checked";
   }
 };
 
@@ -62,7 +64,8 @@ TEST_F(CompileCorpus, loads_all_rules_but_those_with_placeholders) {
   for (const Refusal& refusal : set.refused) {
     EXPECT_NE(placeholder_of(refusal), "") << refusal.path << ": " << refusal.reason;
     // The place is that of the value: the name stands in its line, at or behind its column.
-    const auto file = std::find_if(files.begin(), files.end(), [&](const RuleFile& f) { return f.path == refusal.path; });
+    const auto file =
+        std::find_if(files.begin(), files.end(), [&](const RuleFile& f) { return f.path == refusal.path; });
     ASSERT_NE(file, files.end());
     std::istringstream lines(file->text);
     std::string line;
@@ -77,7 +80,8 @@ TEST_F(CompileCorpus, loads_all_rules_but_those_with_placeholders) {
 
 TEST_F(CompileCorpus, loads_every_rule_when_placeholders_have_values) {
   CompileOptions options;
-  const std::vector<RuleFile> with_placeholders = files_below({"rules-placeholder", "rules-emerging-threats"});
+  const std::vector<RuleFile> with_placeholders =
+      files_below({"rules-placeholder", "rules-emerging-threats"});
   for (int round = 0; round < 3; ++round) {  // each finds the placeholders that a rule still lacks
     for (const Refusal& refusal : compile_rules(with_placeholders, options).refused) {
       options.placeholders[placeholder_of(refusal)] = {"srv*", "a value"};
@@ -110,9 +114,11 @@ TEST_F(CompileCorpus, loads_the_retired_forms) {
   // Conditions that only describe, in words, what a correlation would have to do.
   const std::map<std::string, std::string> expected{
       {"unsupported/network/net_dns_high_subdomain_rate.yml", "condition: there is no selection 'count'"},
-      {"unsupported/windows/sysmon_always_install_elevated_parent_child_correlated.yml", "condition: there is no selection 'write'"},
+      {"unsupported/windows/sysmon_always_install_elevated_parent_child_correlated.yml",
+       "condition: there is no selection 'write'"},
       {"unsupported/windows/win_dumping_ntdsdit_via_dcsync.yml", "condition: there is no selection 'write'"},
-      {"unsupported/windows/win_dumping_ntdsdit_via_netsync.yml", "condition: there is no selection 'write'"}};
+      {"unsupported/windows/win_dumping_ntdsdit_via_netsync.yml",
+       "condition: there is no selection 'write'"}};
   EXPECT_EQ(refused, expected);
 }
 

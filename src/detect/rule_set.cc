@@ -42,8 +42,9 @@ std::vector<std::uint32_t> read_numbers(base::BinaryReader& reader) {
 }
 
 void write_info(base::BinaryWriter& writer, const RuleInfo& info) {
-  for (const std::string* text : {&info.id, &info.name, &info.title, &info.title_ja, &info.author, &info.status,
-                                  &info.description, &info.description_ja, &info.advice, &info.advice_ja, &info.path}) {
+  for (const std::string* text :
+       {&info.id, &info.name, &info.title, &info.title_ja, &info.author, &info.status, &info.description,
+        &info.description_ja, &info.advice, &info.advice_ja, &info.path}) {
     writer.text(*text);
   }
   write_texts(writer, info.tags);
@@ -54,8 +55,9 @@ void write_info(base::BinaryWriter& writer, const RuleInfo& info) {
 
 RuleInfo read_info(base::BinaryReader& reader) {
   RuleInfo info;
-  for (std::string* text : {&info.id, &info.name, &info.title, &info.title_ja, &info.author, &info.status,
-                            &info.description, &info.description_ja, &info.advice, &info.advice_ja, &info.path}) {
+  for (std::string* text :
+       {&info.id, &info.name, &info.title, &info.title_ja, &info.author, &info.status, &info.description,
+        &info.description_ja, &info.advice, &info.advice_ja, &info.path}) {
     *text = reader.text();
   }
   info.tags = read_texts(reader);
@@ -141,7 +143,8 @@ CorrelationRule read_correlation_rule(base::BinaryReader& reader) {
   if (rule.type > CorrelationType::value_percentile) reader.fail();
   rule.members.resize(reader.count(18));
   for (CorrelationMember& member : rule.members) {
-    member.kind = reader.number<std::uint8_t>() == 0 ? CorrelationMember::Kind::rule : CorrelationMember::Kind::correlation;
+    member.kind = reader.number<std::uint8_t>() == 0 ? CorrelationMember::Kind::rule
+                                                     : CorrelationMember::Kind::correlation;
     member.index = reader.number<std::uint32_t>();
     member.negated = reader.number<std::uint8_t>() != 0;
     member.group_captures = read_numbers(reader);
@@ -169,8 +172,10 @@ CorrelationRule read_correlation_rule(base::BinaryReader& reader) {
 bool is_sound(const query::Program& program, std::size_t field_count) {
   for (std::uint32_t i = 0; i < program.predicate_count(); ++i) {
     const query::Predicate& p = program.predicate_at(query::PredicateId{i});
-    const bool between_fields = !query::is_single_value(p.op) && p.op != query::Op::is_null && p.op != query::Op::exists;
-    if (between_fields && (p.field == query::kAnyValue || event::index_of(p.other) >= field_count)) return false;
+    const bool between_fields =
+        !query::is_single_value(p.op) && p.op != query::Op::is_null && p.op != query::Op::exists;
+    if (between_fields && (p.field == query::kAnyValue || event::index_of(p.other) >= field_count))
+      return false;
     if (p.op == query::Op::time_equals && !(p.number >= 0 && p.number <= 1e6)) return false;
   }
   std::vector<std::uint32_t> depths;
@@ -209,12 +214,17 @@ bool are_sound(const RuleSet& set) {
 }
 
 base::Error damaged() {
-  return {base::ErrorCode::invalid_input, "the compiled rules are damaged or of another version", "delete the cache file", {}};
+  return {base::ErrorCode::invalid_input,
+          "the compiled rules are damaged or of another version",
+          "delete the cache file",
+          {}};
 }
 
 }  // namespace
 
-std::string_view name_of(Level level) noexcept { return kLevels[static_cast<std::size_t>(level)]; }
+std::string_view name_of(Level level) noexcept {
+  return kLevels[static_cast<std::size_t>(level)];
+}
 
 bool parse_level(std::string_view text, Level& level) noexcept {
   for (std::size_t i = 0; i < kLevels.size(); ++i) {
@@ -255,7 +265,8 @@ void RuleSet::save(std::string& out) const {
   }
   writer.number(loaded);
   writer.number(filters);
-  const std::uint64_t hash = base::hash64(std::string_view(out).substr(hash_at + sizeof(std::uint64_t)), kImageHashSeed);
+  const std::uint64_t hash =
+      base::hash64(std::string_view(out).substr(hash_at + sizeof(std::uint64_t)), kImageHashSeed);
   std::memcpy(out.data() + hash_at, &hash, sizeof hash);
 }
 

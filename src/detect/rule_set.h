@@ -1,5 +1,5 @@
-// All rules of a run in compiled form: the predicate program, what each rule is called, the correlations over them, and
-// what was refused and why. Made by compile_rules() or read back from its image; then const.
+// All rules of a run in compiled form: the predicate program, what each rule is called, the correlations over
+// them, and what was refused and why. Made by compile_rules() or read back from its image; then const.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ enum class Level : std::uint8_t { informational, low, medium, high, critical };
 // A rule without a level counts as medium, as Sigma's own tools take it.
 [[nodiscard]] bool parse_level(std::string_view text, Level& level) noexcept;
 
-// What a person reads of a rule; the texts are the rule author's and hostile to a terminal until made visible.
+// What a person reads of a rule; the texts are the rule author's and hostile to a terminal until made
+// visible.
 struct RuleInfo {
   std::string id;
   std::string name;  // by which correlations may refer to it
@@ -33,7 +34,7 @@ struct RuleInfo {
   std::string status;
   std::string description;
   std::string description_ja;
-  std::string advice;     // what to look at next (hinomi.advice)
+  std::string advice;  // what to look at next (hinomi.advice)
   std::string advice_ja;
   std::vector<std::string> tags;
   std::vector<std::string> falsepositives;
@@ -86,15 +87,15 @@ class RuleSet {
   [[nodiscard]] const event::FieldTable& fields() const noexcept { return *fields_; }
 
   query::Program program;
-  std::vector<DetectionRule> rules;                // Match::rule is the index; rules[i].query is query i
+  std::vector<DetectionRule> rules;  // Match::rule is the index; rules[i].query is query i
   std::vector<CorrelationRule> correlations;
   std::vector<CorrelationEntry> correlation_info;  // parallel to correlations
   std::vector<Refusal> refused;
   std::uint64_t loaded = 0;   // documents that took effect: rules, correlations and filters
   std::uint64_t filters = 0;  // of these, filters
 
-  // The compiled image, for a cache. load() refuses one that is damaged or of another version; it is not a guard
-  // against forgery, but whatever it returns is safe to evaluate.
+  // The compiled image, for a cache. load() refuses one that is damaged or of another version; it is not a
+  // guard against forgery, but whatever it returns is safe to evaluate.
   void save(std::string& out) const;
   [[nodiscard]] static base::Result<RuleSet> load(std::string_view image);
 

@@ -7,7 +7,8 @@
 namespace hinomi::detect {
 namespace {
 
-// One of everything: rules, a filter, correlations, a retired aggregation, a refusal, every kind of predicate.
+// One of everything: rules, a filter, correlations, a retired aggregation, a refusal, every kind of
+// predicate.
 RuleSet everything() {
   return testing::compile(R"(title: one
 id: 1

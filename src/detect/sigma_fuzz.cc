@@ -1,5 +1,5 @@
-// YAML text to rules, rules to an image and back, and every rule judged on a few events by both evaluators. An input
-// that begins with the image's magic is read as an image instead, with its hash put right.
+// YAML text to rules, rules to an image and back, and every rule judged on a few events by both evaluators.
+// An input that begins with the image's magic is read as an image instead, with its hash put right.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -54,7 +54,9 @@ void evaluate(const detect::RuleSet& set) {
     event::Event event;
     for (std::uint32_t i = 0; i < fields * 2; ++i) {
       if ((i + shift) % 3 == 0) continue;
-      event.slots.push_back({event::FieldId{static_cast<std::uint32_t>(i % fields)}, kValues[(i + shift * 5) % kValues.size()], {}});
+      event.slots.push_back({event::FieldId{static_cast<std::uint32_t>(i % fields)},
+                             kValues[(i + shift * 5) % kValues.size()],
+                             {}});
     }
     event.slots.push_back({event::kUnlistedField, kValues[shift], {}});
     if (shift % 2 == 0) event.raw = kValues[2].text;
@@ -69,7 +71,8 @@ void evaluate(const detect::RuleSet& set) {
 
 void load_image(std::string image) {
   if (image.size() >= kHashAt + sizeof(std::uint64_t)) {
-    const std::uint64_t hash = base::hash64(std::string_view(image).substr(kHashAt + sizeof(std::uint64_t)), 0);
+    const std::uint64_t hash =
+        base::hash64(std::string_view(image).substr(kHashAt + sizeof(std::uint64_t)), 0);
     std::memcpy(image.data() + kHashAt, &hash, sizeof hash);
   }
   const auto set = detect::RuleSet::load(image);

@@ -53,6 +53,8 @@ class RecordReader {
   parse::evtx::TemplateCache templates_;
   parse::evtx::ChunkReader chunks_;
   base::Arena arena_;
+  // What the last event needed: its neighbours need the same, so that most are extracted once only.
+  event::Extent usual_extent_ = event::Extent::referenced;
   event::Event event_;
 };
 

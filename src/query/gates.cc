@@ -107,6 +107,13 @@ bool Gates::has_keyword(NodeId id) const {
   return std::any_of(children.begin(), children.end(), [&](NodeId child) { return has_keyword(child); });
 }
 
+bool Gates::has_structural(NodeId id) const {
+  const Node& node = program_.node(id);
+  if (node.kind == NodeKind::predicate) return ValueMatcher::is_structural(program_.predicate_of(node));
+  const auto children = program_.children(node);
+  return std::any_of(children.begin(), children.end(), [&](NodeId child) { return has_structural(child); });
+}
+
 double Gates::cost_of(NodeId id) const { return witness_of(id).cost; }
 
 Gates::Choice Gates::choose(NodeId id) const {
@@ -196,6 +203,9 @@ Gates::Gates(const Program& program) : program_(program) {
     Gate& gate = gates_[i];
     gate.queries.erase(std::unique(gate.queries.begin(), gate.queries.end()), gate.queries.end());
     FieldGates& field = by_field_[event::index_of(gate.field)];
+    if (gate.field == kAnyValue && std::any_of(gate.conjuncts.begin(), gate.conjuncts.end(), [&](NodeId n) { return has_structural(n); })) {
+      structural_.push_back(GateId{i});
+    }
     if (gate.joint) field.joint.push_back(GateId{i});
     Witness best;
     for (const NodeId conjunct : gate.conjuncts) {

@@ -41,6 +41,8 @@ class Gates {
   [[nodiscard]] bool ungated(QueryId id) const noexcept { return ungated_[index_of(id)]; }
   // Keyword conditions look at every value: such a query needs events extracted with Extent::everything.
   [[nodiscard]] bool needs_everything(QueryId id) const noexcept { return needs_everything_[index_of(id)]; }
+  // Gates on keywords that are looked for in the raw text of JSON too (ValueMatcher::is_structural).
+  [[nodiscard]] std::span<const GateId> structural() const noexcept { return structural_; }
   [[nodiscard]] std::size_t query_count() const noexcept { return fields_.size(); }
   [[nodiscard]] std::span<const event::FieldId> fields_of(QueryId id) const noexcept { return fields_[index_of(id)]; }
 
@@ -65,6 +67,7 @@ class Gates {
   [[nodiscard]] Witness witness_of(NodeId id) const;
   [[nodiscard]] static Witness witness_of(const Predicate& predicate);
   [[nodiscard]] bool has_keyword(NodeId id) const;
+  [[nodiscard]] bool has_structural(NodeId id) const;
   void add(QueryId query, const Gate& gate, std::unordered_map<std::string, std::uint32_t>& known);
 
   const Program& program_;
@@ -72,6 +75,7 @@ class Gates {
   std::vector<std::vector<event::FieldId>> fields_;  // by query
   std::vector<bool> ungated_;                        // by query
   std::vector<bool> needs_everything_;               // by query
+  std::vector<GateId> structural_;
   std::unordered_map<std::uint32_t, FieldGates> by_field_;
 };
 

@@ -23,8 +23,10 @@ std::uint64_t LiteralIndex::key_of(std::string_view bytes) noexcept {
   return key;
 }
 
-void LiteralIndex::Table::build(std::vector<std::pair<std::uint64_t, std::uint32_t>> entries) {
-  std::sort(entries.begin(), entries.end());
+void LiteralIndex::Table::build(Entries entries) {
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first < b.first : a.second.literal < b.second.literal;
+  });
   slots_.assign(std::bit_ceil(entries.size() * 2 + 1), Group{});
   mask_ = slots_.size() - 1;
   members.clear();
@@ -46,6 +48,34 @@ const LiteralIndex::Group* LiteralIndex::Table::find(std::uint64_t key) const no
   }
 }
 
+void LiteralIndex::Sampled::build(Entries entries) {
+  constexpr std::size_t kBitsPerEntry = 32;
+  constexpr std::size_t kFewestBits = 1U << 12;
+  constexpr std::size_t kMostBits = 1U << 18;  // 32 KiB: stays in the nearest cache
+  const std::size_t bits = std::clamp(std::bit_ceil(entries.size() * kBitsPerEntry), kFewestBits, kMostBits);
+  filter.assign(bits / 64, 0);
+  filter_shift = 32 - std::countr_zero(bits);
+  for (const auto& [gram, spot] : entries) {
+    const std::uint32_t slot = (static_cast<std::uint32_t>(gram) * 0x9E3779B1U) >> filter_shift;
+    filter[slot / 64] |= std::uint64_t{1} << (slot % 64);
+  }
+  table.build(std::move(entries));
+}
+
+std::size_t LiteralIndex::best_offset(std::string_view text, std::size_t stride, GramCost cost) {
+  std::size_t best = 0;
+  std::uint32_t best_cost = ~0U;
+  constexpr std::size_t kFurthest = 256;
+  for (std::size_t at = 0; at + stride + 3 <= text.size() && at < kFurthest; ++at) {
+    std::uint32_t worst = 0;
+    for (std::size_t k = 0; k < stride; ++k) worst = std::max(worst, cost(load4(text.data() + at + k)));
+    if (worst >= best_cost) continue;
+    best_cost = worst;
+    best = at;
+  }
+  return best;
+}
+
 void LiteralIndex::add(LiteralPlace place, std::string_view literal, std::uint32_t payload) {
   HINOMI_CHECK(!literal.empty() || place == LiteralPlace::whole);
   literals_.push_back({.offset = static_cast<std::uint32_t>(text_.size()),
@@ -56,41 +86,41 @@ void LiteralIndex::add(LiteralPlace place, std::string_view literal, std::uint32
 }
 
 void LiteralIndex::build(GramCost cost) {
-  using Entries = std::vector<std::pair<std::uint64_t, std::uint32_t>>;
+  constexpr std::array<std::size_t, 3> kStrides{4, 2, 1};
   Entries whole;
-  Entries grams;
   std::array<Entries, kEdge + 1> start;
   std::array<Entries, kEdge + 1> end;
-  filter_.assign((1U << kFilterBits) / 64, 0);
+  std::array<Entries, kStrides.size()> grams;
   for (std::uint32_t i = 0; i < literals_.size(); ++i) {
-    Literal& literal = literals_[i];
+    const Literal& literal = literals_[i];
     const std::string_view text = text_of(literal);
     const std::size_t edge = std::min(text.size(), kEdge);
+    shortest_ = std::min(shortest_, text.size());
     switch (literal.place) {
-      case LiteralPlace::whole: whole.emplace_back(key_of(text), i); break;
-      case LiteralPlace::start: start[edge].emplace_back(key_of(text.substr(0, edge)), i); break;
-      case LiteralPlace::end: end[edge].emplace_back(key_of(text.substr(text.size() - edge)), i); break;
+      case LiteralPlace::whole: whole.push_back({key_of(text), {i, 0}}); break;
+      case LiteralPlace::start: start[edge].push_back({key_of(text.substr(0, edge)), {i, 0}}); break;
+      case LiteralPlace::end: end[edge].push_back({key_of(text.substr(text.size() - edge)), {i, 0}}); break;
       case LiteralPlace::anywhere:
         if (text.size() < 4) {
           short_[text.size()].push_back(i);
           break;
         }
-        std::uint32_t best = load4(text.data());
-        constexpr std::size_t kFurthest = 0xFFFF;
-        for (std::size_t at = 1; at + 4 <= text.size() && at <= kFurthest; ++at) {
-          const std::uint32_t gram = load4(text.data() + at);
-          if (cost(gram) < cost(best)) {
-            best = gram;
-            literal.gram_offset = static_cast<std::uint16_t>(at);
+        for (std::size_t k = 0; k < kStrides.size(); ++k) {
+          if (text.size() < kStrides[k] + 3) continue;
+          const std::size_t first = best_offset(text, kStrides[k], cost);
+          for (std::size_t at = first; at < first + kStrides[k]; ++at) {
+            grams[k].push_back({load4(text.data() + at), {i, static_cast<std::uint32_t>(at)}});
           }
+          break;
         }
-        grams.emplace_back(best, i);
-        filter_[slot_of(best) / 64] |= std::uint64_t{1} << (slot_of(best) % 64);
         break;
     }
   }
   if (!whole.empty()) whole_.build(std::move(whole));
-  if (!grams.empty()) grams_.build(std::move(grams));
+  for (std::size_t k = 0; k < kStrides.size(); ++k) {
+    grams_[k].stride = kStrides[k];
+    if (!grams[k].empty()) grams_[k].build(std::move(grams[k]));
+  }
   for (std::size_t n = 1; n <= kEdge; ++n) {
     if (!start[n].empty()) start_[n].build(std::move(start[n]));
     if (!end[n].empty()) end_[n].build(std::move(end[n]));

@@ -25,6 +25,8 @@ class LiteralIndex {
   // Call once after the last add().
   void build(GramCost cost);
   [[nodiscard]] bool empty() const noexcept { return literals_.empty(); }
+  // No shorter value can hold any of the literals.
+  [[nodiscard]] std::size_t shortest() const noexcept { return shortest_; }
 
   // Calls visit(payload) for every literal found; a payload may be visited more than once.
   template <typename Visitor>
@@ -36,9 +38,14 @@ class LiteralIndex {
     std::uint32_t length;
     std::uint32_t payload;
     LiteralPlace place;
-    std::uint16_t gram_offset = 0;  // where in the literal its gram stands
   };
-  // Literals sharing a key stand together in `members`; a flat hash table finds the group.
+  // A literal, and where in it the bytes stand that the table is keyed by.
+  struct Spot {
+    std::uint32_t literal;
+    std::uint32_t offset;
+  };
+  using Entries = std::vector<std::pair<std::uint64_t, Spot>>;
+  // Spots sharing a key stand together in `members`; a flat hash table finds the group.
   struct Group {
     std::uint64_t key = 0;
     std::uint32_t first = 0;
@@ -46,13 +53,26 @@ class LiteralIndex {
   };
   class Table {
    public:
-    void build(std::vector<std::pair<std::uint64_t, std::uint32_t>> entries);
+    void build(Entries entries);
     [[nodiscard]] const Group* find(std::uint64_t key) const noexcept;
-    std::vector<std::uint32_t> members;
+    std::vector<Spot> members;
 
    private:
     std::vector<Group> slots_;  // power of two, count 0 = free
     std::uint64_t mask_ = 0;
+  };
+  // Literals that are looked for at every `stride`-th position of a value: each is entered by `stride` grams in a row, so
+  // that wherever it stands one of them falls on such a position. It must be stride + 3 bytes long.
+  struct Sampled {
+    std::size_t stride = 1;
+    Table table;
+    std::vector<std::uint64_t> filter;  // one bit a gram hash: is a probe worth while
+    int filter_shift = 32;
+    void build(Entries entries);
+    [[nodiscard]] bool worth(std::uint32_t gram) const noexcept {
+      const std::uint32_t slot = (gram * 0x9E3779B1U) >> filter_shift;
+      return (filter[slot / 64] >> (slot % 64) & 1) != 0;
+    }
   };
 
   [[nodiscard]] std::string_view text_of(const Literal& literal) const noexcept {
@@ -63,19 +83,19 @@ class LiteralIndex {
     __builtin_memcpy(&gram, at, 4);
     return gram;
   }
-  static std::uint32_t slot_of(std::uint32_t gram) noexcept { return (gram * 0x9E3779B1U) >> (32 - kFilterBits); }
   static std::uint64_t key_of(std::string_view bytes) noexcept;
+  // The first of `stride` neighbouring grams of `text` whose most frequent one is the rarest.
+  static std::size_t best_offset(std::string_view text, std::size_t stride, GramCost cost);
 
-  static constexpr int kFilterBits = 16;
   static constexpr std::size_t kEdge = 8;  // bytes compared at once at a start or an end
 
   std::string text_;
   std::vector<Literal> literals_;
+  std::size_t shortest_ = ~std::size_t{0};
   Table whole_;
   std::array<Table, kEdge + 1> start_;  // by min(length, kEdge)
   std::array<Table, kEdge + 1> end_;
-  Table grams_;                           // anywhere, literals of four bytes and more
-  std::vector<std::uint64_t> filter_;     // one bit a gram hash: is a probe worth while
+  std::array<Sampled, 3> grams_;  // anywhere: strides 4, 2 and 1
   std::array<std::vector<std::uint32_t>, 4> short_;  // anywhere, literals of 1 to 3 bytes
 };
 
@@ -84,20 +104,23 @@ void LiteralIndex::find(std::string_view value, Visitor&& visit) const {
   const auto each = [&](const Table& table, std::uint64_t key, auto&& accept) {
     if (const Group* group = table.find(key)) {
       for (std::uint32_t i = 0; i < group->count; ++i) {
-        const Literal& literal = literals_[table.members[group->first + i]];
-        if (accept(literal)) visit(literal.payload);
+        const Spot& spot = table.members[group->first + i];
+        const Literal& literal = literals_[spot.literal];
+        if (accept(literal, spot.offset)) visit(literal.payload);
       }
     }
   };
   if (!whole_.members.empty()) {
-    each(whole_, key_of(value), [&](const Literal& l) { return text_of(l) == value; });
+    each(whole_, key_of(value), [&](const Literal& l, std::uint32_t) { return text_of(l) == value; });
   }
   for (std::size_t n = 1; n <= kEdge && n <= value.size(); ++n) {
     if (!start_[n].members.empty()) {
-      each(start_[n], key_of(value.substr(0, n)), [&](const Literal& l) { return value.starts_with(text_of(l)); });
+      each(start_[n], key_of(value.substr(0, n)),
+           [&](const Literal& l, std::uint32_t) { return value.starts_with(text_of(l)); });
     }
     if (!end_[n].members.empty()) {
-      each(end_[n], key_of(value.substr(value.size() - n)), [&](const Literal& l) { return value.ends_with(text_of(l)); });
+      each(end_[n], key_of(value.substr(value.size() - n)),
+           [&](const Literal& l, std::uint32_t) { return value.ends_with(text_of(l)); });
     }
   }
   for (std::size_t n = 1; n < short_.size(); ++n) {
@@ -105,16 +128,18 @@ void LiteralIndex::find(std::string_view value, Visitor&& visit) const {
       if (value.find(text_of(literals_[i])) != std::string_view::npos) visit(literals_[i].payload);
     }
   }
-  if (grams_.members.empty() || value.size() < 4) return;
+  if (value.size() < 4) return;
   const char* const data = value.data();
   const std::size_t last = value.size() - 4;
-  for (std::size_t at = 0; at <= last; ++at) {
-    const std::uint32_t gram = load4(data + at);
-    const std::uint32_t slot = slot_of(gram);
-    if ((filter_[slot / 64] >> (slot % 64) & 1) == 0) continue;
-    each(grams_, gram, [&](const Literal& l) {
-      return at >= l.gram_offset && value.substr(at - l.gram_offset).starts_with(text_of(l));
-    });
+  for (const Sampled& sampled : grams_) {
+    if (sampled.table.members.empty()) continue;
+    for (std::size_t at = 0; at <= last; at += sampled.stride) {
+      const std::uint32_t gram = load4(data + at);
+      if (!sampled.worth(gram)) continue;
+      each(sampled.table, gram, [&](const Literal& l, std::uint32_t offset) {
+        return at >= offset && value.substr(at - offset).starts_with(text_of(l));
+      });
+    }
   }
 }
 

@@ -42,7 +42,7 @@ bool ReferenceEvaluator::predicate_holds(PredicateId id, const event::Event& eve
       }
     }
   }
-  if (p.field == kAnyValue && !event.raw.empty() && is_single_value(p.op)) {
+  if (p.field == kAnyValue && is_single_value(p.op) && ValueMatcher::searches_raw(event, p)) {
     ValueText raw({event::ValueKind::text, event.raw});
     return matcher_.holds(id, raw, arena_);
   }

@@ -26,7 +26,8 @@ QuerySet::QuerySet(const Gates& gates, std::size_t field_count, const std::vecto
 
 StreamEvaluator::StreamEvaluator(const Program& program, const Gates& gates, const ValueMatcher& matcher,
                                  std::size_t field_count, std::uint64_t hash_seed)
-    : program_(program), gates_(gates), matcher_(matcher), hash_seed_(hash_seed) {
+    : program_(program), gates_(gates), matcher_(matcher), hash_seed_(hash_seed), keyword_gates_(gates.on(kAnyValue)) {
+  if (keyword_gates_ != nullptr && keyword_gates_->without_literal.empty()) shortest_keyword_ = keyword_gates_->literals.shortest();
   for (std::uint32_t i = 0; i < field_count; ++i) field_gates_.push_back(gates.on(event::FieldId{i}));
   first_slot_.resize(field_count);
   field_stamp_.resize(field_count);
@@ -62,12 +63,8 @@ bool StreamEvaluator::collect_candidates(const event::Event& event, const QueryS
   candidates_.clear();
   index_slots(event);
   for (const QueryId id : set.ungated()) add_candidate(id);
-  for (std::size_t i = 0; i < event.slots.size(); ++i) {
-    const event::FieldId field = event.slots[i].field;
-    if (set.gated(field) && event.slots[i].value.kind != event::ValueKind::null) collect(field, texts_[i], set);
-    if (set.keyword_gated()) collect(kAnyValue, texts_[i], set);
-  }
-  if (set.keyword_gated() && !event.raw.empty()) collect(kAnyValue, raw_, set);
+  for (std::size_t i = 0; i < event.slots.size(); ++i) collect(event.slots[i].field, texts_[i], set);
+  if (set.keyword_gated()) collect_raw(event, set);
   for (const event::FieldId field : repeated_) {
     if (set.gated(field)) collect_repeated(field, set);
   }
@@ -95,47 +92,71 @@ void StreamEvaluator::index_slots(const event::Event& event) {
 }
 
 void StreamEvaluator::collect(event::FieldId field, ValueText& value, const QuerySet& set) {
-  const FieldGates* gates = field == kAnyValue ? gates_.on(kAnyValue) : field_gates_[event::index_of(field)];
-  if (gates == nullptr || value.kind() == event::ValueKind::null) return;
+  if (value.kind() == event::ValueKind::null) return;
+  const std::string_view text = value.text();
+  const FieldGates* gates = set.gated(field) ? field_gates_[event::index_of(field)] : nullptr;
+  const FieldGates* keywords = set.keyword_gated() && text.size() >= shortest_keyword_ ? keyword_gates_ : nullptr;
+  if (gates == nullptr && keywords == nullptr) return;
   ++statistics_.lookups;
-  if (!use_memo_) {
+  // Long values seldom repeat, and would drive out those that do.
+  constexpr std::size_t kMaxRememberedBytes = 1024;
+  if (!use_memo_ || text.size() > kMaxRememberedBytes) {
     ++statistics_.misses;
-    add_candidates(judge(*gates, value), set);
+    add_candidates(judge(gates, keywords, value), set);
     return;
   }
+  // What is remembered depends on which of the two sets of gates was asked, so the key does too.
+  const std::uint64_t asked = gates == nullptr ? event::index_of(kAnyValue) : event::index_of(field);
   constexpr std::uint64_t kFieldSpread = 0x9E37'79B9'7F4A'7C15ULL;
-  const base::Hash128 key = base::hash128(value.text(), hash_seed_ ^ (event::index_of(field) * kFieldSpread));
+  const base::Hash128 key = base::hash128(text, hash_seed_ ^ ((asked * 2 + (keywords != nullptr ? 1 : 0)) * kFieldSpread));
   const ValueMemo::Noted noted = memo_.find(key);
   if (noted.known) {
     add_candidates(noted.gates, set);
     return;
   }
   ++statistics_.misses;
-  add_candidates(memo_.note(key, judge(*gates, value)), set);
+  add_candidates(memo_.note(key, judge(gates, keywords, value)), set);
+}
+
+// The raw text of a record is met once: it is never remembered.
+void StreamEvaluator::collect_raw(const event::Event& event, const QuerySet& set) {
+  if (event.raw.empty() || keyword_gates_ == nullptr) return;
+  if (ValueMatcher::searches_raw(event)) {
+    add_candidates(judge(nullptr, keyword_gates_, raw_), set);
+    return;
+  }
+  for (const GateId id : gates_.structural()) add_if_gate_holds(id, set);
 }
 
 // A field with several values: gates that ask several things of one value are too strict there, so the queries
 // behind them become candidates whenever the gate holds on the values together.
 void StreamEvaluator::collect_repeated(event::FieldId field, const QuerySet& set) {
-  const FieldGates* gates = field_gates_[event::index_of(field)];
-  for (const GateId id : gates->joint) {
-    const Gate& gate = gates_.gate(id);
-    const bool wanted = std::any_of(gate.queries.begin(), gate.queries.end(), [&](QueryId q) {
-      return set.contains(q) && query_stamp_[index_of(q)] != stamp_;
-    });
-    if (!wanted) continue;
-    const bool holds = std::all_of(gate.conjuncts.begin(), gate.conjuncts.end(),
-                                   [&](NodeId conjunct) { return node_holds(conjunct); });
-    if (holds) add_candidates(std::span(&id, 1), set);
-  }
+  for (const GateId id : field_gates_[event::index_of(field)]->joint) add_if_gate_holds(id, set);
 }
 
-std::span<const GateId> StreamEvaluator::judge(const FieldGates& gates, ValueText& value) {
+void StreamEvaluator::add_if_gate_holds(GateId id, const QuerySet& set) {
+  const Gate& gate = gates_.gate(id);
+  const bool wanted = std::any_of(gate.queries.begin(), gate.queries.end(), [&](QueryId q) {
+    return set.contains(q) && query_stamp_[index_of(q)] != stamp_;
+  });
+  if (!wanted) return;
+  const bool holds = std::all_of(gate.conjuncts.begin(), gate.conjuncts.end(),
+                                 [&](NodeId conjunct) { return node_holds(conjunct); });
+  if (holds) add_candidates(std::span(&id, 1), set);
+}
+
+std::span<const GateId> StreamEvaluator::judge(const FieldGates* gates, const FieldGates* keyword_gates, ValueText& value) {
   opened_.clear();
   if (++value_stamp_ == 0) {
     std::fill(gate_stamp_.begin(), gate_stamp_.end(), 0);
     value_stamp_ = 1;
   }
+  if (gates != nullptr) judge_into_opened(*gates, value);
+  if (keyword_gates != nullptr) judge_into_opened(*keyword_gates, value);
+  return opened_;
+}
+
+void StreamEvaluator::judge_into_opened(const FieldGates& gates, ValueText& value) {
   const auto consider = [&](GateId id) {
     std::uint32_t& seen = gate_stamp_[static_cast<std::size_t>(id)];
     if (seen == value_stamp_) return;
@@ -145,11 +166,10 @@ std::span<const GateId> StreamEvaluator::judge(const FieldGates& gates, ValueTex
                                    [&](NodeId conjunct) { return value_holds(conjunct, value); });
     if (holds) opened_.push_back(id);
   };
-  if (!gates.literals.empty()) {
+  if (!gates.literals.empty() && value.text().size() >= gates.literals.shortest()) {
     gates.literals.find(value.folded(arena_), [&](std::uint32_t payload) { consider(GateId{payload}); });
   }
   for (const GateId id : gates.without_literal) consider(id);
-  return opened_;
 }
 
 bool StreamEvaluator::value_holds(NodeId id, ValueText& value) {
@@ -223,7 +243,7 @@ bool StreamEvaluator::keyword_holds(PredicateId id) {
              return text.kind() == event::ValueKind::null;
            });
   }
-  if (!event_->raw.empty() && matcher_.holds(id, raw_, arena_)) return true;
+  if (ValueMatcher::searches_raw(*event_, program_.predicate_at(id)) && matcher_.holds(id, raw_, arena_)) return true;
   return std::any_of(texts_.begin(), texts_.end(), [&](ValueText& text) { return matcher_.holds(id, text, arena_); });
 }
 

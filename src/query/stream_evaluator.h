@@ -73,9 +73,14 @@ class StreamEvaluator {
   bool collect_candidates(const event::Event& event, const QuerySet& set);
   void index_slots(const event::Event& event);
   void collect(event::FieldId field, ValueText& value, const QuerySet& set);
+  void collect_raw(const event::Event& event, const QuerySet& set);
   void collect_repeated(event::FieldId field, const QuerySet& set);
-  std::span<const GateId> judge(const FieldGates& gates, ValueText& value);
+  // Which of the gates the value opens; either may be nullptr.
+  std::span<const GateId> judge(const FieldGates* gates, const FieldGates* keyword_gates, ValueText& value);
+  void judge_into_opened(const FieldGates& gates, ValueText& value);
   [[nodiscard]] bool value_holds(NodeId id, ValueText& value);
+  // Adds the gate's queries when they are wanted, not candidates yet, and the gate holds on the event as a whole.
+  void add_if_gate_holds(GateId id, const QuerySet& set);
   void add_candidates(std::span<const GateId> gates, const QuerySet& set);
   void add_candidate(QueryId id);
   [[nodiscard]] bool node_holds(NodeId id);
@@ -90,7 +95,9 @@ class StreamEvaluator {
   std::uint64_t hash_seed_;
   bool use_memo_ = true;
   ValueMemo memo_;
-  std::vector<const FieldGates*> field_gates_;  // by field; the last one is kAnyValue's
+  std::vector<const FieldGates*> field_gates_;  // by field
+  const FieldGates* keyword_gates_;             // of kAnyValue
+  std::size_t shortest_keyword_ = 0;            // shorter values open no keyword gate
   StreamStatistics statistics_;
 
   // Of the event at hand; stamps make clearing free.

@@ -56,6 +56,19 @@ class ValueMatcher {
 
   // For every operation but is_null, exists and the *_field ones. A null value satisfies none.
   [[nodiscard]] bool holds(PredicateId id, ValueText& value, base::Arena& arena) const;
+  // Whether a keyword is looked for in the record's raw text besides its values. Always in a line of text. In JSON only
+  // one with a quotation mark: any other can stand in the raw text, and not in a value, only by way of an escape or the
+  // name of a field, which nobody means.
+  [[nodiscard]] static bool searches_raw(const event::Event& event) noexcept {
+    return !event.raw.empty() && event.format != event::Format::json;
+  }
+  [[nodiscard]] static bool searches_raw(const event::Event& event, const Predicate& keyword) noexcept {
+    return searches_raw(event) || (!event.raw.empty() && is_structural(keyword));
+  }
+  [[nodiscard]] static bool is_structural(const Predicate& keyword) noexcept {
+    return keyword.text.find('"') != std::string::npos;
+  }
+
   // For the *_field operations: `other` is the value of the other field.
   [[nodiscard]] static bool holds_between(const Predicate& predicate, ValueText& value, ValueText& other,
                                           base::Arena& arena);

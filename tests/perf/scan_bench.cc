@@ -158,7 +158,7 @@ int main(int argc, char** argv) {
   if (argc < 3) stop("usage: scan_bench DATA SCRATCH [seconds]");
   const std::string data = argv[1];
   const std::string scratch = argv[2];
-  const double seconds = argc > 3 ? std::atof(argv[3]) : 5;
+  const double seconds = argc > 3 ? std::strtod(argv[3], nullptr) : 5;
   if (!std::filesystem::is_directory(data + "/sigma")) stop("the public test data is not at " + data);
   std::printf("Machine: %s. One thread, medians of %d runs.\n\n| what | figure | unit |\n|---|---|---|\n", perf::machine().c_str(), kRuns);
 

@@ -20,7 +20,9 @@ struct Token {
   int column = 0;
 };
 
-bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_space(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 // Parentheses, pipes, commas and comparison signs stand alone; everything else up to a blank is a word.
 std::vector<Token> tokens_of(std::string_view text) {
@@ -33,8 +35,10 @@ std::vector<Token> tokens_of(std::string_view text) {
     }
     std::size_t end = i + 1;
     if (kAlone.find(text[i]) == std::string_view::npos) {
-      while (end < text.size() && !is_space(text[end]) && kAlone.find(text[end]) == std::string_view::npos) ++end;
-    } else if (end < text.size() && text[end] == '=' && (text[i] == '<' || text[i] == '>' || text[i] == '!' || text[i] == '=')) {
+      while (end < text.size() && !is_space(text[end]) && kAlone.find(text[end]) == std::string_view::npos)
+        ++end;
+    } else if (end < text.size() && text[end] == '=' &&
+               (text[i] == '<' || text[i] == '>' || text[i] == '!' || text[i] == '=')) {
       ++end;
     }
     tokens.push_back({text.substr(i, end - i), static_cast<int>(i) + 1});
@@ -46,7 +50,10 @@ std::vector<Token> tokens_of(std::string_view text) {
 class Parser {
  public:
   Parser(query::Program& program, const std::vector<Selection>& selections, std::string_view text)
-      : program_(program), selections_(selections), tokens_(tokens_of(text)), end_column_(static_cast<int>(text.size()) + 1) {}
+      : program_(program),
+        selections_(selections),
+        tokens_(tokens_of(text)),
+        end_column_(static_cast<int>(text.size()) + 1) {}
 
   Result<Condition> parse() {
     if (tokens_.empty()) return fail("the condition is empty", "name a selection");
@@ -58,7 +65,9 @@ class Parser {
       if (!aggregation) return aggregation.error();
       condition.aggregation = std::move(*aggregation);
     }
-    if (at_ < tokens_.size()) return fail("'" + base::visible(tokens_[at_].text) + "' is not expected here", "join selections with 'and' or 'or'");
+    if (at_ < tokens_.size())
+      return fail("'" + base::visible(tokens_[at_].text) + "' is not expected here",
+                  "join selections with 'and' or 'or'");
     return condition;
   }
 
@@ -119,7 +128,8 @@ class Parser {
 
   Result<Term> parse_primary(int depth) {
     if (depth >= kMaxConditionDepth) {
-      return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(kMaxConditionDepth) + " parentheses in each other",
+      return fail(ErrorCode::limit_exceeded,
+                  "more than " + std::to_string(kMaxConditionDepth) + " parentheses in each other",
                   "use fewer parentheses");
     }
     if (at_ >= tokens_.size()) return fail("it ends too early", "name a selection");
@@ -137,9 +147,11 @@ class Parser {
 
   Result<NodeId> parse_name() {
     const std::string_view name = tokens_[at_].text;
-    const auto found = std::find_if(selections_.begin(), selections_.end(), [&](const Selection& s) { return s.name == name; });
+    const auto found = std::find_if(selections_.begin(), selections_.end(),
+                                    [&](const Selection& s) { return s.name == name; });
     if (found == selections_.end()) {
-      return fail("there is no selection '" + base::visible(name) + "'", "define it under 'detection' or correct its name");
+      return fail("there is no selection '" + base::visible(name) + "'",
+                  "define it under 'detection' or correct its name");
     }
     ++at_;
     return found->node;
@@ -154,7 +166,8 @@ class Parser {
     } else if (quantity != "all") {
       const auto number = std::from_chars(quantity.data(), quantity.data() + quantity.size(), wanted);
       if (number.ec != std::errc{} || number.ptr != quantity.data() + quantity.size() || wanted == 0) {
-        return fail("'" + base::visible(quantity) + " of' is no quantity", "write '1 of', 'all of' or a number");
+        return fail("'" + base::visible(quantity) + " of' is no quantity",
+                    "write '1 of', 'all of' or a number");
       }
     }
     at_ += 2;
@@ -170,9 +183,12 @@ class Parser {
       const bool meant = !hidden && (them || query::matches_pattern(selection.name, pattern));
       if (meant) nodes.push_back(selection.node);
     }
-    if (nodes.empty()) return fail("no selection is called '" + base::visible(name) + "'", "define one or correct the name");
+    if (nodes.empty())
+      return fail("no selection is called '" + base::visible(name) + "'", "define one or correct the name");
     if (wanted > nodes.size()) {
-      return fail("only " + std::to_string(nodes.size()) + " selections are called '" + base::visible(name) + "'", "ask for fewer");
+      return fail(
+          "only " + std::to_string(nodes.size()) + " selections are called '" + base::visible(name) + "'",
+          "ask for fewer");
     }
     ++at_;
     if (quantity == "all") return program_.all(std::move(nodes));
@@ -189,7 +205,8 @@ class Parser {
     } else if (take("avg")) {
       aggregation.kind = AggregationKind::average;
     } else {
-      return fail("the aggregation after '|' is unknown", "use a correlation rule (event_count, value_count, temporal, …)");
+      return fail("the aggregation after '|' is unknown",
+                  "use a correlation rule (event_count, value_count, temporal, …)");
     }
     if (!take("(")) return fail("'(' is missing", "write count() or count(field)");
     take("distinct");
@@ -198,7 +215,8 @@ class Parser {
       aggregation.field = tokens_[at_++].text;
     }
     if (!take(")")) return fail("')' is missing", "write count() or count(field)");
-    if (aggregation.kind != AggregationKind::count && aggregation.field.empty()) return fail("a field is missing", "write sum(field)");
+    if (aggregation.kind != AggregationKind::count && aggregation.field.empty())
+      return fail("a field is missing", "write sum(field)");
     if (take("by")) {
       do {
         if (at_ >= tokens_.size()) return fail("a field is missing after 'by'", "name the field to group by");
@@ -218,7 +236,8 @@ class Parser {
     ++at_;
     const std::string_view number = at_ < tokens_.size() ? tokens_[at_].text : std::string_view();
     const auto result = std::from_chars(number.data(), number.data() + number.size(), aggregation.limit);
-    if (number.empty() || result.ec != std::errc{} || result.ptr != number.data() + number.size()) return fail("a number is missing", "write a number after the comparison");
+    if (number.empty() || result.ec != std::errc{} || result.ptr != number.data() + number.size())
+      return fail("a number is missing", "write a number after the comparison");
     ++at_;
     return aggregation;
   }
@@ -248,9 +267,13 @@ class Parser {
 
 }  // namespace
 
-Result<Condition> parse_condition(query::Program& program, const std::vector<Selection>& selections, std::string_view text) {
+Result<Condition> parse_condition(query::Program& program, const std::vector<Selection>& selections,
+                                  std::string_view text) {
   if (text.size() > kMaxConditionBytes) {
-    return Error{ErrorCode::limit_exceeded, "condition: longer than " + std::to_string(kMaxConditionBytes) + " bytes", "shorten it", {}};
+    return Error{ErrorCode::limit_exceeded,
+                 "condition: longer than " + std::to_string(kMaxConditionBytes) + " bytes",
+                 "shorten it",
+                 {}};
   }
   return Parser(program, selections, text).parse();
 }

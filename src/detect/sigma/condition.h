@@ -1,5 +1,5 @@
-// The condition of a detection (specification 2.1, "Condition"): names of selections joined by and, or, not, "N of",
-// and the retired aggregations after a pipe ("| count() by x > 5", "| near a and not b").
+// The condition of a detection (specification 2.1, "Condition"): names of selections joined by and, or, not,
+// "N of", and the retired aggregations after a pipe ("| count() by x > 5", "| near a and not b").
 #pragma once
 
 #include <optional>
@@ -22,9 +22,9 @@ enum class AggregationKind : unsigned char { count, sum, average, near };
 // What stands after the pipe. `near` names selections, each with its sign; the others compare a number.
 struct Aggregation {
   AggregationKind kind = AggregationKind::count;
-  std::string field;                  // count: distinct values of it, when not empty; sum, average: the number
+  std::string field;  // count: distinct values of it, when not empty; sum, average: the number
   std::vector<std::string> group_by;
-  std::string comparison;             // gt, gte, lt, lte, eq
+  std::string comparison;  // gt, gte, lt, lte, eq
   double limit = 0;
   struct Near {
     query::NodeId node{};
@@ -44,7 +44,8 @@ inline constexpr int kMaxConditionDepth = 64;  // parentheses in each other
 inline constexpr std::size_t kMaxConditionBytes = 16 * 1024;
 
 // Positions in errors are columns within `text`, from 1, in bytes; the line is 0.
-[[nodiscard]] base::Result<Condition> parse_condition(query::Program& program, const std::vector<Selection>& selections,
+[[nodiscard]] base::Result<Condition> parse_condition(query::Program& program,
+                                                      const std::vector<Selection>& selections,
                                                       std::string_view text);
 
 }  // namespace hinomi::detect::sigma

@@ -12,11 +12,14 @@ class Selections {
  public:
   Selections() {
     for (const char* name : {"a", "b", "c", "sel_1", "sel_2", "sel_x", "_hidden"}) {
-      selections_.push_back({name, program_.predicate({.field = fields_.intern(name), .op = query::Op::equals, .text = "1"})});
+      selections_.push_back(
+          {name, program_.predicate({.field = fields_.intern(name), .op = query::Op::equals, .text = "1"})});
     }
   }
 
-  base::Result<Condition> parse(std::string_view text) { return parse_condition(program_, selections_, text); }
+  base::Result<Condition> parse(std::string_view text) {
+    return parse_condition(program_, selections_, text);
+  }
 
   // Whether the condition holds when exactly the named selections do.
   bool holds(std::string_view text, const std::vector<std::string>& which) {
@@ -24,7 +27,8 @@ class Selections {
     EXPECT_TRUE(condition) << text << ": " << (condition ? "" : condition.error().message);
     if (!condition) return false;
     event::Event event;
-    for (const std::string& name : which) event.slots.push_back({fields_.find(name), {event::ValueKind::text, "1"}, {}});
+    for (const std::string& name : which)
+      event.slots.push_back({fields_.find(name), {event::ValueKind::text, "1"}, {}});
     const query::QueryId query = program_.add_query(condition->node);
     query::ReferenceEvaluator reference(program_);
     const query::Gates gates(program_);
@@ -114,13 +118,14 @@ TEST_F(ConditionTest, counts_them_without_names_in_underscore) {
   EXPECT_FALSE(holds("all of them", {"a", "b", "c", "sel_1", "sel_2"}));
   EXPECT_TRUE(holds("4 of them", {"a", "b", "c", "sel_1"}));
   EXPECT_FALSE(holds("4 of them", {"a", "b", "c", "_hidden"}));
-  EXPECT_FALSE(holds("1 of *", {"_hidden"}));    // a pattern is 'them', restricted
-  EXPECT_TRUE(holds("1 of _*", {"_hidden"}));    // unless it asks for them
+  EXPECT_FALSE(holds("1 of *", {"_hidden"}));  // a pattern is 'them', restricted
+  EXPECT_TRUE(holds("1 of _*", {"_hidden"}));  // unless it asks for them
   EXPECT_TRUE(holds("_hidden", {"_hidden"}));
 }
 
 TEST_F(ConditionTest, knows_whether_it_says_only_what_must_not_be) {
-  for (const char* text : {"not a", "not (a or b)", "not 1 of sel_*", "not a and not b", "not a or not b", "(not a)", "not not not a"}) {
+  for (const char* text : {"not a", "not (a or b)", "not 1 of sel_*", "not a and not b", "not a or not b",
+                           "(not a)", "not not not a"}) {
     EXPECT_TRUE(parse(text)->negative) << text;
   }
   for (const char* text : {"a", "a and not b", "not a or b", "1 of them", "not not a", "not (not a)"}) {
@@ -131,7 +136,8 @@ TEST_F(ConditionTest, knows_whether_it_says_only_what_must_not_be) {
 TEST_F(ConditionTest, names_what_is_unknown_at_its_column) {
   EXPECT_EQ(error("nobody"), "1: condition: there is no selection 'nobody'");
   EXPECT_EQ(error("a and  nobody"), "8: condition: there is no selection 'nobody'");
-  EXPECT_EQ(error("a and (b or not A)"), "17: condition: there is no selection 'A'");  // names keep their case
+  EXPECT_EQ(error("a and (b or not A)"),
+            "17: condition: there is no selection 'A'");  // names keep their case
   EXPECT_EQ(error("1 of filter_*"), "6: condition: no selection is called 'filter_*'");
   EXPECT_EQ(error("4 of sel_*"), "6: condition: only 3 selections are called 'sel_*'");
 }
@@ -141,23 +147,33 @@ TEST_F(ConditionTest, refuses_garbage_where_it_stands) {
     const char* text;
     const char* begin;
   };
-  for (const Row& row : {Row{"", "1: condition: the condition is empty"}, Row{"  ", "3: condition: the condition is empty"},
-                         Row{"a and", "6: condition: it ends too early"}, Row{"a or or b", "6: condition: there is no selection 'or'"},
-                         Row{"(a", "3: condition: a closing parenthesis is missing"}, Row{"a)", "2: condition: ')' is not expected here"},
-                         Row{"a b", "3: condition: 'b' is not expected here"}, Row{"not", "4: condition: it ends too early"},
-                         Row{"()", "2: condition: there is no selection ')'"}, Row{"a, b", "2: condition: ',' is not expected here"},
-                         Row{"0 of them", "1: condition: '0 of' is no quantity"}, Row{"x of them", "1: condition: 'x of' is no quantity"},
-                         Row{"-1 of them", "1: condition: '-1 of' is no quantity"},
-                         Row{"99999999999 of them", "1: condition: '99999999999 of' is no quantity"},
-                         Row{"1 of", "5: condition: 'of' has no name after it"}, Row{"1 of (a)", "6: condition: no selection is called '('"},
-                         Row{"a | ", "5: condition: the aggregation after '|' is unknown"}, Row{"| count() > 5", "1: condition: there is no selection '|'"},
-                         Row{"a \x01", "3: condition: '\\x01' is not expected here"}}) {
+  for (const Row& row :
+       {Row{"", "1: condition: the condition is empty"}, Row{"  ", "3: condition: the condition is empty"},
+        Row{"a and", "6: condition: it ends too early"},
+        Row{"a or or b", "6: condition: there is no selection 'or'"},
+        Row{"(a", "3: condition: a closing parenthesis is missing"},
+        Row{"a)", "2: condition: ')' is not expected here"},
+        Row{"a b", "3: condition: 'b' is not expected here"}, Row{"not", "4: condition: it ends too early"},
+        Row{"()", "2: condition: there is no selection ')'"},
+        Row{"a, b", "2: condition: ',' is not expected here"},
+        Row{"0 of them", "1: condition: '0 of' is no quantity"},
+        Row{"x of them", "1: condition: 'x of' is no quantity"},
+        Row{"-1 of them", "1: condition: '-1 of' is no quantity"},
+        Row{"99999999999 of them", "1: condition: '99999999999 of' is no quantity"},
+        Row{"1 of", "5: condition: 'of' has no name after it"},
+        Row{"1 of (a)", "6: condition: no selection is called '('"},
+        Row{"a | ", "5: condition: the aggregation after '|' is unknown"},
+        Row{"| count() > 5", "1: condition: there is no selection '|'"},
+        Row{"a \x01", "3: condition: '\\x01' is not expected here"}}) {
     EXPECT_EQ(error(row.text).substr(0, std::string_view(row.begin).size()), row.begin) << row.text;
   }
 }
 
 TEST_F(ConditionTest, stops_at_its_limits) {
-  const auto nested = [](int depth) { return std::string(static_cast<std::size_t>(depth), '(') + "a" + std::string(static_cast<std::size_t>(depth), ')'); };
+  const auto nested = [](int depth) {
+    return std::string(static_cast<std::size_t>(depth), '(') + "a" +
+           std::string(static_cast<std::size_t>(depth), ')');
+  };
   EXPECT_TRUE(parse(nested(kMaxConditionDepth - 1)));
   const auto deep = parse(nested(kMaxConditionDepth));
   ASSERT_FALSE(deep);
@@ -186,7 +202,8 @@ TEST_F(ConditionTest, reads_the_retired_aggregations) {
   EXPECT_EQ(distinct->aggregation->comparison, "gte");
   EXPECT_EQ(distinct->aggregation->limit, 10);
 
-  for (const auto& [sign, name] : {std::pair{"<", "lt"}, {"<=", "lte"}, {"=", "eq"}, {"==", "eq"}, {">", "gt"}}) {
+  for (const auto& [sign, name] :
+       {std::pair{"<", "lt"}, {"<=", "lte"}, {"=", "eq"}, {"==", "eq"}, {">", "gt"}}) {
     const auto parsed = parse(std::string("a | count(Field.Name) ") + sign + " 2.5");
     ASSERT_TRUE(parsed) << sign;
     EXPECT_EQ(parsed->aggregation->comparison, name);
@@ -208,9 +225,11 @@ TEST_F(ConditionTest, reads_near_with_its_signs) {
 }
 
 TEST_F(ConditionTest, refuses_half_an_aggregation) {
-  for (const char* text : {"a | count", "a | count(", "a | count()", "a | count() by", "a | count() by User", "a | count() by User,",
-                           "a | count() >", "a | count() > x", "a | count() != 5", "a | count() > 5 b", "a | min(x) > 5", "a | sum() > 5",
-                           "a | near", "a | near nobody", "a | near b or c", "a | near b and", "a | count() > 5 | count() > 5"}) {
+  for (const char* text :
+       {"a | count", "a | count(", "a | count()", "a | count() by", "a | count() by User",
+        "a | count() by User,", "a | count() >", "a | count() > x", "a | count() != 5", "a | count() > 5 b",
+        "a | min(x) > 5", "a | sum() > 5", "a | near", "a | near nobody", "a | near b or c", "a | near b and",
+        "a | count() > 5 | count() > 5"}) {
     error(text);
   }
   EXPECT_EQ(error("a | count() by User > x"), "23: condition: a number is missing");

@@ -28,17 +28,31 @@ Error placed(Error error, const Node& node) {
 std::optional<std::int64_t> parse_timespan(std::string_view text) noexcept {
   std::int64_t count = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (result.ec != std::errc{} || count <= 0 || result.ptr + 1 != text.data() + text.size()) return std::nullopt;
+  if (result.ec != std::errc{} || count <= 0 || result.ptr + 1 != text.data() + text.size())
+    return std::nullopt;
   constexpr std::int64_t kSecond = 1'000'000'000;
   std::int64_t unit = 0;
   switch (*result.ptr) {
-    case 's': unit = kSecond; break;
-    case 'm': unit = 60 * kSecond; break;
-    case 'h': unit = 3600 * kSecond; break;
-    case 'd': unit = 86'400 * kSecond; break;
-    case 'w': unit = 7 * 86'400 * kSecond; break;
-    case 'M': unit = 30 * 86'400 * kSecond; break;
-    default: return std::nullopt;
+    case 's':
+      unit = kSecond;
+      break;
+    case 'm':
+      unit = 60 * kSecond;
+      break;
+    case 'h':
+      unit = 3600 * kSecond;
+      break;
+    case 'd':
+      unit = 86'400 * kSecond;
+      break;
+    case 'w':
+      unit = 7 * 86'400 * kSecond;
+      break;
+    case 'M':
+      unit = 30 * 86'400 * kSecond;
+      break;
+    default:
+      return std::nullopt;
   }
   std::int64_t total = 0;
   if (__builtin_mul_overflow(count, unit, &total)) return std::nullopt;
@@ -70,7 +84,8 @@ Result<NodeId> compile_selection(const Target& target, const Node& node) {
 }
 
 Result<Detection> compile_detection(const Target& target, const Node& node) {
-  if (!node.is_mapping()) return fault(node, "'detection' is no map", "write selections and a condition under it");
+  if (!node.is_mapping())
+    return fault(node, "'detection' is no map", "write selections and a condition under it");
   Detection detection;
   const Node* condition = nullptr;
   for (const parse::yaml::Member& member : node.members) {
@@ -78,7 +93,9 @@ Result<Detection> compile_detection(const Target& target, const Node& node) {
       condition = &member.value;
     } else if (member.key == "timeframe") {
       detection.timeframe_ns = parse_timespan(member.value.text);
-      if (!detection.timeframe_ns) return fault(member.value, "'" + base::visible(member.value.text) + "' is no time span", "write a number and s, m, h or d, e.g. 15m");
+      if (!detection.timeframe_ns)
+        return fault(member.value, "'" + base::visible(member.value.text) + "' is no time span",
+                     "write a number and s, m, h or d, e.g. 15m");
     } else {
       if (detection.selections.size() == kMaxSelections) {
         return Error{ErrorCode::limit_exceeded, "more than " + std::to_string(kMaxSelections) + " selections",
@@ -95,7 +112,8 @@ Result<Detection> compile_detection(const Target& target, const Node& node) {
   }
   if (condition == nullptr) return fault(node, "there is no condition", "add 'condition: …'");
   const auto add = [&](const Node& text) -> Result<void> {
-    if (!text.is_scalar()) return fault(text, "a condition must be a text", "write one condition a list item");
+    if (!text.is_scalar())
+      return fault(text, "a condition must be a text", "write one condition a list item");
     auto parsed = parse_condition(target.program, detection.selections, text.text);
     if (!parsed) return placed(parsed.error(), text);
     detection.conditions.push_back(std::move(*parsed));

@@ -11,7 +11,9 @@ using testing::holds;
 using testing::refusal_of;
 using testing::rule_text;
 
-base::Position place(int line, int column) { return {testing::kLinesBeforeDetection + line, testing::kIndentOfDetection + column}; }
+base::Position place(int line, int column) {
+  return {testing::kLinesBeforeDetection + line, testing::kIndentOfDetection + column};
+}
 
 TEST(Detection, joins_a_map_by_and_and_a_list_by_or) {
   const std::string map = rule_text("s:\n  A: 1\n  B: 2\ncondition: s");
@@ -40,7 +42,8 @@ TEST(Detection, reads_time_spans) {
   EXPECT_EQ(parse_timespan("7d"), 7 * 86'400 * kSecond);
   EXPECT_EQ(parse_timespan("2w"), 14 * 86'400 * kSecond);
   EXPECT_EQ(parse_timespan("1M"), 30 * 86'400 * kSecond);
-  for (const char* text : {"", "m", "5", "0s", "-5m", "5 m", "1.5h", "5x", "5mm", "99999999999d", "9223372036854775807s"}) {
+  for (const char* text :
+       {"", "m", "5", "0s", "-5m", "5 m", "1.5h", "5x", "5mm", "99999999999d", "9223372036854775807s"}) {
     EXPECT_FALSE(parse_timespan(text)) << text;
   }
 }
@@ -56,7 +59,8 @@ TEST(Detection, refuses_what_is_empty_or_misshapen) {
   EXPECT_EQ(reason("s: a\ncondition:"), "condition: the condition is empty");
   EXPECT_EQ(reason("s: a\ncondition: [s, [s]]"), "a condition must be a text");
   EXPECT_EQ(reason("s: a\ntimeframe: soon\ncondition: s"), "'soon' is no time span");
-  EXPECT_EQ(refusal_of("title: t\nlogsource: {product: p}\ndetection: [a]\n").reason, "'detection' is no map");
+  EXPECT_EQ(refusal_of("title: t\nlogsource: {product: p}\ndetection: [a]\n").reason,
+            "'detection' is no map");
 }
 
 TEST(Detection, names_the_place_of_a_fault_in_a_condition) {
@@ -64,15 +68,18 @@ TEST(Detection, names_the_place_of_a_fault_in_a_condition) {
     const char* detection;
     int line, column;
   };
-  for (const Row& row : {Row{"s: a\ncondition: s and bad", 2, 18}, Row{"s: a\ncondition: 's and bad'", 2, 19},
-                         Row{"s: a\ncondition: \"s and bad\"", 2, 19}, Row{"s: a\ncondition:\n  - s\n  - s or bad", 4, 10},
-                         Row{"s: a\ncondition: |\n  s and\n  not bad", 4, 7}, Row{"s: a\ncondition: |\n\n    s and\n      bad", 5, 7},
-                         Row{"s: a\ncondition: s and (", 2, 19},
-                         Row{"火: a\ncondition: 火 and bad", 2, 18},
-                         // folded: no more can be said than where it begins
-                         Row{"s: a\ncondition: >-\n  s and\n  bad", 3, 3}, Row{"s: a\ncondition: s and\n  bad", 2, 12}}) {
+  for (const Row& row :
+       {Row{"s: a\ncondition: s and bad", 2, 18}, Row{"s: a\ncondition: 's and bad'", 2, 19},
+        Row{"s: a\ncondition: \"s and bad\"", 2, 19}, Row{"s: a\ncondition:\n  - s\n  - s or bad", 4, 10},
+        Row{"s: a\ncondition: |\n  s and\n  not bad", 4, 7},
+        Row{"s: a\ncondition: |\n\n    s and\n      bad", 5, 7}, Row{"s: a\ncondition: s and (", 2, 19},
+        Row{"火: a\ncondition: 火 and bad", 2, 18},
+        // folded: no more can be said than where it begins
+        Row{"s: a\ncondition: >-\n  s and\n  bad", 3, 3}, Row{"s: a\ncondition: s and\n  bad", 2, 12}}) {
     const Refusal refusal = refusal_of(rule_text(row.detection));
-    EXPECT_EQ(refusal.where, place(row.line, row.column)) << row.detection << "\n" << refusal.where.line << ":" << refusal.where.column << " " << refusal.reason;
+    EXPECT_EQ(refusal.where, place(row.line, row.column))
+        << row.detection << "\n"
+        << refusal.where.line << ":" << refusal.where.column << " " << refusal.reason;
   }
 }
 
@@ -81,13 +88,17 @@ TEST(Detection, names_the_place_of_a_fault_in_an_item) {
     const char* detection;
     int line, column;
   };
-  for (const Row& row : {Row{"s:\n  A|bad: 1\ncondition: s", 2, 3}, Row{"s:\n  - x\n  - A|re: '('\ncondition: s", 3, 12},
-                         Row{"s:\n  A|re:\n    - x\n    - '('\ncondition: s", 4, 8}, Row{"s:\n  A|gt: |\n    x\ncondition: s", 3, 5},
-                         Row{"s:\n  A|contains:\n    - x\n    -\ncondition: s", 3, 5}, Row{"s:\n  A|contains:\ncondition: s", 2, 3},
-                         Row{"s:\ncondition: s", 1, 1}, Row{"s:\n  A: []\ncondition: s", 2, 3}}) {
+  for (const Row& row :
+       {Row{"s:\n  A|bad: 1\ncondition: s", 2, 3}, Row{"s:\n  - x\n  - A|re: '('\ncondition: s", 3, 12},
+        Row{"s:\n  A|re:\n    - x\n    - '('\ncondition: s", 4, 8},
+        Row{"s:\n  A|gt: |\n    x\ncondition: s", 3, 5},
+        Row{"s:\n  A|contains:\n    - x\n    -\ncondition: s", 3, 5},
+        Row{"s:\n  A|contains:\ncondition: s", 2, 3}, Row{"s:\ncondition: s", 1, 1},
+        Row{"s:\n  A: []\ncondition: s", 2, 3}}) {
     const Refusal refusal = refusal_of(rule_text(row.detection));
     EXPECT_EQ(refusal.where, place(row.line, row.column))
-        << row.detection << "\n" << refusal.where.line << ":" << refusal.where.column << " " << refusal.reason;
+        << row.detection << "\n"
+        << refusal.where.line << ":" << refusal.where.column << " " << refusal.reason;
     EXPECT_FALSE(refusal.remedy.empty()) << row.detection;
   }
 }

@@ -44,24 +44,29 @@ Result<std::vector<std::string>> names_of(const Node& parent, std::string_view k
     }
     names.push_back(item.text);
   }
-  if (node->is_mapping()) return fault(*node, "'" + std::string(key) + "' is a map", "write a name or a list of names");
+  if (node->is_mapping())
+    return fault(*node, "'" + std::string(key) + "' is a map", "write a name or a list of names");
   return names;
 }
 
 Result<bool> flag_of(const Node& node, std::string_view key) {
   if (const auto flag = node.as_boolean()) return *flag;
-  return fault(node, "'" + std::string(key) + "' is neither true nor false", "write true or false, without quotes");
+  return fault(node, "'" + std::string(key) + "' is neither true nor false",
+               "write true or false, without quotes");
 }
 
 Result<event::LogSource> read_source(const Node& source) {
-  if (!source.is_mapping()) return fault(source, "'logsource' is no map", "write product, category or service under it");
+  if (!source.is_mapping())
+    return fault(source, "'logsource' is no map", "write product, category or service under it");
   event::LogSource demand;
-  for (const auto& [key, part] : {std::pair{"product", &demand.product}, std::pair{"category", &demand.category},
-                                  std::pair{"service", &demand.service}}) {
+  for (const auto& [key, part] :
+       {std::pair{"product", &demand.product}, std::pair{"category", &demand.category},
+        std::pair{"service", &demand.service}}) {
     const Node* node = source.find(key);
     if (node == nullptr || node->is_null()) continue;
     if (!node->is_scalar()) {
-      return fault(*node, "'" + std::string(key) + "' of the log source is not one name", "write one name, or one rule for each");
+      return fault(*node, "'" + std::string(key) + "' of the log source is not one name",
+                   "write one name, or one rule for each");
     }
     *part = base::folded(node->text);
   }
@@ -77,7 +82,8 @@ Node merged(const Node& over, const Node& base) {
     const auto found = known.find(member.key);
     if (found == known.end()) {
       result.members.push_back(member);
-    } else if (Node& value = result.members[found->second].value; value.is_mapping() && member.value.is_mapping()) {
+    } else if (Node& value = result.members[found->second].value;
+               value.is_mapping() && member.value.is_mapping()) {
       value = merged(value, member.value);
     }
   }
@@ -128,16 +134,18 @@ Result<Document> read_document(const Node& root, const std::string& path) {
     return fault(*level, "the level '" + base::visible(level->text) + "' is unknown",
                  "use informational, low, medium, high or critical");
   }
-  if (const Node* source = root.find("logsource"); source != nullptr && document.kind != DocumentKind::correlation) {
+  if (const Node* source = root.find("logsource");
+      source != nullptr && document.kind != DocumentKind::correlation) {
     auto demand = read_source(*source);
     if (!demand) return demand.error();
     document.demand = std::move(*demand);
   }
   if (document.kind != DocumentKind::correlation && document.demand.empty()) {
     const Node* source = root.find("logsource");
-    return fault(source != nullptr ? *source : root,
-                 std::string(document.kind == DocumentKind::filter ? "the filter" : "the rule") + " has no log source",
-                 "add 'logsource:' with product, category or service");
+    return fault(
+        source != nullptr ? *source : root,
+        std::string(document.kind == DocumentKind::filter ? "the filter" : "the rule") + " has no log source",
+        "add 'logsource:' with product, category or service");
   }
   return document;
 }
@@ -145,7 +153,8 @@ Result<Document> read_document(const Node& root, const std::string& path) {
 Result<void> read_aliases(const Node& node, CorrelationDraft& draft) {
   if (!node.is_mapping()) return fault(node, "'aliases' is no map", "write alias: {rule name: field}");
   for (const Member& alias : node.members) {
-    if (!alias.value.is_mapping()) return fault(alias.value, "an alias is no map", "write alias: {rule name: field}");
+    if (!alias.value.is_mapping())
+      return fault(alias.value, "an alias is no map", "write alias: {rule name: field}");
     CorrelationAlias out{.name = alias.key, .field_of_rule = {}};
     for (const Member& field : alias.value.members) {
       if (!field.value.is_scalar() || field.value.text.empty()) {
@@ -159,10 +168,14 @@ Result<void> read_aliases(const Node& node, CorrelationDraft& draft) {
 }
 
 Result<void> read_condition(const Node& node, CorrelationDraft& draft) {
-  constexpr std::array<std::pair<std::string_view, Comparison>, 6> kComparisons{
-      {{"gt", Comparison::gt}, {"gte", Comparison::gte}, {"lt", Comparison::lt},
-       {"lte", Comparison::lte}, {"eq", Comparison::eq}, {"neq", Comparison::neq}}};
-  if (!node.is_mapping()) return fault(node, "the correlation's condition is no map", "write e.g. 'gte: 10' under it");
+  constexpr std::array<std::pair<std::string_view, Comparison>, 6> kComparisons{{{"gt", Comparison::gt},
+                                                                                 {"gte", Comparison::gte},
+                                                                                 {"lt", Comparison::lt},
+                                                                                 {"lte", Comparison::lte},
+                                                                                 {"eq", Comparison::eq},
+                                                                                 {"neq", Comparison::neq}}};
+  if (!node.is_mapping())
+    return fault(node, "the correlation's condition is no map", "write e.g. 'gte: 10' under it");
   for (const Member& member : node.members) {
     if (member.key == "field") {
       auto fields = names_of(node, "field");
@@ -183,21 +196,23 @@ Result<void> read_condition(const Node& node, CorrelationDraft& draft) {
       return fault(member.value, "unknown word '" + base::visible(member.key) + "' in the condition",
                    "use gt, gte, lt, lte, eq, neq, field or percentile");
     }
-    if (!value) return fault(member.value, "'" + base::visible(member.value.text) + "' is no number", "write a number");
+    if (!value)
+      return fault(member.value, "'" + base::visible(member.value.text) + "' is no number", "write a number");
     draft.condition.push_back({found->second, *value});
   }
   return {};
 }
 
-// The retired `action` of rule collections: "global" gives the members that the rules after it lack, "reset" ends
-// that, "repeat" is the rule before it with some members replaced.
+// The retired `action` of rule collections: "global" gives the members that the rules after it lack, "reset"
+// ends that, "repeat" is the rule before it with some members replaced.
 class Collection {
  public:
   // The rule that the document stands for; none for an action alone.
   Result<std::optional<Node>> next(const Node& node) {
     const Node* action = node.find("action");
     if (action == nullptr) {
-      if (node.find("correlation") != nullptr || node.find("filter") != nullptr) return std::optional<Node>(node);
+      if (node.find("correlation") != nullptr || node.find("filter") != nullptr)
+        return std::optional<Node>(node);
       if (!within_limit(global_)) return too_large(node);
       previous_ = merged(node, global_);
       return std::optional<Node>(previous_);
@@ -219,7 +234,8 @@ class Collection {
       previous_.where = node.where;
       return std::optional<Node>(previous_);
     }
-    return fault(*action, "the action '" + base::visible(action->text) + "' is unknown", "use global, reset or repeat");
+    return fault(*action, "the action '" + base::visible(action->text) + "' is unknown",
+                 "use global, reset or repeat");
   }
 
  private:
@@ -230,7 +246,8 @@ class Collection {
   }
   static Error too_large(const Node& node) {
     return {ErrorCode::limit_exceeded,
-            "the rules of this file take over more than " + std::to_string(kMaxMergedNodes) + " values from 'action: global'",
+            "the rules of this file take over more than " + std::to_string(kMaxMergedNodes) +
+                " values from 'action: global'",
             "split the file", node.where};
   }
 
@@ -243,19 +260,21 @@ class Collection {
 
 std::vector<Document> read_documents(const RuleFile& file, std::vector<Refusal>& refused) {
   std::vector<Document> documents;
+  const std::size_t refused_before = refused.size();
   const auto refuse = [&](const Error& error) {
-    refused.push_back({file.path, error.where, error.message, error.remedy});
+    const base::Position where = error.where.line > 0 ? error.where : base::Position{1, 1};
+    refused.push_back({file.path, where, error.message, error.remedy});
   };
   auto nodes = parse::yaml::read(file.text);
   if (!nodes) {
     refuse(nodes.error());
     return documents;
   }
-  if (nodes->empty()) refuse({ErrorCode::invalid_input, "the file holds no rule", "remove it or write a rule", {}});
   Collection collection;
   for (const Node& node : *nodes) {
     if (!node.is_mapping()) {
-      if (!(node.is_scalar() && node.is_null())) refuse(fault(node, "the document is no map", "write the rule as 'key: value' lines"));
+      if (!(node.is_scalar() && node.is_null()))
+        refuse(fault(node, "the document is no map", "write the rule as 'key: value' lines"));
       continue;
     }
     const auto whole = collection.next(node);
@@ -272,26 +291,35 @@ std::vector<Document> read_documents(const RuleFile& file, std::vector<Refusal>&
     document->id_is_own = node.find("id") != nullptr;
     documents.push_back(std::move(*document));
   }
+  if (documents.empty() && refused.size() == refused_before) {
+    refuse({ErrorCode::invalid_input, "the file holds no rule", "remove it or write a rule", {}});
+  }
   return documents;
 }
 
 Result<CorrelationSection> read_correlation(const Document& document) {
   const Node& node = *document.root.find("correlation");
-  if (!node.is_mapping()) return fault(node, "'correlation' is no map", "write type, rules, group-by, timespan and condition under it");
+  if (!node.is_mapping())
+    return fault(node, "'correlation' is no map",
+                 "write type, rules, group-by, timespan and condition under it");
   constexpr std::array<CorrelationType, 7> kTypes{
-      CorrelationType::event_count, CorrelationType::value_count, CorrelationType::temporal,
-      CorrelationType::temporal_ordered, CorrelationType::value_sum, CorrelationType::value_avg,
+      CorrelationType::event_count,      CorrelationType::value_count, CorrelationType::temporal,
+      CorrelationType::temporal_ordered, CorrelationType::value_sum,   CorrelationType::value_avg,
       CorrelationType::value_percentile};
   CorrelationSection section;
   section.where = node.where;
   CorrelationDraft& draft = section.draft;
-  draft.id = !document.info.id.empty() ? document.info.id : !document.info.name.empty() ? document.info.name : document.info.title;
+  draft.id = !document.info.id.empty()     ? document.info.id
+             : !document.info.name.empty() ? document.info.name
+                                           : document.info.title;
   const std::string_view type = node.text_of("type");
-  const auto* const known = std::find_if(kTypes.begin(), kTypes.end(), [&](CorrelationType t) { return name_of(t) == type; });
+  const auto* const known =
+      std::find_if(kTypes.begin(), kTypes.end(), [&](CorrelationType t) { return name_of(t) == type; });
   if (known == kTypes.end()) {
     const Node* where = node.find("type");
-    return fault(where != nullptr ? *where : node, "the correlation type '" + base::visible(type) + "' is unknown",
-                 "use event_count, value_count, temporal, temporal_ordered, value_sum, value_avg or value_percentile");
+    return fault(
+        where != nullptr ? *where : node, "the correlation type '" + base::visible(type) + "' is unknown",
+        "use event_count, value_count, temporal, temporal_ordered, value_sum, value_avg or value_percentile");
   }
   draft.type = *known;
   auto rules = names_of(node, "rules");
@@ -304,7 +332,9 @@ Result<CorrelationSection> read_correlation(const Document& document) {
   draft.group_by = std::move(*group_by);
   if (const Node* timespan = node.find("timespan")) {
     draft.timespan_ns = parse_timespan(timespan->text);
-    if (!draft.timespan_ns) return fault(*timespan, "'" + base::visible(timespan->text) + "' is no time span", "write a number and s, m, h or d, e.g. 15m");
+    if (!draft.timespan_ns)
+      return fault(*timespan, "'" + base::visible(timespan->text) + "' is no time span",
+                   "write a number and s, m, h or d, e.g. 15m");
   } else {
     return fault(node, "the correlation has no timespan", "add 'timespan: 10m'");
   }
@@ -326,7 +356,8 @@ Result<CorrelationSection> read_correlation(const Document& document) {
 
 Result<FilterSection> read_filter(const Document& document) {
   const Node& node = *document.root.find("filter");
-  if (!node.is_mapping()) return fault(node, "'filter' is no map", "write rules, selections and a condition under it");
+  if (!node.is_mapping())
+    return fault(node, "'filter' is no map", "write rules, selections and a condition under it");
   FilterSection section;
   section.where = node.where;
   auto rules = names_of(node, "rules");
@@ -334,7 +365,8 @@ Result<FilterSection> read_filter(const Document& document) {
   section.rules = std::move(*rules);
   section.rule_places = places_of(node.find("rules"));
   section.any = section.rules.size() == 1 && base::folded(section.rules.front()) == "any";
-  if (section.rules.empty()) return fault(node, "the filter names no rules", "add 'rules:' with ids, names or 'any'");
+  if (section.rules.empty())
+    return fault(node, "the filter names no rules", "add 'rules:' with ids, names or 'any'");
   section.detection = node;
   std::erase_if(section.detection.members, [](const Member& member) { return member.key == "rules"; });
   return section;

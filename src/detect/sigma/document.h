@@ -1,4 +1,5 @@
-// One YAML document of a rule file, sorted by what it is, with its head (title, id, level, tags …) read. Not compiled.
+// One YAML document of a rule file, sorted by what it is, with its head (title, id, level, tags …) read. Not
+// compiled.
 #pragma once
 
 #include <string>
@@ -24,8 +25,8 @@ struct Document {
 // How many values the rules of one file may take over from `action: global` and `repeat`, in all.
 inline constexpr std::size_t kMaxMergedNodes = 500'000;
 
-// The documents of one file: `action: global` and `repeat` (retired, but in use) are resolved. Faults are appended to
-// `refused`; the other documents of the file stay.
+// The documents of one file: `action: global` and `repeat` (retired, but in use) are resolved. Faults are
+// appended to `refused`; the other documents of the file stay.
 [[nodiscard]] std::vector<Document> read_documents(const RuleFile& file, std::vector<Refusal>& refused);
 
 // The correlation section, with rules by name still: reference i of the draft is names[i].

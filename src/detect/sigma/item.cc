@@ -23,12 +23,36 @@ using query::Op;
 using query::Predicate;
 
 enum class Modifier : unsigned char {
-  all, contains, startswith, endswith, exists, cased, neq, windash,
-  re, ignore_case, multi_line, dot_all,
-  base64, base64offset, utf16le, utf16be, utf16,
-  lt, lte, gt, gte,
-  minute, hour, day, week, month, year,
-  cidr, expand, fieldref,
+  all,
+  contains,
+  startswith,
+  endswith,
+  exists,
+  cased,
+  neq,
+  windash,
+  re,
+  ignore_case,
+  multi_line,
+  dot_all,
+  base64,
+  base64offset,
+  utf16le,
+  utf16be,
+  utf16,
+  lt,
+  lte,
+  gt,
+  gte,
+  minute,
+  hour,
+  day,
+  week,
+  month,
+  year,
+  cidr,
+  expand,
+  fieldref,
 };
 
 struct NamedModifier {
@@ -37,23 +61,40 @@ struct NamedModifier {
 };
 
 constexpr std::array kModifiers{
-    NamedModifier{"all", Modifier::all},           NamedModifier{"contains", Modifier::contains},
-    NamedModifier{"startswith", Modifier::startswith}, NamedModifier{"endswith", Modifier::endswith},
-    NamedModifier{"exists", Modifier::exists},     NamedModifier{"cased", Modifier::cased},
-    NamedModifier{"neq", Modifier::neq},           NamedModifier{"windash", Modifier::windash},
-    NamedModifier{"re", Modifier::re},             NamedModifier{"i", Modifier::ignore_case},
-    NamedModifier{"ignorecase", Modifier::ignore_case}, NamedModifier{"m", Modifier::multi_line},
-    NamedModifier{"multiline", Modifier::multi_line},   NamedModifier{"s", Modifier::dot_all},
-    NamedModifier{"dotall", Modifier::dot_all},    NamedModifier{"base64", Modifier::base64},
-    NamedModifier{"base64offset", Modifier::base64offset}, NamedModifier{"utf16le", Modifier::utf16le},
-    NamedModifier{"wide", Modifier::utf16le},      NamedModifier{"utf16be", Modifier::utf16be},
-    NamedModifier{"utf16", Modifier::utf16},       NamedModifier{"lt", Modifier::lt},
-    NamedModifier{"lte", Modifier::lte},           NamedModifier{"gt", Modifier::gt},
-    NamedModifier{"gte", Modifier::gte},           NamedModifier{"minute", Modifier::minute},
-    NamedModifier{"hour", Modifier::hour},         NamedModifier{"day", Modifier::day},
-    NamedModifier{"week", Modifier::week},         NamedModifier{"month", Modifier::month},
-    NamedModifier{"year", Modifier::year},         NamedModifier{"cidr", Modifier::cidr},
-    NamedModifier{"expand", Modifier::expand},     NamedModifier{"fieldref", Modifier::fieldref},
+    NamedModifier{"all", Modifier::all},
+    NamedModifier{"contains", Modifier::contains},
+    NamedModifier{"startswith", Modifier::startswith},
+    NamedModifier{"endswith", Modifier::endswith},
+    NamedModifier{"exists", Modifier::exists},
+    NamedModifier{"cased", Modifier::cased},
+    NamedModifier{"neq", Modifier::neq},
+    NamedModifier{"windash", Modifier::windash},
+    NamedModifier{"re", Modifier::re},
+    NamedModifier{"i", Modifier::ignore_case},
+    NamedModifier{"ignorecase", Modifier::ignore_case},
+    NamedModifier{"m", Modifier::multi_line},
+    NamedModifier{"multiline", Modifier::multi_line},
+    NamedModifier{"s", Modifier::dot_all},
+    NamedModifier{"dotall", Modifier::dot_all},
+    NamedModifier{"base64", Modifier::base64},
+    NamedModifier{"base64offset", Modifier::base64offset},
+    NamedModifier{"utf16le", Modifier::utf16le},
+    NamedModifier{"wide", Modifier::utf16le},
+    NamedModifier{"utf16be", Modifier::utf16be},
+    NamedModifier{"utf16", Modifier::utf16},
+    NamedModifier{"lt", Modifier::lt},
+    NamedModifier{"lte", Modifier::lte},
+    NamedModifier{"gt", Modifier::gt},
+    NamedModifier{"gte", Modifier::gte},
+    NamedModifier{"minute", Modifier::minute},
+    NamedModifier{"hour", Modifier::hour},
+    NamedModifier{"day", Modifier::day},
+    NamedModifier{"week", Modifier::week},
+    NamedModifier{"month", Modifier::month},
+    NamedModifier{"year", Modifier::year},
+    NamedModifier{"cidr", Modifier::cidr},
+    NamedModifier{"expand", Modifier::expand},
+    NamedModifier{"fieldref", Modifier::fieldref},
 };
 
 // The dashes that begin a command-line switch (specification 2.1, 'windash').
@@ -73,40 +114,65 @@ Error fault(Position where, std::string message, std::string remedy) {
 }
 
 // What kinds of value a modifier makes; values of one kind only can stand in an item.
-enum class Family : unsigned char { link, cased, place, encoding, expand, flag, exists, re, cidr, fieldref, compare, time };
+enum class Family : unsigned char {
+  link,
+  cased,
+  place,
+  encoding,
+  expand,
+  flag,
+  exists,
+  re,
+  cidr,
+  fieldref,
+  compare,
+  time
+};
 
 Family family_of(Modifier modifier) noexcept {
   switch (modifier) {
     case Modifier::all:
-    case Modifier::neq: return Family::link;
-    case Modifier::cased: return Family::cased;
+    case Modifier::neq:
+      return Family::link;
+    case Modifier::cased:
+      return Family::cased;
     case Modifier::contains:
     case Modifier::startswith:
-    case Modifier::endswith: return Family::place;
-    case Modifier::expand: return Family::expand;
+    case Modifier::endswith:
+      return Family::place;
+    case Modifier::expand:
+      return Family::expand;
     case Modifier::ignore_case:
     case Modifier::multi_line:
-    case Modifier::dot_all: return Family::flag;
-    case Modifier::exists: return Family::exists;
-    case Modifier::re: return Family::re;
-    case Modifier::cidr: return Family::cidr;
-    case Modifier::fieldref: return Family::fieldref;
+    case Modifier::dot_all:
+      return Family::flag;
+    case Modifier::exists:
+      return Family::exists;
+    case Modifier::re:
+      return Family::re;
+    case Modifier::cidr:
+      return Family::cidr;
+    case Modifier::fieldref:
+      return Family::fieldref;
     case Modifier::lt:
     case Modifier::lte:
     case Modifier::gt:
-    case Modifier::gte: return Family::compare;
+    case Modifier::gte:
+      return Family::compare;
     case Modifier::minute:
     case Modifier::hour:
     case Modifier::day:
     case Modifier::week:
     case Modifier::month:
-    case Modifier::year: return Family::time;
+    case Modifier::year:
+      return Family::time;
     case Modifier::windash:
     case Modifier::base64:
     case Modifier::base64offset:
     case Modifier::utf16le:
     case Modifier::utf16be:
-    case Modifier::utf16: break;
+    case Modifier::utf16:
+      break;
   }
   return Family::encoding;
 }
@@ -116,19 +182,26 @@ bool goes_with(Family family, Family other) noexcept {
   if (other == family || other == Family::link) return true;
   switch (family) {
     case Family::re:
-      return other == Family::cased || other == Family::place || other == Family::flag || other == Family::expand;
-    case Family::cidr: return other == Family::expand;
-    case Family::fieldref: return other == Family::cased || other == Family::place;
-    case Family::compare: return other == Family::time;
-    case Family::time: return other == Family::compare;
-    case Family::exists: return false;
-    default: return true;  // texts take every modifier of texts
+      return other == Family::cased || other == Family::place || other == Family::flag ||
+             other == Family::expand;
+    case Family::cidr:
+      return other == Family::expand;
+    case Family::fieldref:
+      return other == Family::cased || other == Family::place;
+    case Family::compare:
+      return other == Family::time;
+    case Family::time:
+      return other == Family::compare;
+    case Family::exists:
+      return false;
+    default:
+      return true;  // texts take every modifier of texts
   }
 }
 
 std::string_view name_of(Modifier modifier) noexcept {
-  const auto* const found =
-      std::find_if(kModifiers.begin(), kModifiers.end(), [&](const NamedModifier& m) { return m.modifier == modifier; });
+  const auto* const found = std::find_if(kModifiers.begin(), kModifiers.end(),
+                                         [&](const NamedModifier& m) { return m.modifier == modifier; });
   return found->name;
 }
 
@@ -137,9 +210,12 @@ Result<void> check_together(const Key& key, Position where) {
   for (const Modifier a : key.modifiers) {
     for (const Modifier b : key.modifiers) {
       const Family family = family_of(a);
-      const bool twice = a != b && family == family_of(b) && (family == Family::compare || family == Family::time);
+      const bool twice =
+          a != b && family == family_of(b) && (family == Family::compare || family == Family::time);
       if (!twice && goes_with(family, family_of(b))) continue;
-      return fault(where, "the modifiers '" + std::string(name_of(a)) + "' and '" + std::string(name_of(b)) + "' do not go together",
+      return fault(where,
+                   "the modifiers '" + std::string(name_of(a)) + "' and '" + std::string(name_of(b)) +
+                       "' do not go together",
                    "remove one of them, or write two items");
     }
   }
@@ -160,13 +236,15 @@ Result<Key> parse_key(std::string_view text, Position where) {
       return fault(where, "unknown modifier '" + base::visible(name) + "'",
                    "use a modifier of the Sigma specification 2.1");
     }
-    const bool needs_re = found->modifier == Modifier::ignore_case || found->modifier == Modifier::multi_line ||
-                          found->modifier == Modifier::dot_all;
+    const bool needs_re = found->modifier == Modifier::ignore_case ||
+                          found->modifier == Modifier::multi_line || found->modifier == Modifier::dot_all;
     if (needs_re && !key.has(Modifier::re)) {
-      return fault(where, "modifier '" + std::string(name) + "' without 're' before it", "write |re|" + std::string(name));
+      return fault(where, "modifier '" + std::string(name) + "' without 're' before it",
+                   "write |re|" + std::string(name));
     }
     if (key.modifiers.size() == kMaxModifiers) {
-      return fault(where, "more than " + std::to_string(kMaxModifiers) + " modifiers", "remove those that say nothing new");
+      return fault(where, "more than " + std::to_string(kMaxModifiers) + " modifiers",
+                   "remove those that say nothing new");
     }
     key.modifiers.push_back(found->modifier);
   }
@@ -179,7 +257,7 @@ struct Text {
   std::string body;         // encoded pattern, or bytes
   bool open_front = false;  // any run may stand before it
   bool open_back = false;
-  bool bytes = false;       // the outcome of an encoding: no byte of it is a wildcard
+  bool bytes = false;  // the outcome of an encoding: no byte of it is a wildcard
 };
 
 Text to_text(std::string_view value) {
@@ -198,17 +276,20 @@ Text to_text(std::string_view value) {
 // Compiles one item; a member per stage keeps the functions short.
 class ItemCompiler {
  public:
-  ItemCompiler(const Target& target, const Key& key, Position where) : target_(target), key_(key), where_(where) {
+  ItemCompiler(const Target& target, const Key& key, Position where)
+      : target_(target), key_(key), where_(where) {
     field_ = key.field.empty() ? query::kAnyValue : target.fields.intern(key.field);
   }
 
   Result<NodeId> compile(const Node& value) {
     std::vector<NodeId> nodes;
     if (value.is_mapping()) {
-      return fault(value.where, "the value of '" + base::visible(key_.field) + "' is a map", "write a value or a list of values");
+      return fault(value.where, "the value of '" + base::visible(key_.field) + "' is a map",
+                   "write a value or a list of values");
     }
     if (value.is_sequence()) {
-      if (value.items.empty()) return fault(where_, "'" + base::visible(key_.field) + "' has no values", "add a value");
+      if (value.items.empty())
+        return fault(where_, "'" + base::visible(key_.field) + "' has no values", "add a value");
       for (const Node& item : value.items) {
         auto node = compile_value(item);
         if (!node) return node;
@@ -226,7 +307,8 @@ class ItemCompiler {
  private:
   Result<NodeId> compile_value(const Node& value) {
     if (!value.is_scalar()) {
-      return fault(value.where, "a value of '" + base::visible(key_.field) + "' is a list or a map", "write plain values");
+      return fault(value.where, "a value of '" + base::visible(key_.field) + "' is a list or a map",
+                   "write plain values");
     }
     const Position where = value.where.line != 0 ? value.where : where_;
     if (key_.has(Modifier::exists)) return compile_exists(value, where);
@@ -235,7 +317,8 @@ class ItemCompiler {
     if (key_.has(Modifier::cidr)) return compile_network(value, where);
     if (key_.has(Modifier::fieldref)) return compile_reference(value, where);
     const auto is_time = [](Modifier m) { return family_of(m) == Family::time; };
-    if (const auto time = std::find_if(key_.modifiers.begin(), key_.modifiers.end(), is_time); time != key_.modifiers.end()) {
+    if (const auto time = std::find_if(key_.modifiers.begin(), key_.modifiers.end(), is_time);
+        time != key_.modifiers.end()) {
       return compile_time(value, where, part_of(*time));
     }
     if (const auto op = comparison()) return compile_number(value, where, *op);
@@ -254,7 +337,8 @@ class ItemCompiler {
 
   // An empty value after "|contains:" and the like is a slip, not a question for null.
   Result<NodeId> compile_null(Position where) {
-    if (field_ == query::kAnyValue) return fault(where, "null needs a field", "name the field that is to be null");
+    if (field_ == query::kAnyValue)
+      return fault(where, "null needs a field", "name the field that is to be null");
     for (const Modifier modifier : key_.modifiers) {
       if (family_of(modifier) == Family::link) continue;
       return fault(where, "'" + std::string(name_of(modifier)) + "' has no value",
@@ -266,7 +350,8 @@ class ItemCompiler {
   Result<NodeId> compile_exists(const Node& value, Position where) {
     const auto wanted = value.as_boolean();
     if (!wanted) return fault(where, "'exists' needs true or false", "write true or false, without quotes");
-    if (field_ == query::kAnyValue) return fault(where, "'exists' needs a field", "write the field before '|exists'");
+    if (field_ == query::kAnyValue)
+      return fault(where, "'exists' needs a field", "write the field before '|exists'");
     const NodeId exists = target_.program.predicate({.field = field_, .op = Op::exists});
     return *wanted ? exists : target_.program.negation(exists);
   }
@@ -303,7 +388,8 @@ class ItemCompiler {
     const bool back = key_.has(Modifier::endswith);
     std::vector<NodeId> nodes;
     for (std::string& pattern : patterns) {
-      if (auto checked = query::check_regex(pattern, p.regex); !checked) return placed(checked.error(), where);
+      if (auto checked = query::check_regex(pattern, p.regex); !checked)
+        return placed(checked.error(), where);
       if (!key_.has(Modifier::contains) && front != back) {
         pattern = front ? "\\A(?:" + pattern + ")" : "(?:" + pattern + ")\\z";
       }
@@ -326,7 +412,8 @@ class ItemCompiler {
         return fault(where, "'" + base::visible(network) + "' is no network",
                      "write an address range such as 10.0.0.0/8 or 2001:db8::/32");
       }
-      nodes.push_back(target_.program.predicate({.field = field_, .op = Op::cidr, .text = std::move(network)}));
+      nodes.push_back(
+          target_.program.predicate({.field = field_, .op = Op::cidr, .text = std::move(network)}));
     }
     return target_.program.any(std::move(nodes));
   }
@@ -362,24 +449,36 @@ class ItemCompiler {
 
   static query::TimePart part_of(Modifier modifier) noexcept {
     switch (modifier) {
-      case Modifier::minute: return query::TimePart::minute;
-      case Modifier::hour: return query::TimePart::hour;
-      case Modifier::day: return query::TimePart::day;
-      case Modifier::week: return query::TimePart::week;
-      case Modifier::month: return query::TimePart::month;
-      default: return query::TimePart::year;
+      case Modifier::minute:
+        return query::TimePart::minute;
+      case Modifier::hour:
+        return query::TimePart::hour;
+      case Modifier::day:
+        return query::TimePart::day;
+      case Modifier::week:
+        return query::TimePart::week;
+      case Modifier::month:
+        return query::TimePart::month;
+      default:
+        return query::TimePart::year;
     }
   }
 
   // Least and greatest value of a part; weeks as ISO 8601 counts them, years as base::TimeNs holds them.
   static std::pair<int, int> range_of(query::TimePart part) noexcept {
     switch (part) {
-      case query::TimePart::minute: return {0, 59};
-      case query::TimePart::hour: return {0, 23};
-      case query::TimePart::day: return {1, 31};
-      case query::TimePart::week: return {1, 53};
-      case query::TimePart::month: return {1, 12};
-      default: return {1677, 2262};
+      case query::TimePart::minute:
+        return {0, 59};
+      case query::TimePart::hour:
+        return {0, 23};
+      case query::TimePart::day:
+        return {1, 31};
+      case query::TimePart::week:
+        return {1, 53};
+      case query::TimePart::month:
+        return {1, 12};
+      default:
+        return {1677, 2262};
     }
   }
 
@@ -394,11 +493,11 @@ class ItemCompiler {
     const auto op = comparison();
     std::vector<NodeId> nodes;
     for (int i = least; i <= greatest; ++i) {
-      const bool wanted = !op                       ? i == *number
-                          : *op == Op::less         ? i < *number
-                          : *op == Op::less_equal   ? i <= *number
-                          : *op == Op::greater      ? i > *number
-                                                    : i >= *number;
+      const bool wanted = !op                     ? i == *number
+                          : *op == Op::less       ? i < *number
+                          : *op == Op::less_equal ? i <= *number
+                          : *op == Op::greater    ? i > *number
+                                                  : i >= *number;
       if (!wanted) continue;
       nodes.push_back(target_.program.predicate(
           {.field = field_, .op = Op::time_equals, .part = part, .number = static_cast<double>(i)}));
@@ -435,8 +534,10 @@ class ItemCompiler {
   }
 
   static Error too_many() {
-    return {ErrorCode::limit_exceeded, "a value expands to more than " + std::to_string(kMaxExpansions) + " texts",
-            "use fewer placeholder values", {}};
+    return {ErrorCode::limit_exceeded,
+            "a value expands to more than " + std::to_string(kMaxExpansions) + " texts",
+            "use fewer placeholder values",
+            {}};
   }
 
   Result<std::vector<Text>> apply_to_one(Modifier modifier, Text text) {
@@ -445,8 +546,12 @@ class ItemCompiler {
       case Modifier::contains:
         text.open_front = text.open_back = true;
         break;
-      case Modifier::startswith: text.open_back = true; break;
-      case Modifier::endswith: text.open_front = true; break;
+      case Modifier::startswith:
+        text.open_back = true;
+        break;
+      case Modifier::endswith:
+        text.open_front = true;
+        break;
       case Modifier::windash:
         if (!text.bytes) text.body = apply_windash(text.body);
         break;
@@ -454,9 +559,12 @@ class ItemCompiler {
       case Modifier::base64offset:
       case Modifier::utf16le:
       case Modifier::utf16be:
-      case Modifier::utf16: return encode(modifier, text);
-      case Modifier::expand: return expand_text(text);
-      default: break;
+      case Modifier::utf16:
+        return encode(modifier, text);
+      case Modifier::expand:
+        return expand_text(text);
+      default:
+        break;
     }
     return List{std::move(text)};
   }
@@ -487,11 +595,16 @@ class ItemCompiler {
 
   static std::vector<std::string> encoded(Modifier modifier, std::string_view text) {
     switch (modifier) {
-      case Modifier::base64: return {base64(text)};
-      case Modifier::base64offset: return base64_offsets(text);
-      case Modifier::utf16le: return {utf16(text, Utf16::little_endian)};
-      case Modifier::utf16be: return {utf16(text, Utf16::big_endian)};
-      default: return {utf16(text, Utf16::with_mark)};
+      case Modifier::base64:
+        return {base64(text)};
+      case Modifier::base64offset:
+        return base64_offsets(text);
+      case Modifier::utf16le:
+        return {utf16(text, Utf16::little_endian)};
+      case Modifier::utf16be:
+        return {utf16(text, Utf16::big_endian)};
+      default:
+        return {utf16(text, Utf16::with_mark)};
     }
   }
 
@@ -505,13 +618,17 @@ class ItemCompiler {
     std::vector<Text> out;
     for (const std::string& one : plain) {
       if (text.open_front || text.open_back || (!text.bytes && query::has_wildcard(one))) {
-        return Error{ErrorCode::invalid_input, "the value has wildcards, which cannot be encoded",
-                     "remove or escape the wildcards, and write the encoding before 'contains'", {}};
+        return Error{ErrorCode::invalid_input,
+                     "the value has wildcards, which cannot be encoded",
+                     "remove or escape the wildcards, and write the encoding before 'contains'",
+                     {}};
       }
       std::vector<std::string> forms = encoded(modifier, one);
       if (forms.empty()) {
-        return Error{ErrorCode::invalid_input, "the value is too short for the modifier 'base64offset'",
-                     "use a longer value", {}};
+        return Error{ErrorCode::invalid_input,
+                     "the value is too short for the modifier 'base64offset'",
+                     "use a longer value",
+                     {}};
       }
       for (std::string& bytes : forms) out.push_back({.body = std::move(bytes), .bytes = true});
     }
@@ -544,8 +661,10 @@ class ItemCompiler {
       const std::string_view name = rest.substr(percent + 1, close - percent - 1);
       const auto known = target_.placeholders.find(name);
       if (known == target_.placeholders.end() || known->second.empty()) {
-        return Error{ErrorCode::not_found, "the placeholder %" + base::visible(name) + "% has no values",
-                     "give its values with --placeholders FILE", {}};
+        return Error{ErrorCode::not_found,
+                     "the placeholder %" + base::visible(name) + "% has no values",
+                     "give its values with --placeholders FILE",
+                     {}};
       }
       append(rest.substr(0, percent));
       if (known->second.size() > kMaxExpansions / results.size()) return too_many();
@@ -565,7 +684,8 @@ class ItemCompiler {
     if (!bodies) return bodies.error();
     std::vector<Text> results;
     for (std::string& body : *bodies) {
-      Text result{.body = {}, .open_front = text.open_front, .open_back = text.open_back, .bytes = text.bytes};
+      Text result{
+          .body = {}, .open_front = text.open_front, .open_back = text.open_back, .bytes = text.bytes};
       if (body.starts_with(query::kAnyRun)) {
         result.open_front = true;
         body.erase(0, 1);
@@ -609,7 +729,8 @@ class ItemCompiler {
 
 }  // namespace
 
-Result<NodeId> compile_item(const Target& target, std::string_view key, Position key_where, const Node& value) {
+Result<NodeId> compile_item(const Target& target, std::string_view key, Position key_where,
+                            const Node& value) {
   auto parsed = parse_key(key, key_where);
   if (!parsed) return parsed.error();
   return ItemCompiler(target, *parsed, key_where).compile(value);

@@ -1,5 +1,6 @@
-// One item of a detection, "Field|modifier|…: value(s)", as a condition: the modifiers are applied to every value in
-// their order, the results joined by or (and with 'all'). Not for conditions and selections (detection.h).
+// One item of a detection, "Field|modifier|…: value(s)", as a condition: the modifiers are applied to every
+// value in their order, the results joined by or (and with 'all'). Not for conditions and selections
+// (detection.h).
 #pragma once
 
 #include <functional>
@@ -31,8 +32,10 @@ inline constexpr std::size_t kMaxModifiers = 16;  // of one item
 
 // `key` as written, e.g. "CommandLine|contains|all"; an empty field name, or key "", searches all values.
 [[nodiscard]] base::Result<query::NodeId> compile_item(const Target& target, std::string_view key,
-                                                       base::Position key_where, const parse::yaml::Node& value);
+                                                       base::Position key_where,
+                                                       const parse::yaml::Node& value);
 // A value without a field.
-[[nodiscard]] base::Result<query::NodeId> compile_keyword(const Target& target, const parse::yaml::Node& value);
+[[nodiscard]] base::Result<query::NodeId> compile_keyword(const Target& target,
+                                                          const parse::yaml::Node& value);
 
 }  // namespace hinomi::detect::sigma

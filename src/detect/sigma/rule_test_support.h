@@ -1,4 +1,5 @@
-// Compiles rules written as YAML and judges events with every evaluator there is, which must agree. Only for tests.
+// Compiles rules written as YAML and judges events with every evaluator there is, which must agree. Only for
+// tests.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -30,7 +31,9 @@ inline Field number(std::string name, std::string text) {
 inline Field boolean(std::string name, bool value) {
   return {std::move(name), value ? "true" : "false", event::ValueKind::boolean};
 }
-inline Field null(std::string name) { return {std::move(name), "", event::ValueKind::null}; }
+inline Field null(std::string name) {
+  return {std::move(name), "", event::ValueKind::null};
+}
 
 using Fields = std::vector<Field>;
 

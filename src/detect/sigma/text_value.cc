@@ -19,17 +19,20 @@ constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 bool is_word(char32_t c) noexcept {
   if (c < 0x80) return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
-  const bool punctuation = c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x206F) || (c >= 0x3000 && c <= 0x3004) ||
-                           (c >= 0x3008 && c <= 0x3020) || (c >= 0xFF00 && c <= 0xFF0F) || c == 0xFEFF ||
-                           c == 0xFFFD;
+  const bool punctuation = c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x206F) ||
+                           (c >= 0x3000 && c <= 0x3004) || (c >= 0x3008 && c <= 0x3020) ||
+                           (c >= 0xFF00 && c <= 0xFF0F) || c == 0xFEFF || c == 0xFFFD;
   return !punctuation;
 }
 
-bool is_dash(char32_t c) noexcept { return c == '-' || c == '/' || (c >= 0x2013 && c <= 0x2015); }
+bool is_dash(char32_t c) noexcept {
+  return c == '-' || c == '/' || (c >= 0x2013 && c <= 0x2015);
+}
 
 // The code point at the front, or 0 at the end and at a wildcard.
 char32_t front_of(std::string_view pattern) noexcept {
-  if (pattern.empty() || pattern.front() == kAnyRun || pattern.front() == kAnyOne || pattern.front() == kAnyDash) {
+  if (pattern.empty() || pattern.front() == kAnyRun || pattern.front() == kAnyOne ||
+      pattern.front() == kAnyDash) {
     return 0;
   }
   return base::decode_utf8(pattern).code_point;

@@ -1,5 +1,6 @@
 // Sigma's own text values: wildcards and their escapes, and the transformations that modifiers make on them
-// (specification 2.1, "String Wildcard", "Escape Character", modifiers appendix). Results are encoded patterns.
+// (specification 2.1, "String Wildcard", "Escape Character", modifiers appendix). Results are encoded
+// patterns.
 #pragma once
 
 #include <string>
@@ -11,8 +12,8 @@ namespace hinomi::detect::sigma {
 // "a*b\?" to an encoded pattern (query/pattern.h): '*' and '?' become wildcards, escaped ones stay plain.
 [[nodiscard]] std::string encode_wildcards(std::string_view text);
 
-// Every dash that can begin a command-line switch becomes "any dash": '-', '/', en dash, em dash or horizontal bar that
-// stands before a word character and not after one.
+// Every dash that can begin a command-line switch becomes "any dash": '-', '/', en dash, em dash or
+// horizontal bar that stands before a word character and not after one.
 [[nodiscard]] std::string apply_windash(std::string_view pattern);
 
 enum class Utf16 : unsigned char { little_endian, big_endian, with_mark };

@@ -36,7 +36,8 @@ Error to_error(std::string_view message) {
               .remedy = "correct the YAML at this place (indentation, quotes, colon)"};
   int line = 0;
   int column = 0;
-  if (const std::size_t source_end = message.find(">:"); message.starts_with("<memory") && source_end != message.npos) {
+  if (const std::size_t source_end = message.find(">:");
+      message.starts_with("<memory") && source_end != message.npos) {
     message.remove_prefix(source_end + 2);
   }
   const char* end = message.data() + message.size();
@@ -75,6 +76,12 @@ class Builder {
       const Event first = next();
       if (!first) break;
       if (first->type == FYET_DOCUMENT_END) continue;
+      if (is_block(*first)) {
+        // libfyaml 0.7 miscounts the text of a block without indentation, then loses it and its memory.
+        fail(ErrorCode::unsupported, "invalid YAML here: a document that is one block of text",
+             "write 'key: value' lines", position_of(first->scalar.value));
+        return *failure_;
+      }
       if (!build(*first, root, 0)) return *failure_;
       result.push_back(std::move(root));
     }
@@ -105,10 +112,18 @@ class Builder {
     const fy_mark* mark = token != nullptr ? fy_token_start_mark(token) : nullptr;
     return mark != nullptr ? Position{mark->line + 1, mark->column + 1} : Position{};
   }
-  static std::string text_of(fy_token* token) {
+  static bool is_block(const fy_event& event) {
+    if (event.type != FYET_SCALAR || event.scalar.value == nullptr) return false;
+    const fy_scalar_style style = fy_token_scalar_style(event.scalar.value);
+    return style == FYSS_LITERAL || style == FYSS_FOLDED;
+  }
+  // nullopt when libfyaml cannot give the text of a token; no token is no text.
+  static std::optional<std::string> text_of(fy_token* token) {
+    if (token == nullptr) return std::string();
     std::size_t length = 0;
-    const char* text = token != nullptr ? fy_token_get_text(token, &length) : nullptr;
-    return text != nullptr ? std::string(text, length) : std::string();
+    const char* text = fy_token_get_text(token, &length);
+    if (text == nullptr) return std::nullopt;
+    return std::string(text, length);
   }
 
   bool count_nodes(std::size_t added, Position where) {
@@ -118,8 +133,9 @@ class Builder {
                 "split the file", where);
   }
   bool too_deep(Position where) {
-    return fail(ErrorCode::limit_exceeded, "YAML is nested deeper than " + std::to_string(limits_.depth) + " levels",
-                "flatten it", where);
+    return fail(ErrorCode::limit_exceeded,
+                "YAML is nested deeper than " + std::to_string(limits_.depth) + " levels", "flatten it",
+                where);
   }
   // Both are bounded by Limits::depth, since no node is ever deeper.
   static std::size_t depth_of(const Node& node) {
@@ -138,11 +154,16 @@ class Builder {
   bool build(const fy_event& event, Node& node, std::size_t depth) {
     if (depth > limits_.depth) return too_deep(node.where);
     switch (event.type) {
-      case FYET_SCALAR: return build_scalar(event.scalar, node);
-      case FYET_ALIAS: return build_alias(event.alias, node, depth);
-      case FYET_SEQUENCE_START: return build_sequence(event.sequence_start, node, depth);
-      case FYET_MAPPING_START: return build_mapping(event.mapping_start, node, depth);
-      default: return fail(ErrorCode::invalid_input, "invalid YAML: unexpected end", "complete the document", {});
+      case FYET_SCALAR:
+        return build_scalar(event.scalar, node);
+      case FYET_ALIAS:
+        return build_alias(event.alias, node, depth);
+      case FYET_SEQUENCE_START:
+        return build_sequence(event.sequence_start, node, depth);
+      case FYET_MAPPING_START:
+        return build_mapping(event.mapping_start, node, depth);
+      default:
+        return fail(ErrorCode::invalid_input, "invalid YAML: unexpected end", "complete the document", {});
     }
   }
 
@@ -150,7 +171,12 @@ class Builder {
     node.kind = NodeKind::scalar;
     node.where = position_of(data.value);
     node.plain = data.value == nullptr || fy_token_scalar_style(data.value) == FYSS_PLAIN;
-    node.text = text_of(data.value);
+    auto text = text_of(data.value);
+    if (!text) {
+      return fail(ErrorCode::unsupported, "invalid YAML: this text cannot be read", "write it in quotes",
+                  node.where);
+    }
+    node.text = std::move(*text);
     settle_layout(data.value, node);
     return count_nodes(1, node.where) && remember(data.anchor, node);
   }
@@ -170,8 +196,8 @@ class Builder {
     const fy_scalar_style style = fy_token_scalar_style(token);
     if (style == FYSS_LITERAL || style == FYSS_FOLDED) {
       node.layout = style == FYSS_LITERAL ? Layout::literal : Layout::changed;
-      // The mark stands at the beginning of the block's first line; its blanks are indentation but for those that
-      // the text begins with.
+      // The mark stands at the beginning of the block's first line; its blanks are indentation but for those
+      // that the text begins with.
       const std::size_t blanks = indent_of(rest);
       const std::size_t own = indent_of(node.text);
       if (node.where.column == 1 && blanks > own) node.where.column += static_cast<int>(blanks - own);
@@ -181,7 +207,7 @@ class Builder {
   }
 
   bool build_alias(const fy_event_alias_data& data, Node& node, std::size_t depth) {
-    const auto found = anchors_.find(text_of(data.anchor));
+    const auto found = anchors_.find(text_of(data.anchor).value_or(""));
     const Position where = position_of(data.anchor);
     if (found == anchors_.end()) {
       return fail(ErrorCode::invalid_input, "invalid YAML: alias of an anchor that does not exist",
@@ -247,7 +273,8 @@ class Builder {
   bool add_member(Node& node, Keys& keys, const Node& key, Member member) {
     if (key.plain && key.text == "<<" && member.value.is_mapping()) {  // merge key (YAML 1.1, type/merge)
       for (Member& merged : member.value.members) {
-        if (keys.emplace(merged.key, KeyPlace{node.members.size(), true}).second) node.members.push_back(std::move(merged));
+        if (keys.emplace(merged.key, KeyPlace{node.members.size(), true}).second)
+          node.members.push_back(std::move(merged));
       }
       return true;
     }
@@ -257,7 +284,8 @@ class Builder {
       return true;
     }
     if (!known->second.merged) {
-      return fail(ErrorCode::invalid_input, "invalid YAML: the key '" + base::visible(member.key) + "' occurs twice",
+      return fail(ErrorCode::invalid_input,
+                  "invalid YAML: the key '" + base::visible(member.key) + "' occurs twice",
                   "remove or rename one of them", member.where);
     }
     known->second.merged = false;  // what is written here stands above what was merged in
@@ -273,7 +301,7 @@ class Builder {
   bool remember(fy_token* anchor, const Node& node) {
     if (anchor == nullptr) return true;
     if (!count_nodes(size_of(node), node.where)) return false;
-    anchors_[text_of(anchor)] = {node, depth_of(node)};
+    anchors_[text_of(anchor).value_or("")] = {node, depth_of(node)};
     return true;
   }
 
@@ -285,6 +313,34 @@ class Builder {
   std::unordered_map<std::string, Anchored> anchors_;
   std::optional<Error> failure_;
 };
+
+// The shapes of text on which libfyaml is slow (Limits).
+Result<void> check_lines(std::string_view text, const Limits& limits) {
+  std::size_t blank = 0;
+  int number = 0;
+  while (!text.empty()) {
+    ++number;
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    const std::string_view line = text.substr(0, end);
+    const bool crlf = text.substr(end).starts_with("\r\n");
+    text.remove_prefix(std::min(text.size(), end + (crlf ? 2 : 1)));
+    blank = line.find_first_not_of(" \t") == std::string_view::npos ? blank + 1 : 0;
+    if (blank > limits.blank_lines) {
+      return Error{ErrorCode::limit_exceeded,
+                   "YAML has more than " + std::to_string(limits.blank_lines) + " blank lines in a row",
+                   "remove them",
+                   {number, 1}};
+    }
+    if (line.starts_with('%') && line.size() > limits.directive_bytes) {
+      return Error{ErrorCode::limit_exceeded,
+                   "YAML has a line of more than " + std::to_string(limits.directive_bytes) +
+                       " bytes that begins with '%'",
+                   "indent the line, or remove the directive",
+                   {number, 1}};
+    }
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -301,7 +357,8 @@ std::string_view Node::text_of(std::string_view key) const noexcept {
 }
 
 bool Node::is_null() const noexcept {
-  return is_scalar() && plain && (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
+  return is_scalar() && plain &&
+         (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");
 }
 
 std::optional<bool> Node::as_boolean() const noexcept {
@@ -317,7 +374,8 @@ base::Position Node::place_of(std::size_t offset) const noexcept {
   const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   Position place = where;
   for (const char c : before) place.line += c == '\n' ? 1 : 0;
-  for (const char c : before.substr(line_start)) place.column += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+  for (const char c : before.substr(line_start))
+    place.column += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
   return place;
 }
 
@@ -326,13 +384,15 @@ std::optional<double> Node::as_number() const noexcept {
   std::string_view digits = text;
   if (digits.starts_with("0x") || digits.starts_with("0o")) {
     std::uint64_t whole = 0;
-    const auto result = std::from_chars(digits.data() + 2, digits.data() + digits.size(), whole, digits[1] == 'x' ? 16 : 8);
+    const auto result =
+        std::from_chars(digits.data() + 2, digits.data() + digits.size(), whole, digits[1] == 'x' ? 16 : 8);
     if (result.ec != std::errc{} || result.ptr != digits.data() + digits.size()) return std::nullopt;
     return static_cast<double>(whole);
   }
   if (digits.front() == '+') digits.remove_prefix(1);
   if (digits.empty()) return std::nullopt;
-  const char first = digits.front() == '-' && digits.size() > 1 && text.front() != '+' ? digits[1] : digits.front();
+  const char first =
+      digits.front() == '-' && digits.size() > 1 && text.front() != '+' ? digits[1] : digits.front();
   if ((first < '0' || first > '9') && first != '.') return std::nullopt;  // no "inf" and "nan", no "+-1"
   double value = 0;
   const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -342,12 +402,16 @@ std::optional<double> Node::as_number() const noexcept {
 
 Result<std::vector<Node>> read(std::string_view text, const Limits& limits) {
   if (text.size() > limits.bytes) {
-    return Error{ErrorCode::limit_exceeded, "YAML text is larger than " + std::to_string(limits.bytes) + " bytes",
-                 "split the file", {}};
+    return Error{ErrorCode::limit_exceeded,
+                 "YAML text is larger than " + std::to_string(limits.bytes) + " bytes",
+                 "split the file",
+                 {}};
   }
   if (!base::is_utf8(text)) {
-    return Error{ErrorCode::invalid_input, "invalid YAML: the text is not UTF-8", "save the file as UTF-8", {}};
+    return Error{
+        ErrorCode::invalid_input, "invalid YAML: the text is not UTF-8", "save the file as UTF-8", {}};
   }
+  if (auto checked = check_lines(text, limits); !checked) return checked.error();
   std::string message;
   fy_diag_cfg diag_config{};
   diag_config.output_fn = collect_message;

@@ -1,5 +1,5 @@
-// YAML text (1.1/1.2, many documents) as a tree of nodes that know their line and column; libfyaml does the reading.
-// For rules and content that people write; not for large data and not for writing YAML.
+// YAML text (1.1/1.2, many documents) as a tree of nodes that know their line and column; libfyaml does the
+// reading. For rules and content that people write; not for large data and not for writing YAML.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,10 @@ namespace hinomi::parse::yaml {
 struct Limits {
   std::size_t bytes = 8 * 1024 * 1024;
   std::size_t depth = 64;
-  std::size_t nodes = 500'000;  // of all documents, aliases expanded and what anchors keep counted too
+  // The library's time grows with the square of these two; 8 MiB within them take seconds at worst.
+  std::size_t blank_lines = 200;      // one after the other
+  std::size_t directive_bytes = 256;  // of a line that begins with '%'
+  std::size_t nodes = 500'000;        // of all documents, aliases expanded and what anchors keep counted too
 };
 
 enum class NodeKind : unsigned char { scalar, sequence, mapping };
@@ -28,7 +31,8 @@ struct Member;
 // A value; copies are deep.
 struct Node {
   NodeKind kind = NodeKind::scalar;
-  bool plain = false;  // scalar written without quotes and not as a block: it may mean null, a boolean or a number
+  bool plain =
+      false;  // scalar written without quotes and not as a block: it may mean null, a boolean or a number
   Layout layout = Layout::verbatim;
   base::Position where{};       // of the first character within quotes or of the block
   std::string text;             // of a scalar
@@ -44,11 +48,12 @@ struct Node {
   // The scalar text of a member, or empty.
   [[nodiscard]] std::string_view text_of(std::string_view key) const noexcept;
 
-  // Where the byte `offset` of a scalar's text stands in the source; where the scalar begins if its layout is changed.
+  // Where the byte `offset` of a scalar's text stands in the source; where the scalar begins if its layout is
+  // changed.
   [[nodiscard]] base::Position place_of(std::size_t offset) const noexcept;
 
-  // What a plain scalar means by the core schema of YAML 1.2 (10.3.2): yes, no, on, off and dates are texts, numbers
-  // are decimal, 0x hexadecimal or 0o octal; infinities and NaN are no numbers.
+  // What a plain scalar means by the core schema of YAML 1.2 (10.3.2): yes, no, on, off and dates are texts,
+  // numbers are decimal, 0x hexadecimal or 0o octal; infinities and NaN are no numbers.
   [[nodiscard]] bool is_null() const noexcept;
   [[nodiscard]] std::optional<bool> as_boolean() const noexcept;
   [[nodiscard]] std::optional<double> as_number() const noexcept;

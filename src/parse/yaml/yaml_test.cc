@@ -28,8 +28,9 @@ TEST(Yaml, reads_nested_values_with_their_places) {
 }
 
 TEST(Yaml, tells_null_empty_boolean_and_number_apart) {
-  const Node root = one("a: null\nb: ''\nc:\nd: ~\ne: true\nf: 'true'\ng: -1.5\nh: 0x10\ni: nan\nj: 0o17\n"
-      "k: 017\nl: +-1\nm: '7'\nn: 0x\no: yes\np: -.inf\n");
+  const Node root =
+      one("a: null\nb: ''\nc:\nd: ~\ne: true\nf: 'true'\ng: -1.5\nh: 0x10\ni: nan\nj: 0o17\n"
+          "k: 017\nl: +-1\nm: '7'\nn: 0x\no: yes\np: -.inf\n");
   EXPECT_TRUE(root.find("a")->is_null());
   EXPECT_FALSE(root.find("b")->is_null());
   EXPECT_TRUE(root.find("c")->is_null());
@@ -95,8 +96,32 @@ TEST(Yaml, counts_what_anchors_keep_and_how_deep_aliases_reach) {
   EXPECT_NE(result.error().message.find("deeper than 64"), std::string::npos) << result.error().message;
 }
 
+TEST(Yaml, refuses_a_document_that_is_one_block) {
+  const auto result = read("a: b\n--- |\nx\n\n\n\n\n\n  \n");
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().where.line, 3);
+  EXPECT_EQ(read("--- plain\n")->front().text, "plain");
+}
+
+TEST(Yaml, refuses_the_texts_on_which_reading_would_take_long) {
+  const std::string block = "a: |\n  x\n";
+  for (const char* blank : {"\n", "   \n", "\r\n", "\r"}) {
+    std::string text = block;
+    for (int i = 0; i < 200; ++i) text += blank;
+    EXPECT_TRUE(read(text + "  y\n")) << read(text + "  y\n").error().message;
+    const auto result = read(text + blank + "  y\n");
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, base::ErrorCode::limit_exceeded);
+    EXPECT_EQ(result.error().where.line, 203);
+  }
+  const auto directive = read("a: b\n...\n%" + std::string(256, 'x') + "\n---\na: b\n");
+  ASSERT_FALSE(directive);
+  EXPECT_EQ(directive.error().where, (base::Position{3, 1}));
+}
+
 TEST(Yaml, lets_a_written_key_stand_above_a_merged_one) {
-  for (const char* text : {"x: &x {k: 1, l: 2}\ny:\n  <<: *x\n  k: 3\n", "x: &x {k: 1, l: 2}\ny:\n  k: 3\n  <<: *x\n"}) {
+  for (const char* text :
+       {"x: &x {k: 1, l: 2}\ny:\n  <<: *x\n  k: 3\n", "x: &x {k: 1, l: 2}\ny:\n  k: 3\n  <<: *x\n"}) {
     const Node root = one(text);
     EXPECT_EQ(root.find("y")->text_of("k"), "3");
     EXPECT_EQ(root.find("y")->text_of("l"), "2");
@@ -105,7 +130,9 @@ TEST(Yaml, lets_a_written_key_stand_above_a_merged_one) {
 }
 
 TEST(Yaml, finds_the_place_of_every_byte_of_a_text) {
-  const auto place = [](std::string_view text, std::size_t offset) { return one(text).find("a")->place_of(offset); };
+  const auto place = [](std::string_view text, std::size_t offset) {
+    return one(text).find("a")->place_of(offset);
+  };
   EXPECT_EQ(place("a: bcd\n", 2), (base::Position{1, 6}));
   EXPECT_EQ(place("a: 'bcd'\n", 2), (base::Position{1, 7}));
   EXPECT_EQ(place("a: 火bc\n", 4), (base::Position{1, 6}));  // columns count characters
@@ -113,10 +140,10 @@ TEST(Yaml, finds_the_place_of_every_byte_of_a_text) {
   EXPECT_EQ(place("a: |\n  bc\n  de\n", 4), (base::Position{3, 4}));
   EXPECT_EQ(place("a: |\n\n    bc\n      de\n", 6), (base::Position{4, 7}));
   EXPECT_EQ(place("a: |2\n    bc\n", 3), (base::Position{2, 6}));
-  EXPECT_EQ(place("a: >\n  bc\n  de\n", 4), (base::Position{2, 3}));        // folded: where it begins
-  EXPECT_EQ(place("a: \"b\\tcd\"\n", 2), (base::Position{1, 5}));            // escaped likewise
+  EXPECT_EQ(place("a: >\n  bc\n  de\n", 4), (base::Position{2, 3}));  // folded: where it begins
+  EXPECT_EQ(place("a: \"b\\tcd\"\n", 2), (base::Position{1, 5}));     // escaped likewise
   EXPECT_EQ(place("a: b\n  cd\n", 3), (base::Position{1, 4}));
-  EXPECT_EQ(place("x: y\na:\n", 0), (base::Position{2, 1}));               // an empty value is where its key is
+  EXPECT_EQ(place("x: y\na:\n", 0), (base::Position{2, 1}));  // an empty value is where its key is
 }
 
 TEST(Yaml, reads_a_map_of_many_keys_in_good_time) {

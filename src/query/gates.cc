@@ -207,18 +207,39 @@ Gates::Gates(const Program& program) : program_(program) {
       structural_.push_back(GateId{i});
     }
     if (gate.joint) field.joint.push_back(GateId{i});
-    Witness best;
-    for (const NodeId conjunct : gate.conjuncts) {
-      Witness one = witness_of(conjunct);
-      if (one.possible && (!best.possible || one.cost < best.cost)) best = std::move(one);
-    }
-    if (!best.possible) {
-      field.without_literal.push_back(GateId{i});
-      continue;
-    }
-    for (const auto& [place, text] : best.literals) field.literals.add(place, text, i);
+    enter(GateId{i}, field);
   }
   for (auto& [field, gates] : by_field_) gates.literals.build(gram_cost);
+}
+
+void Gates::enter(GateId id, FieldGates& into) const {
+  Witness best;
+  for (const NodeId conjunct : gate(id).conjuncts) {
+    Witness one = witness_of(conjunct);
+    if (one.possible && (!best.possible || one.cost < best.cost)) best = std::move(one);
+  }
+  if (!best.possible) {
+    into.without_literal.push_back(id);
+    return;
+  }
+  for (const auto& [place, text] : best.literals) into.literals.add(place, text, static_cast<std::uint32_t>(id));
+}
+
+std::unique_ptr<FieldGates> Gates::keyword_gates(std::span<const QueryId> queries) const {
+  std::vector<bool> wanted(query_count());
+  for (const QueryId id : queries) wanted[index_of(id)] = true;
+  auto result = std::make_unique<FieldGates>();
+  bool any = false;
+  for (std::uint32_t i = 0; i < gates_.size(); ++i) {
+    const Gate& gate = gates_[i];
+    const bool meant = gate.field == kAnyValue && std::any_of(gate.queries.begin(), gate.queries.end(),
+                                                              [&](QueryId id) { return wanted[index_of(id)]; });
+    if (meant) enter(GateId{i}, *result);
+    any = any || meant;
+  }
+  if (!any) return nullptr;
+  result->literals.build(gram_cost);
+  return result;
 }
 
 const FieldGates* Gates::on(event::FieldId field) const noexcept {

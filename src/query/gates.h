@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -37,6 +38,8 @@ class Gates {
   [[nodiscard]] std::size_t size() const noexcept { return gates_.size(); }
   // nullptr when no gate stands on the field. kAnyValue has its own.
   [[nodiscard]] const FieldGates* on(event::FieldId field) const noexcept;
+  // The gates on kAnyValue of these queries only, nullptr when they have none: few and long literals are found faster.
+  [[nodiscard]] std::unique_ptr<FieldGates> keyword_gates(std::span<const QueryId> queries) const;
   // Queries without any gate: to be judged on every event of their log source.
   [[nodiscard]] bool ungated(QueryId id) const noexcept { return ungated_[index_of(id)]; }
   // Keyword conditions look at every value: such a query needs events extracted with Extent::everything.
@@ -68,6 +71,8 @@ class Gates {
   [[nodiscard]] static Witness witness_of(const Predicate& predicate);
   [[nodiscard]] bool has_keyword(NodeId id) const;
   [[nodiscard]] bool has_structural(NodeId id) const;
+  // Enters the gate's witness literals, or the gate itself where it has none.
+  void enter(GateId id, FieldGates& into) const;
   void add(QueryId query, const Gate& gate, std::unordered_map<std::string, std::uint32_t>& known);
 
   const Program& program_;

@@ -10,24 +10,29 @@ QuerySet::QuerySet(const Gates& gates, std::size_t field_count, const std::vecto
     : queries_(queries) {
   bits_.assign(gates.query_count() / 64 + 1, 0);
   gated_.assign(field_count, 0);
+  std::vector<QueryId> keyword_queries;
   for (const QueryId id : queries) {
     bits_[index_of(id) / 64] |= std::uint64_t{1} << (index_of(id) % 64);
     needs_everything_ = needs_everything_ || gates.needs_everything(id);
     if (gates.ungated(id)) ungated_.push_back(id);
     for (const event::FieldId field : gates.fields_of(id)) {
-      if (field == kAnyValue) {
-        keyword_gated_ = true;
-      } else {
+      if (field != kAnyValue) {
         gated_[event::index_of(field)] = 1;
+      } else {
+        keyword_queries.push_back(id);
       }
     }
   }
+  keyword_gates_ = gates.keyword_gates(keyword_queries);
+  if (!keyword_gates_) return;
+  if (keyword_gates_->without_literal.empty()) shortest_keyword_ = keyword_gates_->literals.shortest();
+  const std::string_view bytes(reinterpret_cast<const char*>(keyword_queries.data()), keyword_queries.size() * sizeof(QueryId));
+  keyword_signature_ = base::hash64(bytes, 0) | 1;
 }
 
 StreamEvaluator::StreamEvaluator(const Program& program, const Gates& gates, const ValueMatcher& matcher,
                                  std::size_t field_count, std::uint64_t hash_seed)
-    : program_(program), gates_(gates), matcher_(matcher), hash_seed_(hash_seed), keyword_gates_(gates.on(kAnyValue)) {
-  if (keyword_gates_ != nullptr && keyword_gates_->without_literal.empty()) shortest_keyword_ = keyword_gates_->literals.shortest();
+    : program_(program), gates_(gates), matcher_(matcher), hash_seed_(hash_seed) {
   for (std::uint32_t i = 0; i < field_count; ++i) field_gates_.push_back(gates.on(event::FieldId{i}));
   first_slot_.resize(field_count);
   field_stamp_.resize(field_count);
@@ -63,8 +68,8 @@ bool StreamEvaluator::collect_candidates(const event::Event& event, const QueryS
   candidates_.clear();
   index_slots(event);
   for (const QueryId id : set.ungated()) add_candidate(id);
-  for (std::size_t i = 0; i < event.slots.size(); ++i) collect(event.slots[i].field, texts_[i], set);
-  if (set.keyword_gated()) collect_raw(event, set);
+  for (std::size_t i = 0; i < event.slots.size(); ++i) collect(i, set);
+  if (set.keyword_gates() != nullptr) collect_raw(event, set);
   for (const event::FieldId field : repeated_) {
     if (set.gated(field)) collect_repeated(field, set);
   }
@@ -91,11 +96,24 @@ void StreamEvaluator::index_slots(const event::Event& event) {
   raw_ = ValueText({event::ValueKind::text, event.raw});
 }
 
-void StreamEvaluator::collect(event::FieldId field, ValueText& value, const QuerySet& set) {
+bool StreamEvaluator::is_repeated_text(std::size_t slot) const noexcept {
+  constexpr std::size_t kWorthLooking = 64;  // bytes
+  const std::string_view text = texts_[slot].text();
+  if (text.size() < kWorthLooking) return false;
+  for (std::size_t i = 0; i < slot; ++i) {
+    if (texts_[i].text().data() == text.data() && texts_[i].text().size() == text.size()) return true;
+  }
+  return false;
+}
+
+void StreamEvaluator::collect(std::size_t slot, const QuerySet& set) {
+  ValueText& value = texts_[slot];
   if (value.kind() == event::ValueKind::null) return;
+  const event::FieldId field = event_->slots[slot].field;
   const std::string_view text = value.text();
   const FieldGates* gates = set.gated(field) ? field_gates_[event::index_of(field)] : nullptr;
-  const FieldGates* keywords = set.keyword_gated() && text.size() >= shortest_keyword_ ? keyword_gates_ : nullptr;
+  const FieldGates* keywords = set.keyword_gates();
+  if (keywords != nullptr && (text.size() < set.shortest_keyword() || is_repeated_text(slot))) keywords = nullptr;
   if (gates == nullptr && keywords == nullptr) return;
   ++statistics_.lookups;
   // Long values seldom repeat, and would drive out those that do.
@@ -108,7 +126,8 @@ void StreamEvaluator::collect(event::FieldId field, ValueText& value, const Quer
   // What is remembered depends on which of the two sets of gates was asked, so the key does too.
   const std::uint64_t asked = gates == nullptr ? event::index_of(kAnyValue) : event::index_of(field);
   constexpr std::uint64_t kFieldSpread = 0x9E37'79B9'7F4A'7C15ULL;
-  const base::Hash128 key = base::hash128(text, hash_seed_ ^ ((asked * 2 + (keywords != nullptr ? 1 : 0)) * kFieldSpread));
+  const std::uint64_t keyword_part = keywords != nullptr ? set.keyword_signature() : 0;
+  const base::Hash128 key = base::hash128(text, (hash_seed_ ^ (asked * kFieldSpread)) + keyword_part);
   const ValueMemo::Noted noted = memo_.find(key);
   if (noted.known) {
     add_candidates(noted.gates, set);
@@ -120,9 +139,9 @@ void StreamEvaluator::collect(event::FieldId field, ValueText& value, const Quer
 
 // The raw text of a record is met once: it is never remembered.
 void StreamEvaluator::collect_raw(const event::Event& event, const QuerySet& set) {
-  if (event.raw.empty() || keyword_gates_ == nullptr) return;
+  if (event.raw.empty()) return;
   if (ValueMatcher::searches_raw(event)) {
-    add_candidates(judge(nullptr, keyword_gates_, raw_), set);
+    add_candidates(judge(nullptr, set.keyword_gates(), raw_), set);
     return;
   }
   for (const GateId id : gates_.structural()) add_if_gate_holds(id, set);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/arena.h"
@@ -29,8 +30,12 @@ class QuerySet {
   [[nodiscard]] bool empty() const noexcept { return queries_.empty(); }
   // Whether events must be extracted with Extent::everything for this set.
   [[nodiscard]] bool needs_everything() const noexcept { return needs_everything_; }
-  // Whether gates stand on kAnyValue.
-  [[nodiscard]] bool keyword_gated() const noexcept { return keyword_gated_; }
+  // The gates of the set on kAnyValue; nullptr when there are none.
+  [[nodiscard]] const FieldGates* keyword_gates() const noexcept { return keyword_gates_.get(); }
+  // Equal for sets whose keyword queries are the same: what a value opens there may be shared.
+  [[nodiscard]] std::uint64_t keyword_signature() const noexcept { return keyword_signature_; }
+  // Shorter values open no keyword gate.
+  [[nodiscard]] std::size_t shortest_keyword() const noexcept { return shortest_keyword_; }
   [[nodiscard]] const std::vector<QueryId>& ungated() const noexcept { return ungated_; }
   [[nodiscard]] const std::vector<QueryId>& queries() const noexcept { return queries_; }
 
@@ -39,8 +44,10 @@ class QuerySet {
   std::vector<std::uint8_t> gated_;    // by field: does any gate of the set stand on it
   std::vector<QueryId> ungated_;
   std::vector<QueryId> queries_;
+  std::unique_ptr<FieldGates> keyword_gates_;
+  std::uint64_t keyword_signature_ = 0;
+  std::size_t shortest_keyword_ = 0;
   bool needs_everything_ = false;
-  bool keyword_gated_ = false;
 };
 
 struct StreamStatistics {
@@ -72,7 +79,9 @@ class StreamEvaluator {
   // Fills candidates_; false when the set is empty.
   bool collect_candidates(const event::Event& event, const QuerySet& set);
   void index_slots(const event::Event& event);
-  void collect(event::FieldId field, ValueText& value, const QuerySet& set);
+  void collect(std::size_t slot, const QuerySet& set);
+  // Whether an earlier slot is the same text, as fallback fields are: its keywords have been looked for.
+  [[nodiscard]] bool is_repeated_text(std::size_t slot) const noexcept;
   void collect_raw(const event::Event& event, const QuerySet& set);
   void collect_repeated(event::FieldId field, const QuerySet& set);
   // Which of the gates the value opens; either may be nullptr.
@@ -96,8 +105,6 @@ class StreamEvaluator {
   bool use_memo_ = true;
   ValueMemo memo_;
   std::vector<const FieldGates*> field_gates_;  // by field
-  const FieldGates* keyword_gates_;             // of kAnyValue
-  std::size_t shortest_keyword_ = 0;            // shorter values open no keyword gate
   StreamStatistics statistics_;
 
   // Of the event at hand; stamps make clearing free.

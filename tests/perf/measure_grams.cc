@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
     });
   }
   constexpr double kPer = 1 << 20;
-  constexpr int kLeast = 4;  // log2: rarer grams are all alike
+  constexpr int kLeast = 7;  // log2: rarer grams are all alike
   std::map<std::uint32_t, int> kept;
   for (const auto& [gram, count] : counts) {
     const int log2 = static_cast<int>(std::lround(std::log2(static_cast<double>(count) / static_cast<double>(values) * kPer)));

@@ -498,6 +498,17 @@ TEST(Keywords, are_looked_for_in_every_value_and_in_the_raw_text) {
   EXPECT_FALSE(keywords_hold("[Message]", kLogin));  // names of fields are no values
 }
 
+TEST(Keywords, are_looked_for_in_raw_json_only_with_a_quotation_mark) {
+  testing::Bench bench(testing::compile(
+      "title: plain\nlogsource: {product: p}\ndetection: {k: [bob], condition: k}\n---\n"
+      "title: quoted\nlogsource: {product: p}\ndetection: {k: ['\"name\":\"bob'], condition: k}\n"));
+  const std::string_view raw = R"({"name":"bob"})";
+  EXPECT_EQ(bench.matches({}, raw, event::Format::json), std::vector<std::string>{"quoted"});
+  EXPECT_EQ(bench.matches({{"name", "bob"}}, raw, event::Format::json),
+            (std::vector<std::string>{"plain", "quoted"}));
+  EXPECT_EQ(bench.matches({}, raw, event::Format::text), (std::vector<std::string>{"plain", "quoted"}));
+}
+
 TEST(Keywords, take_wildcards_and_modifiers) {
   EXPECT_TRUE(keywords_hold("['user*logged']", kLogin));
   EXPECT_TRUE(keywords_hold("['ali?e']", kLogin));

@@ -58,8 +58,10 @@ class Bench {
   [[nodiscard]] const RuleSet& set() const { return set_; }
 
   // The titles of the rules that hold, in their order.
-  std::vector<std::string> matches(const Fields& fields, std::string_view raw = {}) {
+  std::vector<std::string> matches(const Fields& fields, std::string_view raw = {},
+                                   event::Format format = event::Format::text) {
     event::Event event;
+    event.format = format;
     event.raw = raw;
     for (const Field& field : fields) {
       event.slots.push_back({set_.fields().find(field.name), {field.kind, field.text}, field.name});

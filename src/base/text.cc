@@ -18,6 +18,14 @@ std::uint64_t load8(std::string_view text, std::size_t offset) noexcept {
   return word;
 }
 
+// How many bytes at the front are < 0x80.
+std::size_t ascii_run(std::string_view text) noexcept {
+  std::size_t i = 0;
+  while (i + 8 <= text.size() && (load8(text, i) & 0x8080808080808080ULL) == 0) i += 8;
+  while (i < text.size() && (static_cast<unsigned char>(text[i]) & 0x80U) == 0) ++i;
+  return i;
+}
+
 char fold_ascii(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 void append_escape(std::string& out, char32_t c, bool raw_byte) {
@@ -54,16 +62,7 @@ int code_point_width(char32_t c) noexcept {
 
 }  // namespace
 
-bool is_ascii(std::string_view text) noexcept {
-  std::size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    if ((load8(text, i) & 0x8080808080808080ULL) != 0) return false;
-  }
-  for (; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0x80U) != 0) return false;
-  }
-  return true;
-}
+bool is_ascii(std::string_view text) noexcept { return ascii_run(text) == text.size(); }
 
 Decoded decode_utf8(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -124,11 +123,12 @@ void append_folded(std::string& out, std::string_view text) {
     return;
   }
   while (!text.empty()) {
-    if (static_cast<unsigned char>(text.front()) < 0x80) {
-      out += fold_ascii(text.front());
-      text.remove_prefix(1);
-      continue;
-    }
+    const std::size_t run = ascii_run(text);
+    const std::size_t from = out.size();
+    out.append(text.substr(0, run));
+    for (std::size_t i = from; i < out.size(); ++i) out[i] = fold_ascii(out[i]);
+    text.remove_prefix(run);
+    if (text.empty()) break;
     const Decoded decoded = decode_utf8(text);
     if (decoded.length == 1) {
       out += text.front();

@@ -1,12 +1,12 @@
 // compile_rules(): documents to a RuleSet, in four steps: read, compile detections, apply filters, link
 // correlations.
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <span>
 #include <unordered_map>
 
 #include "base/text.h"
+#include "detect/companion.h"
 #include "detect/correlation_link.h"
 #include "detect/rule_set.h"
 #include "detect/sigma/detection.h"
@@ -72,19 +72,11 @@ class Compiler {
       set_.rules.push_back(std::move(draft.rule));
     }
     link();
-    translate(files);
+    add_translations(files, set_);
     return std::move(set_);
   }
 
  private:
-  // x.ja.yml and x.test.yml belong to x.yml.
-  static bool is_companion(std::string_view path) {
-    for (const std::string_view end : {".ja.yml", ".ja.yaml", ".test.yml", ".test.yaml"}) {
-      if (path.ends_with(end)) return true;
-    }
-    return false;
-  }
-
   using Step = Result<void> (Compiler::*)(const sigma::Document&);
 
   void settle(const sigma::Document& document, Step step) {
@@ -465,55 +457,6 @@ class Compiler {
       const bool shown = !correlation_referenced[k] || correlation_generated[k];
       set_.correlation_info.push_back({plans_[order[k]].info, shown});
     }
-  }
-
-  // Japanese texts of x.ja.yml for the rules of x.yml: by id where it names one, else in their order.
-  void translate(const std::vector<RuleFile>& files) {
-    for (const RuleFile& file : files) {
-      std::string_view stem = file.path;
-      const bool short_end = stem.ends_with(".ja.yml");
-      if (!short_end && !stem.ends_with(".ja.yaml")) continue;
-      stem.remove_suffix(short_end ? 7 : 8);
-      auto nodes = parse::yaml::read(file.text);
-      if (!nodes) {
-        set_.refused.push_back({file.path, nodes.error().where, nodes.error().message, nodes.error().remedy});
-        continue;
-      }
-      const std::vector<std::vector<RuleInfo*>> rules = infos_of(stem);
-      for (std::size_t i = 0; i < nodes->size(); ++i) {
-        const std::string_view id = (*nodes)[i].text_of("id");
-        for (std::size_t k = 0; k < rules.size(); ++k) {
-          for (RuleInfo* info : rules[k]) {
-            if (id.empty() ? k == i : info->id == id) translate_one(*info, (*nodes)[i]);
-          }
-        }
-      }
-    }
-  }
-
-  // The rules of one file in their order; what was made of one document stands together.
-  std::vector<std::vector<RuleInfo*>> infos_of(std::string_view stem) {
-    std::map<std::int32_t, std::vector<RuleInfo*>> by_line;
-    const auto add = [&](RuleInfo& info) {
-      const std::string_view path = info.path;
-      if (path.starts_with(stem) &&
-          (path.substr(stem.size()) == ".yml" || path.substr(stem.size()) == ".yaml")) {
-        by_line[info.line].push_back(&info);
-      }
-    };
-    for (DetectionRule& rule : set_.rules) add(rule.info);
-    for (CorrelationEntry& entry : set_.correlation_info) add(entry.info);
-    std::vector<std::vector<RuleInfo*>> result;
-    for (auto& [line, infos] : by_line) result.push_back(std::move(infos));
-    return result;
-  }
-
-  static void translate_one(RuleInfo& info, const parse::yaml::Node& node) {
-    info.title_ja = node.text_of("title");
-    info.description_ja = node.text_of("description");
-    info.advice_ja = node.text_of("advice");
-    if (const auto* own = node.find("hinomi"); own != nullptr && info.advice_ja.empty())
-      info.advice_ja = own->text_of("advice");
   }
 
   const CompileOptions& options_;

@@ -160,7 +160,8 @@ base::Result<std::string> read_file(const std::string& path, std::uint64_t limit
     const base::Result<std::size_t> got = file->read({bytes.data() + begin, expected});
     if (!got) return got.error();
     bytes.resize(begin + *got);
-    if (*got == 0) return bytes;
+    const bool at_end = *got == 0 || (*got < expected && file->info().kind == FileKind::regular);
+    if (at_end) return bytes;
   }
   return base::Error{base::ErrorCode::limit_exceeded,
                      "read '" + path + "': it holds more than " + std::to_string(limit) + " bytes",

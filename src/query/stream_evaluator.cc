@@ -117,7 +117,7 @@ void StreamEvaluator::collect(std::size_t slot, const QuerySet& set) {
   if (gates == nullptr && keywords == nullptr) return;
   ++statistics_.lookups;
   // Long values seldom repeat, and would drive out those that do.
-  constexpr std::size_t kMaxRememberedBytes = 1024;
+  constexpr std::size_t kMaxRememberedBytes = 2048;
   if (!use_memo_ || text.size() > kMaxRememberedBytes) {
     ++statistics_.misses;
     add_candidates(judge(gates, keywords, value), set);
@@ -134,7 +134,9 @@ void StreamEvaluator::collect(std::size_t slot, const QuerySet& set) {
     return;
   }
   ++statistics_.misses;
-  add_candidates(memo_.note(key, judge(gates, keywords, value)), set);
+  const std::span<const GateId> opened = judge(gates, keywords, value);
+  if (memo_.met_before(key)) memo_.note(key, opened);
+  add_candidates(opened, set);
 }
 
 // The raw text of a record is met once: it is never remembered.

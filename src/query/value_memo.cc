@@ -12,6 +12,7 @@ constexpr std::size_t kGatesPerEntry = 8;  // on average; beyond it a generation
 ValueMemo::ValueMemo(std::size_t capacity) : capacity_(capacity) {
   young_.entries.resize(capacity_);
   old_.entries.resize(capacity_);
+  met_.resize(capacity_);
 }
 
 ValueMemo::Entry* ValueMemo::slot(Generation& generation, const base::Hash128& key) noexcept {
@@ -29,6 +30,14 @@ ValueMemo::Noted ValueMemo::find(const base::Hash128& key) {
   const Entry* entry = slot(old_, key);
   if (entry->key != key || key == base::Hash128{}) return {};
   return {note(key, std::span(old_.gates).subspan(entry->first, entry->count)), true};
+}
+
+bool ValueMemo::met_before(const base::Hash128& key) noexcept {
+  std::uint32_t& fingerprint = met_[key.high & (capacity_ - 1)];
+  const auto own = static_cast<std::uint32_t>(key.high >> 32) | 1;
+  const bool met = fingerprint == own;
+  fingerprint = own;
+  return met;
 }
 
 std::span<const GateId> ValueMemo::note(const base::Hash128& key, std::span<const GateId> gates) {

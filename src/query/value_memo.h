@@ -1,5 +1,6 @@
 // Remembers, per (field, value), which gates the value opens. Fixed memory: two generations; a full young one becomes
-// the old one, and what is met again moves up. Values are known by a keyed 128-bit hash, so nobody can forge a hit.
+// the old one, and what is met again moves up. A value is remembered when it is met the second time, so that what never
+// repeats (times, record numbers, messages) drives nothing out. Values are known by a keyed 128-bit hash, so nobody can forge a hit.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +23,8 @@ class ValueMemo {
     bool known = false;
   };
   [[nodiscard]] Noted find(const base::Hash128& key);
+  // True when the value was met before, not long ago: it is worth noting now. Errs towards true, rarely.
+  [[nodiscard]] bool met_before(const base::Hash128& key) noexcept;
   // Valid until the next note() or find().
   std::span<const GateId> note(const base::Hash128& key, std::span<const GateId> gates);
 
@@ -42,6 +45,7 @@ class ValueMemo {
   void start_generation();
 
   std::size_t capacity_;
+  std::vector<std::uint32_t> met_;  // by hash: the fingerprint of the last value met there
   Generation young_;
   Generation old_;
 };

@@ -34,6 +34,13 @@ TEST(ValueMemo, forgets_only_what_was_not_met_for_a_generation) {
   EXPECT_FALSE(memo.find(key(1)).known);
 }
 
+TEST(ValueMemo, knows_what_it_met_a_moment_ago) {
+  ValueMemo memo(64);
+  EXPECT_FALSE(memo.met_before(key(1)));
+  EXPECT_FALSE(memo.met_before(key(2)));
+  EXPECT_TRUE(memo.met_before(key(1)));
+}
+
 TEST(ValueMemo, holds_values_that_open_many_gates) {
   ValueMemo memo(16);
   const std::vector<GateId> many(1000, GateId{1});

@@ -3,21 +3,15 @@
 // (detection.h).
 #pragma once
 
-#include <functional>
-#include <map>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
+#include "detect/sigma/transform.h"
 #include "event/field_table.h"
 #include "parse/yaml/yaml.h"
 #include "query/program.h"
 
 namespace hinomi::detect::sigma {
-
-// Values for %placeholders% of the modifier 'expand', by name.
-using Placeholders = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 // Where compiled parts go.
 struct Target {
@@ -25,10 +19,6 @@ struct Target {
   event::FieldTable& fields;
   const Placeholders& placeholders;
 };
-
-// How many texts one value may expand to.
-inline constexpr std::size_t kMaxExpansions = 10'000;
-inline constexpr std::size_t kMaxModifiers = 16;  // of one item
 
 // `key` as written, e.g. "CommandLine|contains|all"; an empty field name, or key "", searches all values.
 [[nodiscard]] base::Result<query::NodeId> compile_item(const Target& target, std::string_view key,

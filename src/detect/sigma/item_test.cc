@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "detect/sigma/item_key.h"
 #include "detect/sigma/rule_test_support.h"
 #include "detect/sigma/text_value.h"
+#include "detect/sigma/transform.h"
 
 namespace hinomi::detect::sigma {
 namespace {
@@ -303,6 +305,7 @@ TEST(Item, refuses_to_encode_wildcards_and_what_is_too_short) {
   }
   EXPECT_TRUE(item_takes(R"(F|base64: 'a\*b')", base64("a*b")));
   EXPECT_NE(item_refusal("F|base64offset|contains: a").reason.find("too short"), std::string::npos);
+  EXPECT_NE(item_refusal("F|utf16|expand: '%x%'").reason.find("behind an encoding"), std::string::npos);
 }
 
 TEST(Item, takes_every_dash_with_windash) {
@@ -421,6 +424,15 @@ TEST(Item, limits_what_a_value_may_expand_to) {
   EXPECT_NE(item_refusal("F|expand: '%many%%many%'", options).reason.find("more than 10000 texts"),
             std::string::npos);
   EXPECT_NE(item_refusal("F|windash|base64: '-a -b -c -d -e -f'").reason.find("more than 10000 texts"),
+            std::string::npos);
+  std::string placeholders;
+  for (std::size_t i = 0; i <= kMaxPlaceholdersInValue; ++i) placeholders += "%one%";
+  EXPECT_NE(item_refusal("F|expand: '" + placeholders + "'", with({{"one", {"v"}}}))
+                .reason.find("or 64 placeholders"),
+            std::string::npos);
+  const std::string large(5 * 1024 * 1024, 'x');
+  EXPECT_NE(item_refusal("F|base64offset: " + large).reason.find("16777216 bytes"), std::string::npos);
+  EXPECT_NE(item_refusal("F|expand: '%many%" + large + "'", options).reason.find("16777216 bytes"),
             std::string::npos);
   std::string modifiers = "F";
   for (std::size_t i = 0; i <= kMaxModifiers; ++i) modifiers += "|all";

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <string_view>
 
 #include "messages/messages.h"
@@ -52,7 +54,12 @@ int run(Console& console, std::span<const std::string> words) {
     const auto options_end = std::find(rest.begin(), rest.end(), "--");
     if (std::any_of(rest.begin(), options_end, is_help)) return show(console, command.usage(console.language));
     const int code = command.run(console, rest);
-    return console.finish() || code != kExitOk ? code : kExitProblems;
+    if (console.finish()) return code;
+    // A reader that has had enough ("| head") is no fault; anything else is.
+    if (console.failure() != EPIPE) {
+      console.error_line(messages::error_output(console.language, std::strerror(console.failure())));
+    }
+    return code != kExitOk ? code : kExitProblems;
   }
   const std::string shown = words.size() > 1 && !words[1].starts_with('-') && words[0] != "scan" ? words[0] + " " + words[1] : words[0];
   console.error_line(messages::usage_unknown_command(console.language, shown));

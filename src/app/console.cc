@@ -1,9 +1,14 @@
 #include "app/console.h"
 
+#include <cerrno>
+
 namespace hinomi::app {
 
 bool Console::write(std::string_view text) {
-  if (!failed_ && std::fwrite(text.data(), 1, text.size(), out) != text.size()) failed_ = true;
+  if (!failed_ && std::fwrite(text.data(), 1, text.size(), out) != text.size()) {
+    failed_ = true;
+    failure_ = errno;
+  }
   return !failed_;
 }
 
@@ -18,7 +23,10 @@ void Console::error_line(std::string_view text) {
 }
 
 bool Console::finish() {
-  if (std::fflush(out) != 0) failed_ = true;
+  if (!failed_ && std::fflush(out) != 0) {
+    failed_ = true;
+    failure_ = errno;
+  }
   return !failed_;
 }
 

@@ -28,11 +28,14 @@ struct Console {
   void line(std::string_view text);
   void error_line(std::string_view text);
   [[nodiscard]] bool failed() const noexcept { return failed_; }
+  // Why a write failed (errno), 0 when none did.
+  [[nodiscard]] int failure() const noexcept { return failure_; }
   // Flushes; false when not everything reached its place.
   bool finish();
 
  private:
   bool failed_ = false;
+  int failure_ = 0;
 };
 
 }  // namespace hinomi::app

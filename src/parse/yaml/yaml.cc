@@ -58,6 +58,31 @@ Error to_error(std::string_view message) {
   return error;
 }
 
+// The text of a single-quoted scalar from behind its opening quote (YAML 1.2, 7.3.2): '' is a quote, a line
+// break with the blanks around it is one blank, each further break a newline. libfyaml 0.7 decodes two such
+// quotes in a row wrongly.
+std::string single_quoted(std::string_view rest) {
+  constexpr std::string_view kSpaces = " \t\r\n";
+  std::string text;
+  for (std::size_t i = 0; i < rest.size();) {
+    if (rest[i] == '\'') {
+      if (!rest.substr(i).starts_with("''")) break;
+      text += '\'';
+      i += 2;
+    } else if (rest[i] == '\n' || rest[i] == '\r') {
+      while (text.ends_with(' ') || text.ends_with('\t')) text.pop_back();
+      std::size_t breaks = 0;
+      for (; i < rest.size() && kSpaces.find(rest[i]) != std::string_view::npos; ++i) {
+        if (rest[i] == '\n' || (rest[i] == '\r' && !rest.substr(i).starts_with("\r\n"))) ++breaks;
+      }
+      text.append(breaks == 1 ? 1 : breaks - 1, breaks == 1 ? ' ' : '\n');
+    } else {
+      text += rest[i++];
+    }
+  }
+  return text;
+}
+
 // Builds nodes out of libfyaml's events, within limits. Recursion is bounded by Limits::depth.
 class Builder {
  public:
@@ -76,12 +101,6 @@ class Builder {
       const Event first = next();
       if (!first) break;
       if (first->type == FYET_DOCUMENT_END) continue;
-      if (is_block(*first)) {
-        // libfyaml 0.7 miscounts the text of a block without indentation, then loses it and its memory.
-        fail(ErrorCode::unsupported, "invalid YAML here: a document that is one block of text",
-             "write 'key: value' lines", position_of(first->scalar.value));
-        return *failure_;
-      }
       if (!build(*first, root, 0)) return *failure_;
       result.push_back(std::move(root));
     }
@@ -112,18 +131,25 @@ class Builder {
     const fy_mark* mark = token != nullptr ? fy_token_start_mark(token) : nullptr;
     return mark != nullptr ? Position{mark->line + 1, mark->column + 1} : Position{};
   }
-  static bool is_block(const fy_event& event) {
-    if (event.type != FYET_SCALAR || event.scalar.value == nullptr) return false;
-    const fy_scalar_style style = fy_token_scalar_style(event.scalar.value);
-    return style == FYSS_LITERAL || style == FYSS_FOLDED;
-  }
-  // nullopt when libfyaml cannot give the text of a token; no token is no text.
-  static std::optional<std::string> text_of(fy_token* token) {
-    if (token == nullptr) return std::string();
-    std::size_t length = 0;
-    const char* text = fy_token_get_text(token, &length);
-    if (text == nullptr) return std::nullopt;
-    return std::string(text, length);
+  // nullopt when libfyaml contradicts itself about the text of a token; no token is no text. Its ready-made
+  // fy_token_get_text() is avoided: 0.7 cuts such a text short without a word, and leaks.
+  std::optional<std::string> text_of(fy_token* token) {
+    std::string text;
+    if (token == nullptr) return text;
+    if (fy_token_get_type(token) == FYTT_SCALAR && fy_token_scalar_style(token) == FYSS_SINGLE_QUOTED) {
+      const fy_mark* mark = fy_token_start_mark(token);
+      if (mark == nullptr || mark->input_pos > source_.size()) return std::nullopt;
+      return single_quoted(source_.substr(mark->input_pos));
+    }
+    fy_token_iter_start(token, iterator_.get());
+    int error = 0;
+    const fy_iter_chunk* chunk = fy_token_iter_chunk_next(iterator_.get(), nullptr, &error);
+    for (; chunk != nullptr; chunk = fy_token_iter_chunk_next(iterator_.get(), chunk, &error)) {
+      text.append(chunk->str, chunk->len);
+    }
+    fy_token_iter_finish(iterator_.get());
+    if (error != 0 || text.size() != fy_token_get_text_length(token)) return std::nullopt;
+    return text;
   }
 
   bool count_nodes(std::size_t added, Position where) {
@@ -305,7 +331,12 @@ class Builder {
     return true;
   }
 
+  struct IteratorDeleter {
+    void operator()(fy_token_iter* iterator) const noexcept { fy_token_iter_destroy(iterator); }
+  };
+
   fy_parser* parser_;
+  std::unique_ptr<fy_token_iter, IteratorDeleter> iterator_{fy_token_iter_create(nullptr)};
   std::string_view source_;
   const Limits& limits_;
   const std::string& message_;

@@ -96,11 +96,37 @@ TEST(Yaml, counts_what_anchors_keep_and_how_deep_aliases_reach) {
   EXPECT_NE(result.error().message.find("deeper than 64"), std::string::npos) << result.error().message;
 }
 
-TEST(Yaml, refuses_a_document_that_is_one_block) {
+TEST(Yaml, decodes_single_quotes) {
+  const auto text = [](std::string_view yaml) { return one(yaml).find("a")->text; };
+  EXPECT_EQ(text("a: 'it''s'\n"), "it's");
+  EXPECT_EQ(text("a: 'Join'''')'\n"), "Join'')");
+  EXPECT_EQ(text("a: ''''''''''''''''''''''\n"), "''''''''''");
+  EXPECT_EQ(text("a: ''''\n"), "'");
+  EXPECT_EQ(text("a: ''\n"), "");
+  EXPECT_EQ(text("a: 'x  \n   y'\n"), "x y");
+  EXPECT_EQ(text("a: 'x\n\n  \n  ''y '\n"), "x\n\n'y ");
+  EXPECT_EQ(text("a: ' x\r\n\r\n y'\r\n"), " x\ny");
+  EXPECT_EQ(text("a: '\n  x\n  '\n"), " x ");
+  EXPECT_EQ(one("'k''''': v\n").members.front().key, "k''");
+}
+
+TEST(Yaml, decodes_double_quotes_and_blocks) {
+  const auto text = [](std::string_view yaml) { return one(yaml).find("a")->text; };
+  EXPECT_EQ(text("a: \"\\x41\\u706b\\U0001F600\\t\\\"\\\\\\n\"\n"), "A火😀\t\"\\\n");
+  EXPECT_EQ(text("a: \"x\\\n  y\"\n"), "xy");
+  EXPECT_EQ(text("a: \"x\n\n  y\"\n"), "x\ny");
+  EXPECT_EQ(text("a: |\n  x\n\n    y\n"), "x\n\n  y\n");
+  EXPECT_EQ(text("a: |-\n  x\n  y\n\n"), "x\ny");
+  EXPECT_EQ(text("a: |+\n  x\n\n"), "x\n\n");
+  EXPECT_EQ(text("a: >\n  x\n  y\n\n  z\n    w\n"), "x y\nz\n  w\n");
+  EXPECT_EQ(text("a: x\n  y\n\n  z\n"), "x y\nz");
+}
+
+TEST(Yaml, refuses_a_text_about_which_the_library_contradicts_itself) {
   const auto result = read("a: b\n--- |\nx\n\n\n\n\n\n  \n");
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().where.line, 3);
-  EXPECT_EQ(read("--- plain\n")->front().text, "plain");
+  EXPECT_NE(result.error().message.find("cannot be read"), std::string::npos);
 }
 
 TEST(Yaml, refuses_the_texts_on_which_reading_would_take_long) {

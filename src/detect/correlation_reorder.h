@@ -2,6 +2,7 @@
 // arrival). Copies what it holds; not needed when the input is sorted.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "detect/correlation_engine.h"
 
 namespace hinomi::detect::correlation {
+
+// The reorder buffer may take this part of the memory: 1 / kReorderShare.
+inline constexpr std::size_t kReorderShare = 4;
 
 class ReorderBuffer {
  public:

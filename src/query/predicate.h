@@ -35,7 +35,7 @@ enum class Op : std::uint8_t {
   time_equals,        // part `part` of a time-stamp equals `number`
 };
 
-// Parts of a time-stamp (Sigma 2.1, time modifiers); in UTC as written, week is ISO 8601.
+// Parts of a time-stamp (Sigma 2.1, time modifiers); of the instant in UTC, week is ISO 8601.
 enum class TimePart : std::uint8_t { none, minute, hour, day, week, month, year };
 
 struct RegexFlags {

@@ -37,6 +37,9 @@ std::optional<double> to_number(std::string_view text) noexcept {
     if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) return std::nullopt;
     return static_cast<double>(value);
   }
+  const std::size_t first = text.find_first_not_of('-');
+  const bool is_digit = first != std::string_view::npos && (text[first] == '.' || (text[first] >= '0' && text[first] <= '9'));
+  if (!is_digit) return std::nullopt;  // from_chars also reads "inf" and "nan"
   double value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) return std::nullopt;

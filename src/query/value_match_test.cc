@@ -28,6 +28,7 @@ TEST(ValueMatch, compares_numbers) {
   EXPECT_FALSE(holds({.op = Op::less, .number = 10}, "ten"));
   EXPECT_TRUE(holds({.op = Op::less, .number = -1}, "-1.5"));
   EXPECT_FALSE(holds({.op = Op::less_equal, .number = 10}, "3 "));
+  for (const char* text : {"inf", "Infinity", "nan", "", "-"}) EXPECT_FALSE(holds({.op = Op::greater, .number = 5}, text)) << text;
 }
 
 TEST(ValueMatch, knows_networks_of_both_families) {

@@ -9,8 +9,8 @@ namespace {
 class Collector final : public flow::FindingSink {
  public:
   explicit Collector(Scanned& into) : into_(into) {}
-  void on_finding(const flow::Finding& finding, std::string_view /*input*/) override {
-    ++into_.findings_of_rule[finding.rule->id];
+  void on_finding(const flow::Finding& finding, std::string_view input) override {
+    ++into_.counts[{finding.rule->id, std::string(input)}];
     into_.findings.emplace_back(finding.rule->id, finding.time);
   }
 

@@ -19,9 +19,10 @@ namespace hinomi::corpus {
 
 struct Scanned {
   flow::ScanSummary summary;
-  std::map<std::string, std::uint64_t> findings_of_rule;  // by rule id
+  std::map<std::pair<std::string, std::string>, std::uint64_t> counts;  // by rule id and input
   std::vector<std::pair<std::string, base::TimeNs>> findings;  // rule id, time
 };
+// A fresh pass over the files; the rules are compiled into a detector once a call.
 [[nodiscard]] Scanned scan(app::Stack& stack, const std::vector<std::string>& paths, bool by_reference = false, int threads = 1);
 
 }  // namespace hinomi::corpus

@@ -32,7 +32,11 @@ int evtx_dump_command(Console& console, std::span<const std::string> words) {
   std::uint64_t lost = 0;
   std::string out;
   parse::evtx::JsonRenderer renderer;
+  bool cut_off = false;  // a part of the file is missing, whether or not a record began in it
+  bool no_log = false;   // what is there is no EVTX
   const auto report = [&](const parse::evtx::Problem& problem) {
+    cut_off = cut_off || problem.kind == parse::evtx::ProblemKind::chunk_cut_off;
+    no_log = no_log || problem.kind == parse::evtx::ProblemKind::file_magic;
     const auto offset = static_cast<std::int64_t>(problem.offset);
     console.error_line(parse::evtx::costs_record(problem.kind)
                            ? messages::evtx_record_lost(console.language, {.offset = offset, .reason = problem.message})
@@ -58,7 +62,8 @@ int evtx_dump_command(Console& console, std::span<const std::string> words) {
     lost += reader.lost_records();
   }
   console.error_line(messages::evtx_dumped(console.language, {.records = records, .lost = lost}));
-  return lost > 0 || records == 0 ? kExitProblems : kExitOk;
+  // A log that holds no record is whole; a file that is no log at all is not.
+  return lost > 0 || cut_off || (records == 0 && no_log) ? kExitProblems : kExitOk;
 }
 
 }  // namespace hinomi::app

@@ -1,5 +1,6 @@
 #include "app/finding_format.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -70,9 +71,8 @@ class NdjsonWriter final : public FindingWriter {
     json.key("events").unsigned_integer(finding.event_count);
     json.key("first_time").string(base::format_rfc3339(finding.first_time));
     json.key("records").begin_array();
-    for (const flow::EventPlace& place : finding.events) {
-      json.begin_object().key("input").unsigned_integer(static_cast<std::uint32_t>(place.input));
-      json.key("record").unsigned_integer(place.record).end_object();
+    for (const flow::NamedPlace& place : finding.events) {
+      json.begin_object().key("file").string(place.file).key("record").unsigned_integer(place.record).end_object();
     }
     json.end_array().end_object();
   }
@@ -136,16 +136,22 @@ class TableWriter final : public FindingWriter {
     const detect::RuleInfo& rule = *finding.rule;
     const bool japanese = console_.language == base::Language::ja && !rule.title_ja.empty();
     const std::size_t slash = file.rfind('/');
-    const std::string place = std::string(slash == std::string_view::npos ? file : file.substr(slash + 1)) + ":" + place_text(finding.place);
+    const std::string place = place_cell(base::visible(slash == std::string_view::npos ? file : file.substr(slash + 1)),
+                                         ":" + place_text(finding.place));
     out += cell(finding.has_time ? base::format_rfc3339(finding.time, 0) : messages::scan_no_time(console_.language), kTime);
     out += "  " + level_cell(console_, rule.level, kLevel);
     out += "  " + cell(base::visible(japanese ? rule.title_ja : rule.title), title_);
-    out += "  " + cell(base::visible(place), place_);
+    out += "  " + cell(place, place_);
     out += "  " + base::cut_to_width(base::visible(matched_text(finding)), matched_);
     out += '\n';
   }
 
  private:
+  // The number is what one looks for: a name too long loses its end, not the number.
+  [[nodiscard]] std::string place_cell(const std::string& name, const std::string& number) const {
+    return base::cut_to_width(name, std::max(place_ - static_cast<int>(number.size()), 2)) + number;
+  }
+
   static constexpr int kTime = 20;
   static constexpr int kLevel = 15;
   const Console& console_;
@@ -186,9 +192,11 @@ std::string cell(std::string_view text, int columns) {
 
 std::string csv_field(std::string_view text) {
   std::string safe = base::visible(text);
-  constexpr std::string_view kFormulaStarts = "=+-@";
-  if (!safe.empty() && kFormulaStarts.find(safe.front()) != std::string_view::npos) safe.insert(safe.begin(), '\'');
-  if (text.starts_with("\t") || text.starts_with("\r")) safe.insert(safe.begin(), '\'');
+  // Spreadsheets may take the full-width forms for formulas too, and skip blanks before them.
+  constexpr std::array<std::string_view, 8> kFormulaStarts{"=", "+", "-", "@", "＝", "＋", "－", "＠"};
+  const std::string_view begun = std::string_view(safe).substr(std::min(safe.find_first_not_of(' '), safe.size()));
+  const bool formula = std::any_of(kFormulaStarts.begin(), kFormulaStarts.end(), [&](std::string_view s) { return begun.starts_with(s); });
+  if (formula || text.starts_with("\t") || text.starts_with("\r")) safe.insert(safe.begin(), '\'');
   if (safe.find_first_of(",\"; '") == std::string::npos) return safe;
   std::string quoted = "\"";
   for (const char c : safe) {

@@ -15,8 +15,6 @@ namespace hinomi::app {
 enum class FindingFormat : unsigned char { ndjson, table, csv };
 
 // Names an input of the scan; ids are those of EventPlace.
-using InputNamer = std::function<std::string(ingest::InputId)>;
-
 class FindingWriter {
  public:
   FindingWriter() = default;

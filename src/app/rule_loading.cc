@@ -59,6 +59,9 @@ std::string cache_name(const std::vector<detect::RuleFile>& files, std::string_v
 
 // The image is followed by its 128-bit hash.
 Result<detect::RuleSet> read_image(const std::string& path) {
+  // Opening anything but a file could wait for ever.
+  const auto info = os::file_info(path);
+  if (!info || info->kind != os::FileKind::regular) return Error{ErrorCode::not_found, "there is no cache", "", {}};
   auto mapped = os::MappedFile::open(path);
   if (!mapped) return mapped.error();
   std::string_view bytes = mapped->text();
@@ -109,12 +112,18 @@ Result<detect::sigma::Placeholders> parse_placeholders(const std::string& path, 
 
 }  // namespace
 
-Result<std::vector<detect::RuleFile>> read_rule_files(const std::vector<std::string>& folders) {
+Result<std::vector<detect::RuleFile>> read_rule_files(const std::vector<std::string>& folders,
+                                                        std::vector<detect::Refusal>* refused) {
   std::vector<detect::RuleFile> files;
   const auto take = [&](const std::string& path) -> Result<void> {
     auto text = os::read_file(path, kMaxRuleBytes);
     if (!text) return text.error();
     files.push_back({path, std::move(*text)});
+    return {};
+  };
+  const auto refuse = [&](const std::string& path, const Error& error) -> Result<void> {
+    if (refused == nullptr) return error;
+    refused->push_back({.path = path, .where = {}, .reason = error.message, .remedy = error.remedy});
     return {};
   };
   for (const std::string& folder : folders) {
@@ -132,9 +141,14 @@ Result<std::vector<detect::RuleFile>> read_rule_files(const std::vector<std::str
     auto walked = os::walk_folder(folder);
     if (!walked) return walked.error();
     for (const os::Walked& entry : *walked) {
-      if (entry.kind == os::WalkedKind::unreadable) return Error{ErrorCode::io, entry.path + ": " + entry.reason, "check its permissions", {}};
-      if (entry.kind != os::WalkedKind::file || !is_rule_file(entry.path)) continue;
-      if (auto taken = take(entry.path); !taken) return taken.error();
+      Result<void> taken;
+      if (entry.kind == os::WalkedKind::unreadable) {
+        taken = Error{ErrorCode::io, entry.reason, "check its permissions, and where links lead", {}};
+      } else if (entry.kind == os::WalkedKind::file && is_rule_file(entry.path)) {
+        taken = take(entry.path);
+      }
+      if (taken) continue;
+      if (auto noted = refuse(entry.path, taken.error()); !noted) return noted.error();
     }
   }
   return files;
@@ -151,16 +165,22 @@ Result<LoadedRules> load_rules(const RuleLoading& loading) {
     options.placeholders = std::move(*parsed);
     placeholder_text = std::move(*text);
   }
-  auto files = read_rule_files(loading.folders);
+  std::vector<detect::Refusal> unread;
+  auto files = read_rule_files(loading.folders, &unread);
   if (!files) return files.error();
+  // Never in the cached image: what cannot be read now may be readable the next time.
+  const auto with_unread = [&](LoadedRules rules) {
+    rules.rules.refused.insert(rules.rules.refused.end(), unread.begin(), unread.end());
+    return rules;
+  };
   const std::string folder = loading.use_cache ? cache_folder() : std::string();
   const std::string path = folder + "/" + cache_name(*files, placeholder_text, loading);
   if (!folder.empty()) {
-    if (auto cached = read_image(path)) return LoadedRules{std::move(*cached), true};
+    if (auto cached = read_image(path)) return with_unread({std::move(*cached), true});
   }
   LoadedRules loaded{detect::compile_rules(*files, options), false};
   if (!folder.empty()) write_image(folder, path, loaded.rules);
-  return loaded;
+  return with_unread(std::move(loaded));
 }
 
 }  // namespace hinomi::app

@@ -26,6 +26,8 @@ struct LoadedRules {
 [[nodiscard]] base::Result<LoadedRules> load_rules(const RuleLoading& loading);
 
 // The texts of all *.yml and *.yaml files, in order of path.
-[[nodiscard]] base::Result<std::vector<detect::RuleFile>> read_rule_files(const std::vector<std::string>& folders);
+// What lies below a folder and cannot be read goes to `refused`; without one it is an error.
+[[nodiscard]] base::Result<std::vector<detect::RuleFile>> read_rule_files(const std::vector<std::string>& folders,
+                                                                          std::vector<detect::Refusal>* refused = nullptr);
 
 }  // namespace hinomi::app

@@ -85,6 +85,24 @@ int fail(Console& console, const base::Error& error) {
   return kExitUsage;
 }
 
+// Names what could not be read of the events; false when there was something.
+bool report_unread(Console& console, const ingest::InputReader& reader, const flow::RecordProblems& problems) {
+  bool all_read = problems.count == 0;
+  for (ingest::InputStatus& status : reader.statuses()) {
+    std::string reason = std::move(status.reason);
+    if (status.state == ingest::InputState::unrecognised) reason = messages::file_unknown_kind(console.language);
+    if (reason.empty()) continue;
+    all_read = false;
+    console.error_line(messages::error_of_file(console.language, {.path = status.path, .reason = reason}));
+  }
+  if (problems.count > 0) {
+    console.error_line(messages::file_partly(console.language, {.lost = problems.count,
+                                                                .position = static_cast<std::int64_t>(problems.first_record),
+                                                                .reason = problems.first_reason}));
+  }
+  return all_read;
+}
+
 }  // namespace
 
 int rules_explain_command(Console& console, std::span<const std::string> words) {
@@ -114,6 +132,7 @@ int rules_explain_command(Console& console, std::span<const std::string> words) 
   while (auto unit = reader.next()) {
     records.read(*unit, problems, [&](const event::Event& event) { explanation.explain(event); });
   }
+  const bool all_read = report_unread(console, reader, problems);
   for (const detect::CorrelationEntry& entry : rules.correlation_info) {
     console.line(messages::explain_only_correlated(console.language, entry.info.title));
   }
@@ -122,7 +141,7 @@ int rules_explain_command(Console& console, std::span<const std::string> words) 
     return kExitProblems;
   }
   if (explanation.events() > kMaxExplained) console.line(messages::scan_more_rows(console.language, explanation.events() - kMaxExplained));
-  return explanation.all_matched() ? kExitOk : kExitProblems;
+  return explanation.all_matched() && all_read ? kExitOk : kExitProblems;
 }
 
 }  // namespace hinomi::app

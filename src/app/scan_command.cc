@@ -1,5 +1,6 @@
 // hinomi scan: options in, flow::scan() at work, findings and summary out.
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <random>
@@ -10,10 +11,12 @@
 #include "app/scan_summary.h"
 #include "app/stack.h"
 #include "flow/scan.h"
+#include "base/text.h"
 #include "messages/messages.h"
 #include "os/cpu.h"
 #include "os/file.h"
 #include "os/interrupt.h"
+#include "os/terminal.h"
 
 namespace hinomi::app {
 namespace {
@@ -28,6 +31,7 @@ struct ScanSettings {
 };
 
 constexpr int kMaxThreads = 256;
+constexpr int kUsualColumns = 80;  // of a terminal that does not say
 constexpr std::size_t kFlushBytes = 64 * 1024;
 
 bool bad_value(Console& console, std::string_view option, std::string_view value, std::string_view expected) {
@@ -121,7 +125,9 @@ class ConsoleSink final : public flow::FindingSink {
            .findings = progress.findings});
     }
     flush();
-    std::fprintf(console_.err, "\r\x1b[K%s", text.c_str());
+    // A line that wraps could not be taken back.
+    const int columns = os::terminal_columns(os::StandardStream::error).value_or(kUsualColumns);
+    std::fprintf(console_.err, "\r\x1b[K%s", base::cut_to_width(text, columns - 1).c_str());
     std::fflush(console_.err);
     shown_ = true;
   }
@@ -134,8 +140,12 @@ class ConsoleSink final : public flow::FindingSink {
     }
     console_.write(buffer_);
     if (console_.out_is_terminal) console_.finish();
+    if (console_.failed()) failed_ = true;
     buffer_.clear();
   }
+
+  // Whether the output has gone; may be asked from any thread.
+  [[nodiscard]] bool failed() const noexcept { return failed_; }
 
  private:
   Console& console_;
@@ -143,6 +153,7 @@ class ConsoleSink final : public flow::FindingSink {
   std::string buffer_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   bool shown_ = false;
+  std::atomic<bool> failed_{false};
 };
 
 int fail(Console& console, const base::Error& error) {
@@ -196,8 +207,8 @@ int scan_command(Console& console, std::span<const std::string> words) {
   options.min_level = settings->min_level;
   options.by_reference = settings->by_reference;
   options.hash_seed = std::random_device{}() | (static_cast<std::uint64_t>(std::random_device{}()) << 32);
-  options.stop = [&] { return interrupt.requested() || console.failed(); };
   ConsoleSink sink(console, settings->format);
+  options.stop = [&] { return interrupt.requested() || sink.failed(); };
   const auto scan_start = std::chrono::steady_clock::now();
   const flow::ScanSummary summary = flow::scan(rules, *(*stack)->normaliser, (*stack)->sources, options, sink);
   sink.flush();

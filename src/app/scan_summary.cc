@@ -1,6 +1,7 @@
 #include "app/scan_summary.h"
 
 #include <algorithm>
+#include <set>
 #include <array>
 #include <map>
 
@@ -112,27 +113,31 @@ void print_rules(Console& plain, Printer& printer, const std::vector<RuleCount>&
   if (counts.size() > kShownRules) printer.line("  " + messages::scan_more_rows(plain.language, counts.size() - kShownRules));
 }
 
+// In the order of ATT&CK, whatever the order of the findings.
 void print_tactics(Console& plain, Printer& printer, const std::vector<RuleCount>& counts) {
+  // Several tags share a name (tactics were renamed): neighbours in kTactics, one row.
   std::vector<std::pair<std::string, std::uint64_t>> rows;
+  for (const Tactic& tactic : kTactics) {
+    const std::string name = tactic.name(plain.language);
+    if (rows.empty() || rows.back().first != name) rows.emplace_back(name, 0);
+  }
   std::uint64_t none = 0;
   for (const RuleCount& one : counts) {
-    bool known = false;
+    std::set<std::string> names;
     for (const Tactic& tactic : kTactics) {
-      if (std::find(one.rule->tags.begin(), one.rule->tags.end(), tactic.tag) == one.rule->tags.end()) continue;
-      known = true;
-      const std::string name = tactic.name(plain.language);
-      auto row = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.first == name; });
-      if (row == rows.end()) row = rows.insert(rows.end(), {name, 0});
-      row->second += one.count;
+      const bool tagged = std::find(one.rule->tags.begin(), one.rule->tags.end(), tactic.tag) != one.rule->tags.end();
+      if (tagged) names.insert(tactic.name(plain.language));
     }
-    if (!known) none += one.count;
+    for (auto& [name, count] : rows) count += names.contains(name) ? one.count : 0;
+    if (names.empty()) none += one.count;
   }
-  if (none > 0) rows.emplace_back(messages::tactic_none(plain.language), none);
+  rows.emplace_back(messages::tactic_none(plain.language), none);
   printer.heading(messages::scan_heading_tactics(plain.language));
-  for (const auto& [name, count] : rows) printer.line(right(count) + "  " + name);
+  for (const auto& [name, count] : rows) {
+    if (count > 0) printer.line(right(count) + "  " + name);
+  }
 }
 
-// In the order of ATT&CK, whatever the order of the findings.
 void print_files(Console& plain, Printer& printer, const flow::ScanSummary& summary) {
   printer.heading(messages::scan_heading_files(plain.language));
   std::uint64_t quiet = 0;

@@ -393,6 +393,13 @@ TEST(CorrelationNegated, before_the_first_and_after_the_window_it_does_not_matte
             Times{11});
 }
 
+TEST(CorrelationNegated, ends_at_the_end_of_time) {
+  auto engine = engine_of({near_but_not()});
+  constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(Feed(engine).rule_at(0, kEnd - 5).finish().times(), Times{});
+  EXPECT_EQ(engine.statistics().groups, 0U);
+}
+
 TEST(CorrelationNegated, an_older_member_expires_while_another_waits) {
   auto engine = engine_of({near_but_not()});
   Feed feed(engine);

@@ -77,7 +77,8 @@ struct Parent {
 
 struct Correlation {
   Judgement judgement = Judgement::at_match;
-  bool expires = false;  // its windows slide
+  bool expires = false;          // its windows slide
+  std::int64_t timespan_ns = 0;  // of the rule; 0 = unbounded
   std::vector<Bound> condition;
   std::vector<Parent> parents;
   bool has_temporal_parent = false;

@@ -23,6 +23,7 @@ Groups::Groups(const std::vector<CorrelationRule>& rules, const std::vector<std:
     const CorrelationRule& rule = rules[index];
     Correlation& correlation = correlations_[index];
     correlation.judgement = judgement_of(rule);
+    correlation.timespan_ns = rule.timespan_ns.value_or(0);
     correlation.expires =
         rule.timespan_ns && rule.window == WindowKind::sliding &&
         (correlation.judgement == Judgement::at_match || correlation.judgement == Judgement::undisturbed);
@@ -66,9 +67,9 @@ Group* Groups::find_or_open(std::uint32_t index, const std::string& key, TimeNs 
   ++statistics_.groups;
   statistics_.groups_peak = std::max(statistics_.groups_peak, statistics_.groups);
   account(0, bytes + group.window->bytes());
-  if (rule.timespan_ns) {
-    const TimeNs deadline = rule.window == WindowKind::tumbling ? tumbling_end(time, *rule.timespan_ns)
-                                                                : plus(time, *rule.timespan_ns);
+  if (correlation.timespan_ns != 0) {
+    const TimeNs deadline = rule.window == WindowKind::tumbling ? tumbling_end(time, correlation.timespan_ns)
+                                                                : plus(time, correlation.timespan_ns);
     timers_.push({deadline, correlation.rank, index, group.serial, &group});
   }
   return &group;
@@ -78,7 +79,7 @@ bool Groups::add(std::uint32_t index, Group& group, const WindowInput& input, Fi
   Correlation& correlation = correlations_[index];
   const std::size_t before = group.window->bytes();
   if (correlation.expires) {
-    group.window->expire(plus(input.evidence.time, -*rules_[index].timespan_ns));
+    group.window->expire(plus(input.evidence.time, -correlation.timespan_ns));
   }
   const bool fits =
       state_bytes_ + group.window->growth(input) <= state_limit() || group.window->adds_in_place(input);

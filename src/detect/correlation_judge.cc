@@ -25,9 +25,9 @@ bool is_repetition(const CorrelationRule& rule, const CorrelationMember& member,
          group.last_event == event;
 }
 
-void note_pending(const Correlation& correlation, std::int64_t timespan_ns, Group& group) {
+void note_pending(const Correlation& correlation, Group& group) {
   if (group.pending || !all_hold(correlation.condition, group.window->value())) return;
-  group.pending = plus(group.window->summary().first, timespan_ns);
+  group.pending = plus(group.window->summary().first, correlation.timespan_ns);
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ void Judge::deliver(const Route& route, const Incoming& match, FiringSink& sink)
     return;
   }
   groups_.remember_values(member, match.captures, *group);
-  if (correlation.judgement == Judgement::undisturbed) note_pending(correlation, *rule.timespan_ns, *group);
+  if (correlation.judgement == Judgement::undisturbed) note_pending(correlation, *group);
 }
 
 // False, and counted, when the match has no value for this correlation.
@@ -124,11 +124,10 @@ bool Judge::read_value(const Route& route, const Incoming& match, WindowInput& i
 
 void Judge::judge_at_match(const Route& route, Group& group, const Incoming& match, FiringSink& sink) {
   Correlation& correlation = groups_.of(route.correlation);
-  const CorrelationRule& rule = rules_[route.correlation];
-  const CorrelationMember& member = rule.members[route.member];
+  const CorrelationMember& member = rules_[route.correlation].members[route.member];
   if (!all_hold(correlation.condition, group.window->value())) return;
-  const bool may_fire =
-      !group.has_fired || (correlation.expires && match.time >= plus(group.last_firing, *rule.timespan_ns));
+  const bool may_fire = !group.has_fired || (correlation.expires &&
+                                             match.time >= plus(group.last_firing, correlation.timespan_ns));
   if (may_fire) {
     group.has_fired = true;
     group.last_firing = match.time;
@@ -163,7 +162,6 @@ void Judge::fire_timers(TimeNs now, FiringSink& sink) {
 
 // Ends the group's window or, where matches have moved its end meanwhile, sets the timer anew.
 void Judge::on_timer(const Timer& timer, FiringSink& sink) {
-  const CorrelationRule& rule = rules_[timer.correlation];
   const Correlation& correlation = groups_.of(timer.correlation);
   if (correlation.judgement == Judgement::undisturbed) {
     on_undisturbed_timer(timer, sink);
@@ -174,8 +172,8 @@ void Judge::on_timer(const Timer& timer, FiringSink& sink) {
     groups_.drop(timer.correlation, *timer.group);
     return;
   }
-  const TimeNs end =
-      rule.window == WindowKind::tumbling ? timer.deadline : plus(timer.group->last_time, *rule.timespan_ns);
+  const bool tumbling = rules_[timer.correlation].window == WindowKind::tumbling;
+  const TimeNs end = tumbling ? timer.deadline : plus(timer.group->last_time, correlation.timespan_ns);
   if (end > timer.deadline) {
     groups_.set_again(timer, end);
     return;
@@ -194,7 +192,7 @@ void Judge::on_timer(const Timer& timer, FiringSink& sink) {
 
 void Judge::on_undisturbed_timer(const Timer& timer, FiringSink& sink) {
   Group& group = *timer.group;
-  const std::int64_t timespan_ns = *rules_[timer.correlation].timespan_ns;
+  const std::int64_t timespan_ns = groups_.of(timer.correlation).timespan_ns;
   if (group.pending && *group.pending <= timer.deadline) {
     emit_late(timer.correlation, group, timer.deadline, group.window->summary(), sink);
     groups_.drop(timer.correlation, group);
@@ -209,6 +207,10 @@ void Judge::on_undisturbed_timer(const Timer& timer, FiringSink& sink) {
   // pending is the end of the window of one of the events held, so never before this deadline.
   TimeNs deadline = plus(window.oldest(), timespan_ns);
   if (group.pending) deadline = std::min(deadline, *group.pending);
+  if (deadline <= timer.deadline) {  // the end of the range of time: nothing can come after it
+    groups_.drop(timer.correlation, group);
+    return;
+  }
   groups_.set_again(timer, deadline);
 }
 
@@ -224,7 +226,8 @@ void Judge::finish(TimeNs latest, FiringSink& sink) {
   constexpr TimeNs kEnd{std::numeric_limits<std::int64_t>::max()};
   fire_timers(kEnd, sink);
   for (const std::uint32_t index : order_) {
-    if (rules_[index].timespan_ns || groups_.of(index).judgement != Judgement::at_window_end) continue;
+    if (groups_.of(index).timespan_ns != 0 || groups_.of(index).judgement != Judgement::at_window_end)
+      continue;
     finish_unbounded(index, latest, sink);
     fire_timers(kEnd, sink);
   }

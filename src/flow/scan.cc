@@ -205,7 +205,10 @@ class Scan {
     for (std::size_t i = 0; i < rule.group_by.size() && i < firing.group.size(); ++i) {
       finding.group.emplace_back(rule.group_by[i], firing.group[i]);
     }
-    for (const detect::Evidence& evidence : firing.evidence) finding.events.push_back(place_of(evidence.event));
+    for (const detect::Evidence& evidence : firing.evidence) {
+      const EventPlace place = place_of(evidence.event);
+      finding.events.push_back({reader_.status(place.input).path, place.record});
+    }
     ++summary_.per_correlation[firing.correlation];
     ++summary_.findings;
     sink_.on_finding(finding, reader_.status(finding.place.input).path);
@@ -225,7 +228,21 @@ class Scan {
         }
         status.state = input.events > 0 ? ingest::InputState::partly_read : ingest::InputState::unreadable;
       }
+      tell_end(input, status);
       input.status = std::move(status);
+    }
+  }
+
+  // An input that was under way when the scan was stopped has no fault of its own; one that gave nothing was not
+  // "partly" read. Archives stay as they are: their entries have events of their own.
+  void tell_end(const InputResult& input, ingest::InputStatus& status) const {
+    const bool under_way = status.state == ingest::InputState::partly_read || status.state == ingest::InputState::reading;
+    if (!under_way || ingest::is_container(status.type)) return;
+    if (status.reason.empty()) {
+      status.reason = "the scan was stopped";
+      status.position = status.bytes;
+    } else if (input.events == 0 && !stop_requested()) {
+      status.state = ingest::InputState::unreadable;
     }
   }
 

@@ -19,6 +19,12 @@
 
 namespace hinomi::flow {
 
+// Where an event stands, for people: `file` is the name of its input, valid during the scan.
+struct NamedPlace {
+  std::string_view file;
+  std::uint64_t record = 0;
+};
+
 struct Finding {
   const detect::RuleInfo* rule = nullptr;
   bool has_time = false;
@@ -31,7 +37,7 @@ struct Finding {
   std::vector<std::pair<std::string, std::string>> group;  // field, value
   double value = 0;
   base::TimeNs first_time{};
-  std::vector<EventPlace> events;  // that contributed, at most CorrelationEngine's limit
+  std::vector<NamedPlace> events;  // that contributed, at most CorrelationEngine's limit
   std::uint64_t event_count = 0;
 };
 

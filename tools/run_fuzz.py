@@ -5,6 +5,7 @@ A target's corpus grows in build/fuzz/corpus/<target>; tests/fuzz-seeds/<target>
 target finds is kept in build/fuzz/found/<target>: make it a unit test first, then a seed.
 """
 import argparse
+import os
 import pathlib
 import re
 import subprocess
@@ -13,6 +14,7 @@ import sys
 from problem import ROOT
 
 MAX_INPUT_SECONDS = 10
+MAX_SEED_SECONDS = 60
 MAX_MEMORY_MIB = 2048
 
 
@@ -20,6 +22,10 @@ def command(binary, seconds, folders):
     return [str(binary), f"-max_total_time={seconds}", f"-timeout={MAX_INPUT_SECONDS}",
             f"-rss_limit_mb={MAX_MEMORY_MIB}", "-print_final_stats=1", f"-artifact_prefix={folders['found']}/",
             str(folders["corpus"]), *([str(folders["seeds"])] if folders["seeds"].is_dir() else [])]
+
+
+def makes_seeds(binary):
+    return binary.is_file() and b"HINOMI_FUZZ_SEEDS" in binary.read_bytes()
 
 
 def figures(log):
@@ -35,6 +41,10 @@ def run_target(binary, seconds, build):
                "seeds": ROOT / "tests/fuzz-seeds" / binary.name}
     for name in ("corpus", "found"):
         folders[name].mkdir(parents=True, exist_ok=True)
+    # A target that makes its own seeds (binary formats) writes them when asked so, and ends.
+    if makes_seeds(binary):
+        subprocess.run([str(binary)], env={**os.environ, "HINOMI_FUZZ_SEEDS": str(folders["corpus"])}, check=False,
+                       timeout=MAX_SEED_SECONDS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     done = subprocess.run(command(binary, seconds, folders), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False)
     log = done.stdout.decode("utf-8", "replace")

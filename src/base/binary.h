@@ -1,5 +1,5 @@
-// Little-endian binary text: an appender and a reader that never reads past its end. For our own cached images; a
-// format that leaves this machine needs a version and a golden file.
+// Little-endian binary text: an appender and a reader that never reads past its end. For our own cached
+// images; a format that leaves this machine needs a version and a golden file.
 #pragma once
 
 #include <bit>

@@ -1,4 +1,5 @@
-// Keyed 64- and 128-bit hashes of bytes (XXH3). Fast and seeded against flooding; not for evidence or secrets.
+// Keyed 64- and 128-bit hashes of bytes (XXH3). Fast and seeded against flooding; not for evidence or
+// secrets.
 #pragma once
 
 #include <cstdint>

@@ -9,7 +9,8 @@
 namespace hinomi::base {
 
 // Appends `text` as a JSON string with its quotes. Malformed UTF-8 becomes U+FFFD, so that output is
-// always valid; what is_hidden_or_reordering() (base/text.h) is escaped, so that it is safe on a terminal too.
+// always valid; what is_hidden_or_reordering() (base/text.h) is escaped, so that it is safe on a terminal
+// too.
 void append_json_string(std::string& out, std::string_view text);
 
 // Commas and nesting are kept by the writer; indent 0 writes one line.

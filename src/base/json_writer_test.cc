@@ -9,9 +9,18 @@ TEST(JsonWriter, writes_nested_values) {
   std::string out;
   JsonWriter(out)
       .begin_object()
-      .key("a").integer(-1)
-      .key("b").begin_array().string("x").null().boolean(true).number(1.5).end_array()
-      .key("c").begin_object().end_object()
+      .key("a")
+      .integer(-1)
+      .key("b")
+      .begin_array()
+      .string("x")
+      .null()
+      .boolean(true)
+      .number(1.5)
+      .end_array()
+      .key("c")
+      .begin_object()
+      .end_object()
       .end_object();
   EXPECT_EQ(out, R"({"a":-1,"b":["x",null,true,1.5],"c":{}})");
 }

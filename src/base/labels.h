@@ -1,5 +1,6 @@
-// The labels that every event, finding and record carries (ARCHITECTURE.md, labels): whose it is, where it came
-// from, how closed it is, and whether it is real. Small ids; the names behind them live in the record store.
+// The labels that every event, finding and record carries (ARCHITECTURE.md, labels): whose it is, where it
+// came from, how closed it is, and whether it is real. Small ids; the names behind them live in the record
+// store.
 #pragma once
 
 #include <cstdint>

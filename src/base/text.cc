@@ -26,15 +26,24 @@ std::size_t ascii_run(std::string_view text) noexcept {
   return i;
 }
 
-char fold_ascii(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char fold_ascii(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 void append_escape(std::string& out, char32_t c, bool raw_byte) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (raw_byte ? 0 : c) {
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   if (raw_byte || c < 0x80) {
     out += "\\x";
@@ -62,7 +71,9 @@ int code_point_width(char32_t c) noexcept {
 
 }  // namespace
 
-bool is_ascii(std::string_view text) noexcept { return ascii_run(text) == text.size(); }
+bool is_ascii(std::string_view text) noexcept {
+  return ascii_run(text) == text.size();
+}
 
 Decoded decode_utf8(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -77,8 +88,8 @@ Decoded decode_utf8(std::string_view text) noexcept {
     if (c >= 0x800 && (c < 0xD800 || c > 0xDFFF)) return {c, 3};
   }
   if (lead >= 0xF0 && lead <= 0xF4 && continuation(1) && continuation(2) && continuation(3)) {
-    const char32_t c = ((lead & 0x07U) << 18) | ((byte(1) & 0x3FU) << 12) | ((byte(2) & 0x3FU) << 6) |
-                       (byte(3) & 0x3FU);
+    const char32_t c =
+        ((lead & 0x07U) << 18) | ((byte(1) & 0x3FU) << 12) | ((byte(2) & 0x3FU) << 6) | (byte(3) & 0x3FU);
     if (c >= 0x10000 && c <= 0x10FFFF) return {c, 4};
   }
   return {kReplacement, 1};
@@ -156,7 +167,8 @@ bool is_plainly_folded(std::string_view text) noexcept {
 
 void append_utf16le_as_utf8(std::string& out, std::span<const std::byte> bytes) {
   const auto unit = [&](std::size_t i) {
-    return static_cast<char32_t>(static_cast<unsigned>(bytes[i]) | (static_cast<unsigned>(bytes[i + 1]) << 8));
+    return static_cast<char32_t>(static_cast<unsigned>(bytes[i]) |
+                                 (static_cast<unsigned>(bytes[i + 1]) << 8));
   };
   for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
     const char32_t c = unit(i);

@@ -33,8 +33,8 @@ void append_folded(std::string& out, std::string_view text);
 // UTF-16LE bytes to UTF-8. An unpaired surrogate becomes U+FFFD; an odd last byte is ignored.
 void append_utf16le_as_utf8(std::string& out, std::span<const std::byte> utf16le);
 
-// True for characters that a reader does not see or that reorder what he sees: controls, bidirectional and other
-// format characters, fillers, line and paragraph separators.
+// True for characters that a reader does not see or that reorder what he sees: controls, bidirectional and
+// other format characters, fillers, line and paragraph separators.
 [[nodiscard]] bool is_hidden_or_reordering(char32_t code_point) noexcept;
 
 // Text for a terminal or a one-line report: C0, DEL, C1, bidirectional controls, line and paragraph

@@ -9,16 +9,20 @@ namespace {
 
 TEST(Text, folds_more_than_ascii) {
   EXPECT_EQ(folded("PowerShell.EXE"), "powershell.exe");
-  EXPECT_EQ(folded("ÀÉΣς"), "àéσσ");            // final sigma folds to sigma
-  EXPECT_EQ(folded("ＭＩＭＩ"), "ｍｉｍｉ");      // full-width letters
-  EXPECT_EQ(folded("\u212A"), "k");               // KELVIN SIGN
+  EXPECT_EQ(folded("ÀÉΣς"), "àéσσ");          // final sigma folds to sigma
+  EXPECT_EQ(folded("ＭＩＭＩ"), "ｍｉｍｉ");  // full-width letters
+  EXPECT_EQ(folded("\u212A"), "k");           // KELVIN SIGN
   EXPECT_EQ(folded("日本語"), "日本語");
-  EXPECT_EQ(folded("a\xff\xc3" "B"), "a\xff\xc3" "b");  // malformed bytes stay
+  EXPECT_EQ(folded("a\xff\xc3"
+                   "B"),
+            "a\xff\xc3"
+            "b");  // malformed bytes stay
 }
 
 TEST(Text, knows_well_formed_utf8) {
   EXPECT_TRUE(is_utf8("aé日😀"));
-  for (const char* bad : {"\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe3\x81"}) {
+  for (const char* bad :
+       {"\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe3\x81"}) {
     EXPECT_FALSE(is_utf8(bad));
   }
 }
@@ -27,7 +31,9 @@ TEST(Text, shows_what_would_move_the_cursor_or_reorder) {
   EXPECT_EQ(visible("a\x1b[31mb\nc\td\re"), "a\\x1b[31mb\\nc\\td\\re");
   EXPECT_EQ(visible("\u202Egnp.exe"), "\\u{202e}gnp.exe");
   EXPECT_EQ(visible("x\u200By\uFEFFz"), "x\\u{200b}y\\u{feff}z");
-  EXPECT_EQ(visible("\xff" "ok"), "\\xffok");
+  EXPECT_EQ(visible("\xff"
+                    "ok"),
+            "\\xffok");
   EXPECT_EQ(visible("火の見 C:\\x"), "火の見 C:\\x");
   EXPECT_EQ(visible(std::string_view("\0", 1)), "\\x00");
   EXPECT_EQ(visible("\u009b31m"), "\\u{9b}31m");

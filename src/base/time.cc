@@ -116,8 +116,9 @@ std::optional<TimeNs> from_filetime(std::uint64_t filetime) noexcept {
 std::string format_rfc3339(TimeNs time, int fraction_digits) {
   const CivilTime civil = to_civil(time);
   std::array<char, 40> buffer{};
-  int length = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%09d", civil.year,
-                             civil.month, civil.day, civil.hour, civil.minute, civil.second, civil.nanosecond);
+  int length =
+      std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%09d", civil.year,
+                    civil.month, civil.day, civil.hour, civil.minute, civil.second, civil.nanosecond);
   if (fraction_digits < 9) length -= fraction_digits == 0 ? 10 : 9 - fraction_digits;
   std::string text(buffer.data(), static_cast<std::size_t>(length));
   text.push_back('Z');
@@ -130,7 +131,8 @@ std::optional<TimeNs> parse_rfc3339(std::string_view text) noexcept {
       !take_any(text, "-/") || !take_number(text, 2, civil.day)) {
     return std::nullopt;
   }
-  if (civil.month < 1 || civil.month > 12 || civil.day < 1 || civil.day > days_in_month(civil.year, civil.month)) {
+  if (civil.month < 1 || civil.month > 12 || civil.day < 1 ||
+      civil.day > days_in_month(civil.year, civil.month)) {
     return std::nullopt;
   }
   int offset_seconds = 0;

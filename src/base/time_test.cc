@@ -17,8 +17,9 @@ TEST(Time, formats_and_reads_back_the_same_instant) {
 TEST(Time, reads_zones_and_loose_forms) {
   const auto utc = parse_rfc3339("2026-04-17T05:24:53.5Z");
   ASSERT_TRUE(utc);
-  for (const char* text : {"2026-04-17T14:24:53.5+09:00", "2026-04-17 05:24:53,500", "2026-04-17 14:24:53.50+0900",
-                           "2026-04-16T21:24:53.5-08:00", "2026/04/17 05:24:53.5000000000999"}) {
+  for (const char* text :
+       {"2026-04-17T14:24:53.5+09:00", "2026-04-17 05:24:53,500", "2026-04-17 14:24:53.50+0900",
+        "2026-04-16T21:24:53.5-08:00", "2026/04/17 05:24:53.5000000000999"}) {
     EXPECT_EQ(parse_rfc3339(text), utc) << text;
   }
 }

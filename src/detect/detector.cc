@@ -9,17 +9,20 @@ Detector::Detector(const RuleSet& rules) : rules_(rules), gates_(rules.program),
 std::vector<query::QueryId> Detector::rules_for(const std::vector<event::LogSource>& sources) const {
   std::vector<query::QueryId> wanted;
   for (const DetectionRule& rule : rules_.rules) {
-    const bool meant = std::any_of(sources.begin(), sources.end(),
-                                   [&](const event::LogSource& s) { return event::satisfies(s, rule.demand); });
+    const bool meant = std::any_of(sources.begin(), sources.end(), [&](const event::LogSource& s) {
+      return event::satisfies(s, rule.demand);
+    });
     if (meant && (rule.shown || rule.feeds_correlation)) wanted.push_back(rule.query);
   }
   return wanted;
 }
 
-DetectorWorker::DetectorWorker(const Detector& detector, const event::SourceRegistry& sources, std::uint64_t hash_seed)
+DetectorWorker::DetectorWorker(const Detector& detector, const event::SourceRegistry& sources,
+                               std::uint64_t hash_seed)
     : detector_(detector),
       sources_(sources),
-      fast_(detector.rules().program, detector.gates(), detector.matcher(), detector.rules().fields().size(), hash_seed) {}
+      fast_(detector.rules().program, detector.gates(), detector.matcher(), detector.rules().fields().size(),
+            hash_seed) {}
 
 const query::QuerySet& DetectorWorker::set_of(event::RouteId route) {
   const auto index = static_cast<std::size_t>(route);

@@ -1,5 +1,5 @@
-// Applies a RuleSet to events: chooses the rules of an event's log sources, judges them, and says which hold. The
-// shared part is built once; every thread has its own DetectorWorker.
+// Applies a RuleSet to events: chooses the rules of an event's log sources, judges them, and says which hold.
+// The shared part is built once; every thread has its own DetectorWorker.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +46,9 @@ class DetectorWorker {
   // Indexes into RuleSet::rules of the rules that hold, ascending.
   void evaluate(const event::Event& event, std::vector<std::uint32_t>& matches);
   // The first half of evaluate(), for measuring.
-  [[nodiscard]] std::size_t candidate_count(const event::Event& event) { return fast_.candidate_count(event, set_of(event.route)); }
+  [[nodiscard]] std::size_t candidate_count(const event::Event& event) {
+    return fast_.candidate_count(event, set_of(event.route));
+  }
   // The same by the reference evaluator, for differential tests.
   void evaluate_by_reference(const event::Event& event, std::vector<std::uint32_t>& matches);
 

@@ -47,24 +47,58 @@ std::string modifier_of(const query::Predicate& p) {
   constexpr std::array<std::string_view, 7> kParts{"", "minute", "hour", "day", "week", "month", "year"};
   std::string name;
   switch (p.op) {
-    case Op::equals: break;
-    case Op::pattern: name = p.text.find(query::kAnyDash) != std::string::npos ? "windash" : ""; break;
-    case Op::starts_with: name = "startswith"; break;
-    case Op::ends_with: name = "endswith"; break;
-    case Op::contains: name = "contains"; break;
-    case Op::regex: name = "re"; break;
-    case Op::cidr: name = "cidr"; break;
-    case Op::less: name = "lt"; break;
-    case Op::less_equal: name = "lte"; break;
-    case Op::greater: name = "gt"; break;
-    case Op::greater_equal: name = "gte"; break;
-    case Op::is_null: break;
-    case Op::exists: name = "exists"; break;
-    case Op::equals_field: name = "fieldref"; break;
-    case Op::starts_with_field: name = "fieldref|startswith"; break;
-    case Op::ends_with_field: name = "fieldref|endswith"; break;
-    case Op::contains_field: name = "fieldref|contains"; break;
-    case Op::time_equals: name = kParts[static_cast<std::size_t>(p.part)]; break;
+    case Op::equals:
+      break;
+    case Op::pattern:
+      name = p.text.find(query::kAnyDash) != std::string::npos ? "windash" : "";
+      break;
+    case Op::starts_with:
+      name = "startswith";
+      break;
+    case Op::ends_with:
+      name = "endswith";
+      break;
+    case Op::contains:
+      name = "contains";
+      break;
+    case Op::regex:
+      name = "re";
+      break;
+    case Op::cidr:
+      name = "cidr";
+      break;
+    case Op::less:
+      name = "lt";
+      break;
+    case Op::less_equal:
+      name = "lte";
+      break;
+    case Op::greater:
+      name = "gt";
+      break;
+    case Op::greater_equal:
+      name = "gte";
+      break;
+    case Op::is_null:
+      break;
+    case Op::exists:
+      name = "exists";
+      break;
+    case Op::equals_field:
+      name = "fieldref";
+      break;
+    case Op::starts_with_field:
+      name = "fieldref|startswith";
+      break;
+    case Op::ends_with_field:
+      name = "fieldref|endswith";
+      break;
+    case Op::contains_field:
+      name = "fieldref|contains";
+      break;
+    case Op::time_equals:
+      name = kParts[static_cast<std::size_t>(p.part)];
+      break;
   }
   if (p.op == Op::regex) {
     if (p.regex.ignore_case) name += "|i";
@@ -86,14 +120,24 @@ MatchedItem describe(const query::Predicate& p, const event::FieldTable& fields)
     case Op::less_equal:
     case Op::greater:
     case Op::greater_equal:
-    case Op::time_equals: item.expected = number_text(p.number); break;
-    case Op::is_null: item.expected = "null"; break;
-    case Op::exists: item.expected = "true"; break;
+    case Op::time_equals:
+      item.expected = number_text(p.number);
+      break;
+    case Op::is_null:
+      item.expected = "null";
+      break;
+    case Op::exists:
+      item.expected = "true";
+      break;
     case Op::equals_field:
     case Op::starts_with_field:
     case Op::ends_with_field:
-    case Op::contains_field: item.expected = fields.name(p.other); break;
-    default: item.expected = readable(p.text, p.op == Op::pattern); break;
+    case Op::contains_field:
+      item.expected = fields.name(p.other);
+      break;
+    default:
+      item.expected = readable(p.text, p.op == Op::pattern);
+      break;
   }
   return item;
 }
@@ -118,7 +162,8 @@ MatchedItem Explainer::item_of(const query::Node& node, NodeId id, const event::
   return item;
 }
 
-void Explainer::collect(NodeId id, const std::string& selection, const event::Event& event, std::vector<MatchedItem>& out) {
+void Explainer::collect(NodeId id, const std::string& selection, const event::Event& event,
+                        std::vector<MatchedItem>& out) {
   if (out.size() >= kMaxMatchedItems || !reference_.holds(id, event)) return;
   const query::Node& node = rules_.program.node(id);
   if (node.kind == NodeKind::predicate) {
@@ -132,7 +177,8 @@ void Explainer::collect(NodeId id, const std::string& selection, const event::Ev
 
 std::vector<MatchedItem> Explainer::matched(std::uint32_t rule, const event::Event& event) {
   std::vector<MatchedItem> items;
-  for (const sigma::Selection& selection : rules_.rules[rule].selections) collect(selection.node, selection.name, event, items);
+  for (const sigma::Selection& selection : rules_.rules[rule].selections)
+    collect(selection.node, selection.name, event, items);
   return items;
 }
 
@@ -159,7 +205,8 @@ void Explainer::judge(NodeId id, int depth, const event::Event& event, std::vect
   const auto children = rules_.program.children(node);
   std::size_t others = 0;
   for (const NodeId child : children) {
-    const bool shown = children.size() <= kMaxMatchedItems || reference_.holds(child, event) || others++ < kFewOthers;
+    const bool shown =
+        children.size() <= kMaxMatchedItems || reference_.holds(child, event) || others++ < kFewOthers;
     if (shown) judge(child, depth + 1, event, out);
   }
 }

@@ -1,5 +1,5 @@
-// Why a rule held for an event, or did not: which parts of which selection, and the values that decided. For findings
-// and for people; it judges by the reference evaluator, not for every event of a stream.
+// Why a rule held for an event, or did not: which parts of which selection, and the values that decided. For
+// findings and for people; it judges by the reference evaluator, not for every event of a stream.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,9 @@ struct Judged {
   Kind kind = Kind::comparison;
   int depth = 0;
   bool held = false;
-  std::uint32_t count = 0;                 // of at_least
-  std::string name{};                      // of a selection
-  MatchedItem item{};                      // of a comparison; value of the event even where it did not hold
+  std::uint32_t count = 0;  // of at_least
+  std::string name{};       // of a selection
+  MatchedItem item{};       // of a comparison; value of the event even where it did not hold
   bool field_absent = false;
 };
 
@@ -46,12 +46,16 @@ class Explainer {
 
   // The comparisons that held in the selections that held; at most kMaxMatchedItems.
   [[nodiscard]] std::vector<MatchedItem> matched(std::uint32_t rule, const event::Event& event);
-  // Every selection with all its parts. Lists of more than kMaxMatchedItems comparisons show those that held and a few.
+  // Every selection with all its parts. Lists of more than kMaxMatchedItems comparisons show those that held
+  // and a few.
   [[nodiscard]] std::vector<Judged> explain(std::uint32_t rule, const event::Event& event);
-  [[nodiscard]] bool holds(std::uint32_t rule, const event::Event& event) { return reference_.holds(rules_.rules[rule].query, event); }
+  [[nodiscard]] bool holds(std::uint32_t rule, const event::Event& event) {
+    return reference_.holds(rules_.rules[rule].query, event);
+  }
 
  private:
-  void collect(query::NodeId node, const std::string& selection, const event::Event& event, std::vector<MatchedItem>& out);
+  void collect(query::NodeId node, const std::string& selection, const event::Event& event,
+               std::vector<MatchedItem>& out);
   void judge(query::NodeId node, int depth, const event::Event& event, std::vector<Judged>& out);
   [[nodiscard]] MatchedItem item_of(const query::Node& node, query::NodeId id, const event::Event& event);
 

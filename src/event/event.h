@@ -1,5 +1,6 @@
-// One event as detection sees it: a flat list of (field, value) with borrowed text. A field may occur more than once
-// (arrays, repeated elements); a predicate on it holds when any of its values does. Not the stored form of an event.
+// One event as detection sees it: a flat list of (field, value) with borrowed text. A field may occur more
+// than once (arrays, repeated elements); a predicate on it holds when any of its values does. Not the stored
+// form of an event.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,8 @@ struct Value {
 struct Slot {
   FieldId field = kUnlistedField;
   Value value;
-  std::string_view name;  // the field's full name in the source; set when every value is extracted, else empty
+  std::string_view
+      name;  // the field's full name in the source; set when every value is extracted, else empty
 };
 
 // What the event came out of; decides which log-source conditions can apply.

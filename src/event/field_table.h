@@ -1,5 +1,5 @@
-// The names of the event fields that rules and mappings refer to, as dense ids. Filled while rules load, read-only
-// while events flow. Field names are case-sensitive, as in the logs.
+// The names of the event fields that rules and mappings refer to, as dense ids. Filled while rules load,
+// read-only while events flow. Field names are case-sensitive, as in the logs.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,9 @@ enum class FieldId : std::uint32_t {};
 // A field of an event that no rule refers to; it takes part only in searches over all values.
 inline constexpr FieldId kUnlistedField{0xFFFF'FFFF};
 
-[[nodiscard]] constexpr std::uint32_t index_of(FieldId id) noexcept { return static_cast<std::uint32_t>(id); }
+[[nodiscard]] constexpr std::uint32_t index_of(FieldId id) noexcept {
+  return static_cast<std::uint32_t>(id);
+}
 
 class FieldTable {
  public:

@@ -7,12 +7,16 @@
 namespace hinomi::event {
 
 bool satisfies(const LogSource& source, const LogSource& demand) noexcept {
-  const auto part = [](const std::string& have, const std::string& want) { return want.empty() || have == want; };
+  const auto part = [](const std::string& have, const std::string& want) {
+    return want.empty() || have == want;
+  };
   return part(source.product, demand.product) && part(source.category, demand.category) &&
          part(source.service, demand.service);
 }
 
-SourceRegistry::SourceRegistry() { routes_.emplace_back(); }
+SourceRegistry::SourceRegistry() {
+  routes_.emplace_back();
+}
 
 RouteId SourceRegistry::intern(std::vector<LogSource> sources) {
   std::sort(sources.begin(), sources.end());

@@ -1,5 +1,5 @@
-// Log sources in Sigma's terms (specification 2.1, "Log Source") and the routes an event can take through them.
-// An event belongs to several: a Sysmon event 1 is windows/sysmon and windows/process_creation at once.
+// Log sources in Sigma's terms (specification 2.1, "Log Source") and the routes an event can take through
+// them. An event belongs to several: a Sysmon event 1 is windows/sysmon and windows/process_creation at once.
 #pragma once
 
 #include <mutex>

@@ -13,10 +13,13 @@ namespace hinomi::query {
 namespace {
 
 constexpr event::FieldId kNoField{0xFFFF'FFFD};
-constexpr double kCostWithoutLiteral = 17;  // log2 per 2^20 values: a regex or a comparison holds on one value in eight
-constexpr double kWholeBonus = 4;           // an equal value is rarer than one that contains the text
+constexpr double kCostWithoutLiteral =
+    17;  // log2 per 2^20 values: a regex or a comparison holds on one value in eight
+constexpr double kWholeBonus = 4;  // an equal value is rarer than one that contains the text
 
-double add_costs(double a, double b) { return std::log2(std::exp2(a) + std::exp2(b)); }
+double add_costs(double a, double b) {
+  return std::log2(std::exp2(a) + std::exp2(b));
+}
 
 }  // namespace
 
@@ -55,7 +58,9 @@ Gates::Witness Gates::witness_of(const Predicate& p) {
     result.possible = true;
   };
   switch (p.op) {
-    case Op::equals: take(LiteralPlace::whole, p.text); break;
+    case Op::equals:
+      take(LiteralPlace::whole, p.text);
+      break;
     case Op::starts_with:
       if (!p.text.empty()) take(LiteralPlace::start, p.text);
       break;
@@ -68,7 +73,8 @@ Gates::Witness Gates::witness_of(const Predicate& p) {
     case Op::pattern:
       for (const std::string_view piece : literal_pieces(p.text)) take(LiteralPlace::anywhere, piece);
       break;
-    default: break;
+    default:
+      break;
   }
   if (!result.possible) result.cost = kCostWithoutLiteral;
   return result;
@@ -82,7 +88,8 @@ Gates::Witness Gates::witness_of(NodeId id) const {
     result.cost = kCostWithoutLiteral;
     for (const NodeId child : program_.children(node)) {
       Witness candidate = witness_of(child);
-      if (candidate.possible && (!result.possible || candidate.cost < result.cost)) result = std::move(candidate);
+      if (candidate.possible && (!result.possible || candidate.cost < result.cost))
+        result = std::move(candidate);
     }
     return result;
   }
@@ -114,7 +121,9 @@ bool Gates::has_structural(NodeId id) const {
   return std::any_of(children.begin(), children.end(), [&](NodeId child) { return has_structural(child); });
 }
 
-double Gates::cost_of(NodeId id) const { return witness_of(id).cost; }
+double Gates::cost_of(NodeId id) const {
+  return witness_of(id).cost;
+}
 
 Gates::Choice Gates::choose(NodeId id) const {
   const Node& node = program_.node(id);
@@ -127,12 +136,15 @@ Gates::Choice Gates::choose(NodeId id) const {
     }
   }
   switch (node.kind) {
-    case NodeKind::all: return choose_all(node);
+    case NodeKind::all:
+      return choose_all(node);
     case NodeKind::any:
-    case NodeKind::at_least: return choose_any(node);
+    case NodeKind::at_least:
+      return choose_any(node);
     case NodeKind::predicate:
     case NodeKind::negation:
-    case NodeKind::constant: break;
+    case NodeKind::constant:
+      break;
   }
   return {};
 }
@@ -203,7 +215,8 @@ Gates::Gates(const Program& program) : program_(program) {
     Gate& gate = gates_[i];
     gate.queries.erase(std::unique(gate.queries.begin(), gate.queries.end()), gate.queries.end());
     FieldGates& field = by_field_[event::index_of(gate.field)];
-    if (gate.field == kAnyValue && std::any_of(gate.conjuncts.begin(), gate.conjuncts.end(), [&](NodeId n) { return has_structural(n); })) {
+    if (gate.field == kAnyValue && std::any_of(gate.conjuncts.begin(), gate.conjuncts.end(),
+                                               [&](NodeId n) { return has_structural(n); })) {
       structural_.push_back(GateId{i});
     }
     if (gate.joint) field.joint.push_back(GateId{i});
@@ -222,7 +235,8 @@ void Gates::enter(GateId id, FieldGates& into) const {
     into.without_literal.push_back(id);
     return;
   }
-  for (const auto& [place, text] : best.literals) into.literals.add(place, text, static_cast<std::uint32_t>(id));
+  for (const auto& [place, text] : best.literals)
+    into.literals.add(place, text, static_cast<std::uint32_t>(id));
 }
 
 std::unique_ptr<FieldGates> Gates::keyword_gates(std::span<const QueryId> queries) const {
@@ -232,8 +246,9 @@ std::unique_ptr<FieldGates> Gates::keyword_gates(std::span<const QueryId> querie
   bool any = false;
   for (std::uint32_t i = 0; i < gates_.size(); ++i) {
     const Gate& gate = gates_[i];
-    const bool meant = gate.field == kAnyValue && std::any_of(gate.queries.begin(), gate.queries.end(),
-                                                              [&](QueryId id) { return wanted[index_of(id)]; });
+    const bool meant =
+        gate.field == kAnyValue && std::any_of(gate.queries.begin(), gate.queries.end(),
+                                               [&](QueryId id) { return wanted[index_of(id)]; });
     if (meant) enter(GateId{i}, *result);
     any = any || meant;
   }

@@ -1,6 +1,7 @@
-// Gates: for every query, conditions on single fields of which at least one must hold for the query to hold. They are
-// judged once per distinct field value and remembered, so that an event meets only the few queries that can match.
-// A gate is an over-approximation; the evaluator always judges the whole condition afterwards.
+// Gates: for every query, conditions on single fields of which at least one must hold for the query to hold.
+// They are judged once per distinct field value and remembered, so that an event meets only the few queries
+// that can match. A gate is an over-approximation; the evaluator always judges the whole condition
+// afterwards.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +26,9 @@ struct Gate {
 
 // The gates of one field and how to find those that a value may open.
 struct FieldGates {
-  LiteralIndex literals;              // payload = GateId of a gate whose witness literal occurs
+  LiteralIndex literals;                // payload = GateId of a gate whose witness literal occurs
   std::vector<GateId> without_literal;  // judged on every new value
-  std::vector<GateId> joint;          // of this field, for events that repeat it
+  std::vector<GateId> joint;            // of this field, for events that repeat it
 };
 
 class Gates {
@@ -38,7 +39,8 @@ class Gates {
   [[nodiscard]] std::size_t size() const noexcept { return gates_.size(); }
   // nullptr when no gate stands on the field. kAnyValue has its own.
   [[nodiscard]] const FieldGates* on(event::FieldId field) const noexcept;
-  // The gates on kAnyValue of these queries only, nullptr when they have none: few and long literals are found faster.
+  // The gates on kAnyValue of these queries only, nullptr when they have none: few and long literals are
+  // found faster.
   [[nodiscard]] std::unique_ptr<FieldGates> keyword_gates(std::span<const QueryId> queries) const;
   // Queries without any gate: to be judged on every event of their log source.
   [[nodiscard]] bool ungated(QueryId id) const noexcept { return ungated_[index_of(id)]; }
@@ -47,7 +49,9 @@ class Gates {
   // Gates on keywords that are looked for in the raw text of JSON too (ValueMatcher::is_structural).
   [[nodiscard]] std::span<const GateId> structural() const noexcept { return structural_; }
   [[nodiscard]] std::size_t query_count() const noexcept { return fields_.size(); }
-  [[nodiscard]] std::span<const event::FieldId> fields_of(QueryId id) const noexcept { return fields_[index_of(id)]; }
+  [[nodiscard]] std::span<const event::FieldId> fields_of(QueryId id) const noexcept {
+    return fields_[index_of(id)];
+  }
 
  private:
   struct Choice {

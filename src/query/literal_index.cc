@@ -34,7 +34,8 @@ void LiteralIndex::Table::build(Entries entries) {
   for (std::size_t i = 0; i < entries.size();) {
     const std::uint64_t key = entries[i].first;
     Group group{.key = key, .first = static_cast<std::uint32_t>(members.size()), .count = 0};
-    for (; i < entries.size() && entries[i].first == key; ++i, ++group.count) members.push_back(entries[i].second);
+    for (; i < entries.size() && entries[i].first == key; ++i, ++group.count)
+      members.push_back(entries[i].second);
     std::uint64_t at = mix(key) & mask_;
     while (slots_[at].count != 0) at = (at + 1) & mask_;
     slots_[at] = group;
@@ -97,9 +98,15 @@ void LiteralIndex::build(GramCost cost) {
     const std::size_t edge = std::min(text.size(), kEdge);
     shortest_ = std::min(shortest_, text.size());
     switch (literal.place) {
-      case LiteralPlace::whole: whole.push_back({key_of(text), {i, 0}}); break;
-      case LiteralPlace::start: start[edge].push_back({key_of(text.substr(0, edge)), {i, 0}}); break;
-      case LiteralPlace::end: end[edge].push_back({key_of(text.substr(text.size() - edge)), {i, 0}}); break;
+      case LiteralPlace::whole:
+        whole.push_back({key_of(text), {i, 0}});
+        break;
+      case LiteralPlace::start:
+        start[edge].push_back({key_of(text.substr(0, edge)), {i, 0}});
+        break;
+      case LiteralPlace::end:
+        end[edge].push_back({key_of(text.substr(text.size() - edge)), {i, 0}});
+        break;
       case LiteralPlace::anywhere:
         if (text.size() < 4) {
           short_[text.size()].push_back(i);

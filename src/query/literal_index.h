@@ -1,5 +1,6 @@
-// Finds which of many literals occur in a value: exact, at the start, at the end or anywhere, in one pass. Literals
-// and values are folded by the caller. Meant for the one witness literal of a condition, not for all of its literals.
+// Finds which of many literals occur in a value: exact, at the start, at the end or anywhere, in one pass.
+// Literals and values are folded by the caller. Meant for the one witness literal of a condition, not for all
+// of its literals.
 #pragma once
 
 #include <array>
@@ -14,8 +15,8 @@ namespace hinomi::query {
 
 enum class LiteralPlace : std::uint8_t { whole, start, end, anywhere };
 
-// How frequent a gram of four bytes is in values of this kind: higher = more frequent. Grams decide where a literal
-// is looked for; a wrong figure costs time, never a match.
+// How frequent a gram of four bytes is in values of this kind: higher = more frequent. Grams decide where a
+// literal is looked for; a wrong figure costs time, never a match.
 using GramCost = std::uint32_t (*)(std::uint32_t gram) noexcept;
 
 class LiteralIndex {
@@ -61,8 +62,9 @@ class LiteralIndex {
     std::vector<Group> slots_;  // power of two, count 0 = free
     std::uint64_t mask_ = 0;
   };
-  // Literals that are looked for at every `stride`-th position of a value: each is entered by `stride` grams in a row, so
-  // that wherever it stands one of them falls on such a position. It must be stride + 3 bytes long.
+  // Literals that are looked for at every `stride`-th position of a value: each is entered by `stride` grams
+  // in a row, so that wherever it stands one of them falls on such a position. It must be stride + 3 bytes
+  // long.
   struct Sampled {
     std::size_t stride = 1;
     Table table;
@@ -95,7 +97,7 @@ class LiteralIndex {
   Table whole_;
   std::array<Table, kEdge + 1> start_;  // by min(length, kEdge)
   std::array<Table, kEdge + 1> end_;
-  std::array<Sampled, 3> grams_;  // anywhere: strides 4, 2 and 1
+  std::array<Sampled, 3> grams_;                     // anywhere: strides 4, 2 and 1
   std::array<std::vector<std::uint32_t>, 4> short_;  // anywhere, literals of 1 to 3 bytes
 };
 

@@ -8,14 +8,20 @@
 namespace hinomi::query {
 namespace {
 
-std::uint32_t flat_cost(std::uint32_t /*gram*/) noexcept { return 0; }
+std::uint32_t flat_cost(std::uint32_t /*gram*/) noexcept {
+  return 0;
+}
 
 bool occurs(LiteralPlace place, std::string_view literal, std::string_view value) {
   switch (place) {
-    case LiteralPlace::whole: return value == literal;
-    case LiteralPlace::start: return value.starts_with(literal);
-    case LiteralPlace::end: return value.ends_with(literal);
-    case LiteralPlace::anywhere: return value.find(literal) != std::string_view::npos;
+    case LiteralPlace::whole:
+      return value == literal;
+    case LiteralPlace::start:
+      return value.starts_with(literal);
+    case LiteralPlace::end:
+      return value.ends_with(literal);
+    case LiteralPlace::anywhere:
+      return value.find(literal) != std::string_view::npos;
   }
   return false;
 }

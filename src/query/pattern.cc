@@ -39,7 +39,8 @@ bool matches_pattern(std::string_view text, std::string_view pattern) noexcept {
       continue;
     }
     if (p == pattern.size() && t == text.size()) return true;
-    const std::size_t taken = p < pattern.size() ? take_one(text.substr(t), pattern[p]) : std::string_view::npos;
+    const std::size_t taken =
+        p < pattern.size() ? take_one(text.substr(t), pattern[p]) : std::string_view::npos;
     if (taken != std::string_view::npos) {
       t += taken;
       ++p;

@@ -1,5 +1,6 @@
-// Wildcard patterns: literal text with "any run", "any one character" and "any dash" between. The encoded form is a
-// string in which the three bytes below, impossible in UTF-8, stand for the wildcards. Not for regular expressions.
+// Wildcard patterns: literal text with "any run", "any one character" and "any dash" between. The encoded
+// form is a string in which the three bytes below, impossible in UTF-8, stand for the wildcards. Not for
+// regular expressions.
 #pragma once
 
 #include <string>

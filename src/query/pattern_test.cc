@@ -29,7 +29,8 @@ TEST(Pattern, one_character_is_one_code_point) {
 }
 
 TEST(Pattern, a_dash_is_any_of_five) {
-  for (const char* text : {"x -e", "x /e", "x –e", "x —e", "x ―e"}) EXPECT_TRUE(matches_pattern(text, pattern("* ~e")));
+  for (const char* text : {"x -e", "x /e", "x –e", "x —e", "x ―e"})
+    EXPECT_TRUE(matches_pattern(text, pattern("* ~e")));
   EXPECT_FALSE(matches_pattern("x +e", pattern("* ~e")));
 }
 

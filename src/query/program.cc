@@ -61,7 +61,9 @@ NodeId Program::add_node(NodeKind kind, std::uint32_t value, std::span<const Nod
   return id;
 }
 
-NodeId Program::constant(bool value) { return add_node(NodeKind::constant, value ? 1 : 0, {}); }
+NodeId Program::constant(bool value) {
+  return add_node(NodeKind::constant, value ? 1 : 0, {});
+}
 
 NodeId Program::predicate(const Predicate& predicate) {
   std::string key;
@@ -154,7 +156,8 @@ base::Result<Program> Program::load(std::string_view& in, std::size_t field_coun
   }
   const auto children = reader.count(4);
   program.children_.reserve(children);
-  for (std::uint32_t i = 0; i < children; ++i) program.children_.push_back(NodeId{reader.number<std::uint32_t>()});
+  for (std::uint32_t i = 0; i < children; ++i)
+    program.children_.push_back(NodeId{reader.number<std::uint32_t>()});
   const auto nodes = reader.count(13);
   program.nodes_.reserve(nodes);
   for (std::uint32_t i = 0; i < nodes && reader.ok(); ++i) {
@@ -165,8 +168,11 @@ base::Result<Program> Program::load(std::string_view& in, std::size_t field_coun
     n.child_count = reader.number<std::uint32_t>();
     const bool children_known = n.first_child <= children && n.child_count <= children - n.first_child;
     const bool value_known = n.kind != NodeKind::predicate || n.value < predicates;
-    const bool shape_known = n.kind <= NodeKind::negation && (n.kind != NodeKind::negation || n.child_count == 1);
-    if (!children_known || !value_known || !shape_known) return base::Error{base::ErrorCode::invalid_input, "the compiled rules are damaged", "delete the cache file", {}};
+    const bool shape_known =
+        n.kind <= NodeKind::negation && (n.kind != NodeKind::negation || n.child_count == 1);
+    if (!children_known || !value_known || !shape_known)
+      return base::Error{
+          base::ErrorCode::invalid_input, "the compiled rules are damaged", "delete the cache file", {}};
     for (const NodeId child : program.children(n)) {
       if (index_of(child) >= i) reader.fail();  // children come first: no cycles
     }
@@ -179,7 +185,8 @@ base::Result<Program> Program::load(std::string_view& in, std::size_t field_coun
     program.queries_.push_back(NodeId{root});
   }
   if (!reader.ok()) {
-    return base::Error{base::ErrorCode::invalid_input, "the compiled rules are damaged", "delete the cache file", {}};
+    return base::Error{
+        base::ErrorCode::invalid_input, "the compiled rules are damaged", "delete the cache file", {}};
   }
   in = reader.rest();
   return program;

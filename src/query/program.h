@@ -1,5 +1,6 @@
-// The one compiled form of everything that selects events: hash-consed predicates and a shared DAG of and / or / not
-// over them. Both evaluators (reference and stream) read this and nothing else. Built once, then const.
+// The one compiled form of everything that selects events: hash-consed predicates and a shared DAG of and /
+// or / not over them. Both evaluators (reference and stream) read this and nothing else. Built once, then
+// const.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,15 @@ namespace hinomi::query {
 enum class NodeId : std::uint32_t {};
 enum class QueryId : std::uint32_t {};
 
-[[nodiscard]] constexpr std::uint32_t index_of(NodeId id) noexcept { return static_cast<std::uint32_t>(id); }
-[[nodiscard]] constexpr std::uint32_t index_of(QueryId id) noexcept { return static_cast<std::uint32_t>(id); }
-[[nodiscard]] constexpr std::uint32_t index_of(PredicateId id) noexcept { return static_cast<std::uint32_t>(id); }
+[[nodiscard]] constexpr std::uint32_t index_of(NodeId id) noexcept {
+  return static_cast<std::uint32_t>(id);
+}
+[[nodiscard]] constexpr std::uint32_t index_of(QueryId id) noexcept {
+  return static_cast<std::uint32_t>(id);
+}
+[[nodiscard]] constexpr std::uint32_t index_of(PredicateId id) noexcept {
+  return static_cast<std::uint32_t>(id);
+}
 
 enum class NodeKind : std::uint8_t {
   constant,   // value: 0 or 1
@@ -53,8 +60,12 @@ class Program {
   [[nodiscard]] std::span<const NodeId> children(const Node& node) const noexcept {
     return std::span(children_).subspan(node.first_child, node.child_count);
   }
-  [[nodiscard]] const Predicate& predicate_of(const Node& node) const noexcept { return predicates_[node.value]; }
-  [[nodiscard]] const Predicate& predicate_at(PredicateId id) const noexcept { return predicates_[index_of(id)]; }
+  [[nodiscard]] const Predicate& predicate_of(const Node& node) const noexcept {
+    return predicates_[node.value];
+  }
+  [[nodiscard]] const Predicate& predicate_at(PredicateId id) const noexcept {
+    return predicates_[index_of(id)];
+  }
   [[nodiscard]] NodeId root(QueryId id) const noexcept { return queries_[index_of(id)]; }
 
   [[nodiscard]] std::size_t predicate_count() const noexcept { return predicates_.size(); }

@@ -13,12 +13,18 @@ bool ReferenceEvaluator::node_holds(const Node& node, const event::Event& event)
   const auto children = program_.children(node);
   const auto child_holds = [&](NodeId child) { return node_holds(program_.node(child), event); };
   switch (node.kind) {
-    case NodeKind::constant: return node.value != 0;
-    case NodeKind::predicate: return predicate_holds(PredicateId{node.value}, event);
-    case NodeKind::all: return std::all_of(children.begin(), children.end(), child_holds);
-    case NodeKind::any: return std::any_of(children.begin(), children.end(), child_holds);
-    case NodeKind::at_least: return std::count_if(children.begin(), children.end(), child_holds) >= node.value;
-    case NodeKind::negation: return !child_holds(children.front());
+    case NodeKind::constant:
+      return node.value != 0;
+    case NodeKind::predicate:
+      return predicate_holds(PredicateId{node.value}, event);
+    case NodeKind::all:
+      return std::all_of(children.begin(), children.end(), child_holds);
+    case NodeKind::any:
+      return std::any_of(children.begin(), children.end(), child_holds);
+    case NodeKind::at_least:
+      return std::count_if(children.begin(), children.end(), child_holds) >= node.value;
+    case NodeKind::negation:
+      return !child_holds(children.front());
   }
   return false;
 }

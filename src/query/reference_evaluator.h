@@ -1,5 +1,5 @@
-// The naive evaluator: walks the condition of every query on every event, with no index and no memory. It is the
-// oracle of the differential tests and the engine of explanations, not for volume.
+// The naive evaluator: walks the condition of every query on every event, with no index and no memory. It is
+// the oracle of the differential tests and the engine of explanations, not for volume.
 #pragma once
 
 #include <vector>
@@ -17,7 +17,9 @@ class ReferenceEvaluator {
 
   // `event` must be extracted with Extent::everything where keyword predicates (kAnyValue) occur.
   [[nodiscard]] bool holds(NodeId node, const event::Event& event);
-  [[nodiscard]] bool holds(QueryId query, const event::Event& event) { return holds(program_.root(query), event); }
+  [[nodiscard]] bool holds(QueryId query, const event::Event& event) {
+    return holds(program_.root(query), event);
+  }
 
  private:
   [[nodiscard]] bool node_holds(const Node& node, const event::Event& event);

@@ -26,7 +26,8 @@ QuerySet::QuerySet(const Gates& gates, std::size_t field_count, const std::vecto
   keyword_gates_ = gates.keyword_gates(keyword_queries);
   if (!keyword_gates_) return;
   if (keyword_gates_->without_literal.empty()) shortest_keyword_ = keyword_gates_->literals.shortest();
-  const std::string_view bytes(reinterpret_cast<const char*>(keyword_queries.data()), keyword_queries.size() * sizeof(QueryId));
+  const std::string_view bytes(reinterpret_cast<const char*>(keyword_queries.data()),
+                               keyword_queries.size() * sizeof(QueryId));
   keyword_signature_ = base::hash64(bytes, 0) | 1;
 }
 
@@ -41,7 +42,8 @@ StreamEvaluator::StreamEvaluator(const Program& program, const Gates& gates, con
   gate_stamp_.resize(gates.size());
 }
 
-void StreamEvaluator::evaluate(const event::Event& event, const QuerySet& set, std::vector<QueryId>& matches) {
+void StreamEvaluator::evaluate(const event::Event& event, const QuerySet& set,
+                               std::vector<QueryId>& matches) {
   matches.clear();
   if (!collect_candidates(event, set)) return;
   for (const QueryId id : candidates_) {
@@ -113,7 +115,8 @@ void StreamEvaluator::collect(std::size_t slot, const QuerySet& set) {
   const std::string_view text = value.text();
   const FieldGates* gates = set.gated(field) ? field_gates_[event::index_of(field)] : nullptr;
   const FieldGates* keywords = set.keyword_gates();
-  if (keywords != nullptr && (text.size() < set.shortest_keyword() || is_repeated_text(slot))) keywords = nullptr;
+  if (keywords != nullptr && (text.size() < set.shortest_keyword() || is_repeated_text(slot)))
+    keywords = nullptr;
   if (gates == nullptr && keywords == nullptr) return;
   ++statistics_.lookups;
   // Long values seldom repeat, and would drive out those that do.
@@ -149,8 +152,8 @@ void StreamEvaluator::collect_raw(const event::Event& event, const QuerySet& set
   for (const GateId id : gates_.structural()) add_if_gate_holds(id, set);
 }
 
-// A field with several values: gates that ask several things of one value are too strict there, so the queries
-// behind them become candidates whenever the gate holds on the values together.
+// A field with several values: gates that ask several things of one value are too strict there, so the
+// queries behind them become candidates whenever the gate holds on the values together.
 void StreamEvaluator::collect_repeated(event::FieldId field, const QuerySet& set) {
   for (const GateId id : field_gates_[event::index_of(field)]->joint) add_if_gate_holds(id, set);
 }
@@ -166,7 +169,8 @@ void StreamEvaluator::add_if_gate_holds(GateId id, const QuerySet& set) {
   if (holds) add_candidates(std::span(&id, 1), set);
 }
 
-std::span<const GateId> StreamEvaluator::judge(const FieldGates* gates, const FieldGates* keyword_gates, ValueText& value) {
+std::span<const GateId> StreamEvaluator::judge(const FieldGates* gates, const FieldGates* keyword_gates,
+                                               ValueText& value) {
   opened_.clear();
   if (++value_stamp_ == 0) {
     std::fill(gate_stamp_.begin(), gate_stamp_.end(), 0);
@@ -200,7 +204,8 @@ bool StreamEvaluator::value_holds(NodeId id, ValueText& value) {
   const auto holds = [&](NodeId child) { return value_holds(child, value); };
   if (node.kind == NodeKind::all) return std::all_of(children.begin(), children.end(), holds);
   if (node.kind == NodeKind::any) return std::any_of(children.begin(), children.end(), holds);
-  return std::count_if(children.begin(), children.end(), holds) >= node.value;  // at_least: gates hold no others
+  return std::count_if(children.begin(), children.end(), holds) >=
+         node.value;  // at_least: gates hold no others
 }
 
 void StreamEvaluator::add_candidates(std::span<const GateId> gates, const QuerySet& set) {
@@ -229,12 +234,18 @@ bool StreamEvaluator::judge_node(const Node& node) {
   const auto children = program_.children(node);
   const auto holds = [&](NodeId child) { return node_holds(child); };
   switch (node.kind) {
-    case NodeKind::constant: return node.value != 0;
-    case NodeKind::predicate: return predicate_holds(PredicateId{node.value});
-    case NodeKind::all: return std::all_of(children.begin(), children.end(), holds);
-    case NodeKind::any: return std::any_of(children.begin(), children.end(), holds);
-    case NodeKind::at_least: return std::count_if(children.begin(), children.end(), holds) >= node.value;
-    case NodeKind::negation: return !holds(children.front());
+    case NodeKind::constant:
+      return node.value != 0;
+    case NodeKind::predicate:
+      return predicate_holds(PredicateId{node.value});
+    case NodeKind::all:
+      return std::all_of(children.begin(), children.end(), holds);
+    case NodeKind::any:
+      return std::any_of(children.begin(), children.end(), holds);
+    case NodeKind::at_least:
+      return std::count_if(children.begin(), children.end(), holds) >= node.value;
+    case NodeKind::negation:
+      return !holds(children.front());
   }
   return false;
 }
@@ -264,8 +275,10 @@ bool StreamEvaluator::keyword_holds(PredicateId id) {
              return text.kind() == event::ValueKind::null;
            });
   }
-  if (ValueMatcher::searches_raw(*event_, program_.predicate_at(id)) && matcher_.holds(id, raw_, arena_)) return true;
-  return std::any_of(texts_.begin(), texts_.end(), [&](ValueText& text) { return matcher_.holds(id, text, arena_); });
+  if (ValueMatcher::searches_raw(*event_, program_.predicate_at(id)) && matcher_.holds(id, raw_, arena_))
+    return true;
+  return std::any_of(texts_.begin(), texts_.end(),
+                     [&](ValueText& text) { return matcher_.holds(id, text, arena_); });
 }
 
 bool StreamEvaluator::fields_hold(const Predicate& p) {

@@ -1,5 +1,6 @@
-// The fast evaluator of a stream of events: routed query sets, gates remembered per field value, then the full
-// condition of the few candidates, each node judged at most once an event. Exact: equal to ReferenceEvaluator.
+// The fast evaluator of a stream of events: routed query sets, gates remembered per field value, then the
+// full condition of the few candidates, each node judged at most once an event. Exact: equal to
+// ReferenceEvaluator.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,8 @@ class QuerySet {
   [[nodiscard]] const std::vector<QueryId>& queries() const noexcept { return queries_; }
 
  private:
-  std::vector<std::uint64_t> bits_;    // by query
-  std::vector<std::uint8_t> gated_;    // by field: does any gate of the set stand on it
+  std::vector<std::uint64_t> bits_;  // by query
+  std::vector<std::uint8_t> gated_;  // by field: does any gate of the set stand on it
   std::vector<QueryId> ungated_;
   std::vector<QueryId> queries_;
   std::unique_ptr<FieldGates> keyword_gates_;
@@ -60,8 +61,8 @@ struct StreamStatistics {
 // One per thread. `program`, `gates` and `matcher` are shared and must outlive it.
 class StreamEvaluator {
  public:
-  StreamEvaluator(const Program& program, const Gates& gates, const ValueMatcher& matcher, std::size_t field_count,
-                  std::uint64_t hash_seed);
+  StreamEvaluator(const Program& program, const Gates& gates, const ValueMatcher& matcher,
+                  std::size_t field_count, std::uint64_t hash_seed);
 
   // Fills `matches` with the queries of `set` that hold, in ascending order.
   void evaluate(const event::Event& event, const QuerySet& set, std::vector<QueryId>& matches);
@@ -88,7 +89,8 @@ class StreamEvaluator {
   std::span<const GateId> judge(const FieldGates* gates, const FieldGates* keyword_gates, ValueText& value);
   void judge_into_opened(const FieldGates& gates, ValueText& value);
   [[nodiscard]] bool value_holds(NodeId id, ValueText& value);
-  // Adds the gate's queries when they are wanted, not candidates yet, and the gate holds on the event as a whole.
+  // Adds the gate's queries when they are wanted, not candidates yet, and the gate holds on the event as a
+  // whole.
   void add_if_gate_holds(GateId id, const QuerySet& set);
   void add_candidates(std::span<const GateId> gates, const QuerySet& set);
   void add_candidate(QueryId id);
@@ -111,15 +113,15 @@ class StreamEvaluator {
   std::uint32_t stamp_ = 0;
   const event::Event* event_ = nullptr;
   base::Arena arena_;
-  std::vector<ValueText> texts_;             // by slot
-  std::vector<std::uint32_t> next_slot_;     // by slot: next one of the same field
-  std::vector<std::uint32_t> first_slot_;    // by field
-  std::vector<std::uint32_t> field_stamp_;   // by field
-  std::vector<event::FieldId> repeated_;     // fields that occur more than once
+  std::vector<ValueText> texts_;            // by slot
+  std::vector<std::uint32_t> next_slot_;    // by slot: next one of the same field
+  std::vector<std::uint32_t> first_slot_;   // by field
+  std::vector<std::uint32_t> field_stamp_;  // by field
+  std::vector<event::FieldId> repeated_;    // fields that occur more than once
   ValueText raw_;
-  std::vector<std::uint64_t> node_state_;    // by node: stamp << 1 | holds
-  std::vector<std::uint32_t> query_stamp_;   // by query: already a candidate
-  std::vector<std::uint32_t> gate_stamp_;    // by gate: already judged on the value at hand
+  std::vector<std::uint64_t> node_state_;   // by node: stamp << 1 | holds
+  std::vector<std::uint32_t> query_stamp_;  // by query: already a candidate
+  std::vector<std::uint32_t> gate_stamp_;   // by gate: already judged on the value at hand
   std::uint32_t value_stamp_ = 0;
   std::vector<QueryId> candidates_;
   std::vector<GateId> opened_;

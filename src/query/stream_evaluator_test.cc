@@ -26,18 +26,39 @@ class World {
 
   NodeId predicate(Program& program) {
     Predicate p;
-    p.field = random_() % 12 == 0 ? kAnyValue : event::FieldId{static_cast<std::uint32_t>(random_() % kFields)};
+    p.field =
+        random_() % 12 == 0 ? kAnyValue : event::FieldId{static_cast<std::uint32_t>(random_() % kFields)};
     switch (random_() % 12) {
-      case 0: p.op = Op::equals; break;
-      case 1: p.op = Op::starts_with; break;
-      case 2: p.op = Op::ends_with; break;
-      case 3: p.op = Op::pattern; break;
-      case 4: p.op = Op::regex; break;
-      case 5: p.op = Op::is_null; break;
-      case 6: p.op = Op::exists; break;
-      case 7: p.op = Op::contains_field; break;
-      case 8: p.op = Op::greater; break;
-      default: p.op = Op::contains; break;
+      case 0:
+        p.op = Op::equals;
+        break;
+      case 1:
+        p.op = Op::starts_with;
+        break;
+      case 2:
+        p.op = Op::ends_with;
+        break;
+      case 3:
+        p.op = Op::pattern;
+        break;
+      case 4:
+        p.op = Op::regex;
+        break;
+      case 5:
+        p.op = Op::is_null;
+        break;
+      case 6:
+        p.op = Op::exists;
+        break;
+      case 7:
+        p.op = Op::contains_field;
+        break;
+      case 8:
+        p.op = Op::greater;
+        break;
+      default:
+        p.op = Op::contains;
+        break;
     }
     if (p.field == kAnyValue && !is_single_value(p.op)) p.op = Op::contains;
     p.cased = random_() % 5 == 0 && p.op != Op::regex && is_single_value(p.op);
@@ -67,11 +88,15 @@ class World {
     switch (random_() % 7) {
       case 0:
       case 1:
-      case 2: return program.all(children);
+      case 2:
+        return program.all(children);
       case 3:
-      case 4: return program.any(children);
-      case 5: return program.negation(children.front());
-      default: return program.at_least(2, children);
+      case 4:
+        return program.any(children);
+      case 5:
+        return program.negation(children.front());
+      default:
+        return program.at_least(2, children);
     }
   }
 
@@ -83,9 +108,10 @@ class World {
       texts_.push_back(random_() % 6 == 0 ? std::to_string(random_() % 4) : text(7));
       const auto field = static_cast<std::uint32_t>(random_() % (kFields + 1));
       const auto kind = random_() % 8 == 0 ? event::ValueKind::null : event::ValueKind::text;
-      e.slots.push_back({field == kFields ? event::kUnlistedField : event::FieldId{field},
-                         {kind, kind == event::ValueKind::null ? std::string_view() : std::string_view(texts_.back())},
-                         {}});
+      e.slots.push_back(
+          {field == kFields ? event::kUnlistedField : event::FieldId{field},
+           {kind, kind == event::ValueKind::null ? std::string_view() : std::string_view(texts_.back())},
+           {}});
     }
     if (random_() % 2 == 0) {
       texts_.push_back(text(9));

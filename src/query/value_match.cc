@@ -38,7 +38,8 @@ std::optional<double> to_number(std::string_view text) noexcept {
     return static_cast<double>(value);
   }
   const std::size_t first = text.find_first_not_of('-');
-  const bool is_digit = first != std::string_view::npos && (text[first] == '.' || (text[first] >= '0' && text[first] <= '9'));
+  const bool is_digit =
+      first != std::string_view::npos && (text[first] == '.' || (text[first] >= '0' && text[first] <= '9'));
   if (!is_digit) return std::nullopt;  // from_chars also reads "inf" and "nan"
   double value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -48,10 +49,14 @@ std::optional<double> to_number(std::string_view text) noexcept {
 
 bool compares(Op op, double value, double constant) noexcept {
   switch (op) {
-    case Op::less: return value < constant;
-    case Op::less_equal: return value <= constant;
-    case Op::greater: return value > constant;
-    default: return value >= constant;
+    case Op::less:
+      return value < constant;
+    case Op::less_equal:
+      return value <= constant;
+    case Op::greater:
+      return value > constant;
+    default:
+      return value >= constant;
   }
 }
 
@@ -60,13 +65,20 @@ std::optional<int> part_of(std::string_view text, TimePart part) noexcept {
   if (!time) return std::nullopt;
   const base::CivilTime civil = base::to_civil(*time);
   switch (part) {
-    case TimePart::minute: return civil.minute;
-    case TimePart::hour: return civil.hour;
-    case TimePart::day: return civil.day;
-    case TimePart::week: return base::iso_week(*time);
-    case TimePart::month: return civil.month;
-    case TimePart::year: return civil.year;
-    case TimePart::none: break;
+    case TimePart::minute:
+      return civil.minute;
+    case TimePart::hour:
+      return civil.hour;
+    case TimePart::day:
+      return civil.day;
+    case TimePart::week:
+      return base::iso_week(*time);
+    case TimePart::month:
+      return civil.month;
+    case TimePart::year:
+      return civil.year;
+    case TimePart::none:
+      break;
   }
   return std::nullopt;
 }
@@ -74,17 +86,21 @@ std::optional<int> part_of(std::string_view text, TimePart part) noexcept {
 bool text_holds(Op op, std::string_view value, std::string_view constant) noexcept {
   switch (op) {
     case Op::equals:
-    case Op::equals_field: return value == constant;
+    case Op::equals_field:
+      return value == constant;
     case Op::starts_with:
-    case Op::starts_with_field: return value.starts_with(constant);
+    case Op::starts_with_field:
+      return value.starts_with(constant);
     case Op::ends_with:
-    case Op::ends_with_field: return value.ends_with(constant);
+    case Op::ends_with_field:
+      return value.ends_with(constant);
     case Op::contains:
     case Op::contains_field:
       return constant.empty() ||
              (value.size() >= constant.size() &&
               memmem(value.data(), value.size(), constant.data(), constant.size()) != nullptr);
-    default: return matches_pattern(value, constant);
+    default:
+      return matches_pattern(value, constant);
   }
 }
 
@@ -122,7 +138,8 @@ std::optional<Network> parse_network(std::string_view text) noexcept {
   if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
     const std::string_view digits = text.substr(slash + 1);
     const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-    if (result.ec != std::errc{} || result.ptr != digits.data() + digits.size() || bits < 0) return std::nullopt;
+    if (result.ec != std::errc{} || result.ptr != digits.data() + digits.size() || bits < 0)
+      return std::nullopt;
     text = text.substr(0, slash);
   }
   std::array<char, INET6_ADDRSTRLEN + 1> buffer{};
@@ -160,8 +177,10 @@ base::Result<void> check_regex(std::string_view pattern, const RegexFlags& flags
   } else if (regex.error_code() == RE2::ErrorPatternTooLarge || regex.error_code() == RE2::ErrorRepeatSize) {
     remedy = "use smaller repeat counts";
   }
-  return base::Error{base::ErrorCode::invalid_input, "regular expression: " + base::visible(regex.error()),
-                     std::move(remedy), {}};
+  return base::Error{base::ErrorCode::invalid_input,
+                     "regular expression: " + base::visible(regex.error()),
+                     std::move(remedy),
+                     {}};
 }
 
 ValueMatcher::ValueMatcher(const Program& program) : program_(program) {
@@ -169,7 +188,8 @@ ValueMatcher::ValueMatcher(const Program& program) : program_(program) {
   networks_.resize(program.predicate_count());
   for (std::uint32_t i = 0; i < program.predicate_count(); ++i) {
     const Predicate& p = program.predicate_at(PredicateId{i});
-    if (p.op == Op::regex) regexes_[i] = std::make_unique<RE2>(pattern_of(p.text, p.regex), options_of(p.regex));
+    if (p.op == Op::regex)
+      regexes_[i] = std::make_unique<RE2>(pattern_of(p.text, p.regex), options_of(p.regex));
     if (p.op == Op::cidr) {
       if (const auto network = parse_network(p.text)) networks_[i] = std::make_unique<Network>(*network);
     }
@@ -186,10 +206,13 @@ bool ValueMatcher::holds(PredicateId id, ValueText& value, base::Arena& arena) c
     case Op::starts_with:
     case Op::ends_with:
     case Op::contains:
-    case Op::pattern: return text_holds(p.op, p.cased ? value.text() : value.folded(arena), p.text);
+    case Op::pattern:
+      return text_holds(p.op, p.cased ? value.text() : value.folded(arena), p.text);
     case Op::regex:
-      return RE2::PartialMatch(re2::StringPiece(value.text().data(), value.text().size()), *regexes_[index_of(id)]);
-    case Op::cidr: return networks_[index_of(id)] && contains(*networks_[index_of(id)], value.text());
+      return RE2::PartialMatch(re2::StringPiece(value.text().data(), value.text().size()),
+                               *regexes_[index_of(id)]);
+    case Op::cidr:
+      return networks_[index_of(id)] && contains(*networks_[index_of(id)], value.text());
     case Op::less:
     case Op::less_equal:
     case Op::greater:
@@ -206,7 +229,8 @@ bool ValueMatcher::holds(PredicateId id, ValueText& value, base::Arena& arena) c
     case Op::equals_field:
     case Op::starts_with_field:
     case Op::ends_with_field:
-    case Op::contains_field: break;
+    case Op::contains_field:
+      break;
   }
   HINOMI_CHECK(is_single_value(p.op));  // presence and two fields are not judged on one value
   return false;
@@ -219,6 +243,8 @@ bool ValueMatcher::holds_between(const Predicate& predicate, ValueText& value, V
   return text_holds(predicate.op, value.folded(arena), other.folded(arena));
 }
 
-bool is_single_value(Op op) noexcept { return op < Op::is_null || op == Op::time_equals; }
+bool is_single_value(Op op) noexcept {
+  return op < Op::is_null || op == Op::time_equals;
+}
 
 }  // namespace hinomi::query

@@ -1,5 +1,5 @@
-// Judges one predicate on one value. The single place that knows what each operation means; both evaluators use it,
-// so they can differ only in what they ask, not in what the answer is.
+// Judges one predicate on one value. The single place that knows what each operation means; both evaluators
+// use it, so they can differ only in what they ask, not in what the answer is.
 #pragma once
 
 #include <array>
@@ -56,9 +56,9 @@ class ValueMatcher {
 
   // For every operation but is_null, exists and the *_field ones. A null value satisfies none.
   [[nodiscard]] bool holds(PredicateId id, ValueText& value, base::Arena& arena) const;
-  // Whether a keyword is looked for in the record's raw text besides its values. Always in a line of text. In JSON only
-  // one with a quotation mark: any other can stand in the raw text, and not in a value, only by way of an escape or the
-  // name of a field, which nobody means.
+  // Whether a keyword is looked for in the record's raw text besides its values. Always in a line of text. In
+  // JSON only one with a quotation mark: any other can stand in the raw text, and not in a value, only by way
+  // of an escape or the name of a field, which nobody means.
   [[nodiscard]] static bool searches_raw(const event::Event& event) noexcept {
     return !event.raw.empty() && event.format != event::Format::json;
   }
@@ -75,8 +75,8 @@ class ValueMatcher {
 
  private:
   const Program& program_;
-  std::vector<std::unique_ptr<re2::RE2>> regexes_;      // by PredicateId; null where not a regex
-  std::vector<std::unique_ptr<Network>> networks_;      // by PredicateId; null where not a network
+  std::vector<std::unique_ptr<re2::RE2>> regexes_;  // by PredicateId; null where not a regex
+  std::vector<std::unique_ptr<Network>> networks_;  // by PredicateId; null where not a network
 };
 
 // True for the operations that ValueMatcher::holds judges, on one value at a time.

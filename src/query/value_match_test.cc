@@ -28,7 +28,8 @@ TEST(ValueMatch, compares_numbers) {
   EXPECT_FALSE(holds({.op = Op::less, .number = 10}, "ten"));
   EXPECT_TRUE(holds({.op = Op::less, .number = -1}, "-1.5"));
   EXPECT_FALSE(holds({.op = Op::less_equal, .number = 10}, "3 "));
-  for (const char* text : {"inf", "Infinity", "nan", "", "-"}) EXPECT_FALSE(holds({.op = Op::greater, .number = 5}, text)) << text;
+  for (const char* text : {"inf", "Infinity", "nan", "", "-"})
+    EXPECT_FALSE(holds({.op = Op::greater, .number = 5}, text)) << text;
 }
 
 TEST(ValueMatch, knows_networks_of_both_families) {
@@ -56,7 +57,8 @@ TEST(ValueMatch, regexes_keep_case_unless_told) {
 }
 
 TEST(ValueMatch, takes_times_apart) {
-  EXPECT_TRUE(holds({.op = Op::time_equals, .part = TimePart::hour, .number = 22}, "2026-11-23T07:00:00+09:00"));
+  EXPECT_TRUE(
+      holds({.op = Op::time_equals, .part = TimePart::hour, .number = 22}, "2026-11-23T07:00:00+09:00"));
   EXPECT_TRUE(holds({.op = Op::time_equals, .part = TimePart::week, .number = 53}, "2021-01-01 00:00:00"));
   EXPECT_FALSE(holds({.op = Op::time_equals, .part = TimePart::year, .number = 2026}, "no time"));
 }

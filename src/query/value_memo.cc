@@ -41,7 +41,8 @@ bool ValueMemo::met_before(const base::Hash128& key) noexcept {
 }
 
 std::span<const GateId> ValueMemo::note(const base::Hash128& key, std::span<const GateId> gates) {
-  const bool full = young_.used >= capacity_ / 4 * 3 || young_.gates.size() + gates.size() > capacity_ * kGatesPerEntry;
+  const bool full =
+      young_.used >= capacity_ / 4 * 3 || young_.gates.size() + gates.size() > capacity_ * kGatesPerEntry;
   std::vector<GateId> kept;
   if (full && young_.used > 0) {
     kept.assign(gates.begin(), gates.end());  // `gates` may point into the generation that ends

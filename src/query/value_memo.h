@@ -1,6 +1,7 @@
-// Remembers, per (field, value), which gates the value opens. Fixed memory: two generations; a full young one becomes
-// the old one, and what is met again moves up. A value is remembered when it is met the second time, so that what never
-// repeats (times, record numbers, messages) drives nothing out. Values are known by a keyed 128-bit hash, so nobody can forge a hit.
+// Remembers, per (field, value), which gates the value opens. Fixed memory: two generations; a full young one
+// becomes the old one, and what is met again moves up. A value is remembered when it is met the second time,
+// so that what never repeats (times, record numbers, messages) drives nothing out. Values are known by a
+// keyed 128-bit hash, so nobody can forge a hit.
 #pragma once
 
 #include <cstdint>

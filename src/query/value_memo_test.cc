@@ -5,7 +5,9 @@
 namespace hinomi::query {
 namespace {
 
-base::Hash128 key(std::uint64_t i) { return {i * 0x9E3779B97F4A7C15ULL + 1, i + 1}; }
+base::Hash128 key(std::uint64_t i) {
+  return {i * 0x9E3779B97F4A7C15ULL + 1, i + 1};
+}
 
 TEST(ValueMemo, remembers_what_was_noted) {
   ValueMemo memo(64);

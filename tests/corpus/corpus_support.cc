@@ -32,7 +32,8 @@ app::Stack* sigma_stack() {
     setenv("HINOMI_CONTENT", HINOMI_SOURCE_DIR "/content", 1);
     app::RuleLoading loading;
     loading.use_cache = false;
-    for (const char* folder : {"rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"}) {
+    for (const char* folder : {"rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder",
+                               "rules-threat-hunting"}) {
       loading.folders.push_back(data_folder("sigma") + "/" + folder);
     }
     auto loaded = app::load_stack(loading);

@@ -27,12 +27,14 @@ TEST(Demo, every_step_is_found_and_nothing_else) {
   EXPECT_EQ(scanned.summary.unrouted, 0U);
   for (const auto& step : manifest->steps) {
     bool found = false;
-    for (const auto& [rule, time] : scanned.findings) found = found || (rule == step.rule && time >= step.first && time <= step.last);
+    for (const auto& [rule, time] : scanned.findings)
+      found = found || (rule == step.rule && time >= step.first && time <= step.last);
     EXPECT_TRUE(found) << "not found: " << step.what << " by rule " << step.rule;
   }
   for (const auto& [rule, time] : scanned.findings) {
     bool explained = false;
-    for (const auto& step : manifest->steps) explained = explained || (rule == step.rule && time >= step.first && time <= step.last);
+    for (const auto& step : manifest->steps)
+      explained = explained || (rule == step.rule && time >= step.first && time <= step.last);
     EXPECT_TRUE(explained) << "outside every step: rule " << rule << " at " << base::format_rfc3339(time);
   }
   EXPECT_EQ(scanned.findings.size(), 35U);

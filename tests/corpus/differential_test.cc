@@ -14,7 +14,8 @@ std::vector<std::string> files_of(const std::string& folder, std::size_t step) {
   std::vector<std::string> all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string extension = entry.path().extension().string();
-    if (entry.is_regular_file() && (extension == ".gz" || extension == ".evtx")) all.push_back(entry.path().string());
+    if (entry.is_regular_file() && (extension == ".gz" || extension == ".evtx"))
+      all.push_back(entry.path().string());
   }
   std::sort(all.begin(), all.end());
   std::vector<std::string> some;
@@ -36,7 +37,8 @@ TEST(Differential, fast_and_reference_agree_on_a_sample) {
   }
   std::vector<std::string> paths = files_of(data_folder("evtx"), 6);
   paths.push_back(data_folder("otrf") + "/psh_python_webserver_2020-10-2900161507.json.gz");
-  paths.push_back(data_folder("otrf") + "/syslog_auoms_auditd_log4shell_cve2021_44228_jndi_reference_2022-05-11181020.json.gz");
+  paths.push_back(data_folder("otrf") +
+                  "/syslog_auoms_auditd_log4shell_cve2021_44228_jndi_reference_2022-05-11181020.json.gz");
   expect_no_difference(paths, 1500);
 }
 
@@ -51,7 +53,8 @@ TEST(FullDifferential, fast_and_reference_agree_on_everything) {
 }
 
 TEST(Scan, the_number_of_threads_changes_nothing) {
-  if (sigma_stack() == nullptr || data_folder("evtx").empty()) GTEST_SKIP() << "SKIPPED: ../shared/data/sigma or evtx is not there";
+  if (sigma_stack() == nullptr || data_folder("evtx").empty())
+    GTEST_SKIP() << "SKIPPED: ../shared/data/sigma or evtx is not there";
   const auto paths = files_of(data_folder("evtx"), 3);
   const Scanned one = scan(*sigma_stack(), paths, false, 1);
   const Scanned four = scan(*sigma_stack(), paths, false, 4);

@@ -27,7 +27,8 @@ TEST(OwnRules, match_their_examples_and_not_their_near_misses) {
     for (const app::Example& example : *examples) {
       const auto result = runner.matches(example);
       ASSERT_TRUE(result) << file.path;
-      EXPECT_EQ(*result, example.must_match) << file.path << (example.must_match ? ", match " : ", near miss ") << example.number;
+      EXPECT_EQ(*result, example.must_match)
+          << file.path << (example.must_match ? ", match " : ", near miss ") << example.number;
       (example.must_match ? matched : missed).insert(example.rule);
     }
   }

@@ -22,14 +22,16 @@ std::vector<Case> cases_below(const std::string& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().filename() != "info.yml") continue;
     const auto text = os::read_file(entry.path().string());
-    const auto documents = text ? parse::yaml::read(*text) : base::Result<std::vector<parse::yaml::Node>>(text.error());
+    const auto documents =
+        text ? parse::yaml::read(*text) : base::Result<std::vector<parse::yaml::Node>>(text.error());
     if (!documents || documents->empty()) continue;
     const auto* rules = documents->front().find("rule_metadata");
     const auto* tests = documents->front().find("regression_tests_info");
     if (rules == nullptr || rules->items.empty() || tests == nullptr || tests->items.empty()) continue;
     Case one;
     one.rule = rules->items.front().text_of("id");
-    if (const auto* count = tests->items.front().find("match_count"); count != nullptr && count->as_number()) {
+    if (const auto* count = tests->items.front().find("match_count");
+        count != nullptr && count->as_number()) {
       one.expected = static_cast<std::uint64_t>(*count->as_number());
     }
     one.evtx = (entry.path().parent_path() / (one.rule + ".evtx")).string();
@@ -43,7 +45,8 @@ std::vector<Case> cases_below(const std::string& folder) {
 TEST(Regression, every_case_of_sigmahq_fires_its_rule) {
   const std::string folder = data_folder("sigma-regression");
   app::Stack* stack = sigma_stack();
-  if (folder.empty() || stack == nullptr) GTEST_SKIP() << "SKIPPED: ../shared/data/sigma-regression or sigma is not there";
+  if (folder.empty() || stack == nullptr)
+    GTEST_SKIP() << "SKIPPED: ../shared/data/sigma-regression or sigma is not there";
   const std::vector<Case> cases = cases_below(folder);
   ASSERT_EQ(cases.size(), 101U);
   std::vector<std::string> paths;

@@ -21,7 +21,8 @@ std::vector<std::string> files_below(const std::string& folder, const std::strin
   std::vector<std::string> paths;
   std::error_code missing;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, missing)) {
-    if (entry.is_regular_file() && entry.path().extension() == extension) paths.push_back(entry.path().string());
+    if (entry.is_regular_file() && entry.path().extension() == extension)
+      paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -61,8 +62,8 @@ std::string machine() {
   const long pages = sysconf(_SC_PHYS_PAGES);
   const long page_bytes = sysconf(_SC_PAGE_SIZE);
   std::ostringstream text;
-  text << model << ", " << sysconf(_SC_NPROCESSORS_ONLN) << " cores, " << (pages / 1024 * page_bytes) / (1024 * 1024) << " GiB, "
-       << name.sysname << " " << name.release;
+  text << model << ", " << sysconf(_SC_NPROCESSORS_ONLN) << " cores, "
+       << (pages / 1024 * page_bytes) / (1024 * 1024) << " GiB, " << name.sysname << " " << name.release;
   return text.str();
 }
 

@@ -1,5 +1,5 @@
-// What the measuring programs share: medians, the name of the machine, scratch files made of the public test data. Not a
-// test framework: figures are printed and read by people, no test passes or fails on them.
+// What the measuring programs share: medians, the name of the machine, scratch files made of the public test
+// data. Not a test framework: figures are printed and read by people, no test passes or fails on them.
 #pragma once
 
 #include <chrono>
@@ -18,6 +18,7 @@ namespace hinomi::perf {
 // Every otrf/*.json.gz, decompressed below `scratch`; their paths. Empty when the data is not there.
 [[nodiscard]] std::vector<std::string> unpack_ndjson(const std::string& data, const std::string& scratch);
 // One EVTX file of at least `bytes`, from the sound chunks of all files below `folder` over and over.
-[[nodiscard]] std::string concatenate_evtx(const std::string& folder, const std::string& scratch, std::size_t bytes);
+[[nodiscard]] std::string concatenate_evtx(const std::string& folder, const std::string& scratch,
+                                           std::size_t bytes);
 
 }  // namespace hinomi::perf

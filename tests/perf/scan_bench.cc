@@ -1,5 +1,6 @@
-// Measures what a user waits for: loading rules, scanning NDJSON and EVTX with all SigmaHQ rules on one thread, and the
-// stages of that work one by one. Prints a table in Markdown; medians of five runs of at least five seconds.
+// Measures what a user waits for: loading rules, scanning NDJSON and EVTX with all SigmaHQ rules on one
+// thread, and the stages of that work one by one. Prints a table in Markdown; medians of five runs of at
+// least five seconds.
 //
 //   scan_bench DATA SCRATCH [seconds]      DATA = the folder of public test data
 #include <cstdio>
@@ -24,7 +25,8 @@ using app::Stack;
 
 app::RuleLoading rule_loading(const std::string& data) {
   app::RuleLoading loading;
-  for (const char* folder : {"rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"}) {
+  for (const char* folder :
+       {"rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"}) {
     loading.folders.push_back(data + "/sigma/" + folder);
   }
   return loading;
@@ -46,7 +48,9 @@ class CountingSink final : public flow::FindingSink {
   void on_finding(const flow::Finding& /*finding*/, std::string_view /*input*/) override {}
 };
 
-void row(const char* what, double value, const char* unit) { std::printf("| %s | %.4g | %s |\n", what, value, unit); }
+void row(const char* what, double value, const char* unit) {
+  std::printf("| %s | %.4g | %s |\n", what, value, unit);
+}
 
 struct ScanFigures {
   double events_per_second = 0;
@@ -62,7 +66,8 @@ ScanFigures measure_scan(Stack& stack, const std::vector<std::string>& paths, do
   options.hash_seed = 1;
   options.paths = paths;
   flow::ScanSummary once;
-  const double first = perf::seconds_of([&] { once = flow::scan(stack.rules, *stack.normaliser, stack.sources, options, sink); });
+  const double first = perf::seconds_of(
+      [&] { once = flow::scan(stack.rules, *stack.normaliser, stack.sources, options, sink); });
   const auto repeats = static_cast<int>(seconds / std::max(first, 0.001)) + 1;
   options.paths.clear();
   for (int i = 0; i < repeats; ++i) options.paths.insert(options.paths.end(), paths.begin(), paths.end());
@@ -70,7 +75,8 @@ ScanFigures measure_scan(Stack& stack, const std::vector<std::string>& paths, do
   std::vector<double> megabytes;
   for (int run = 0; run < kRuns; ++run) {
     flow::ScanSummary summary;
-    const double took = perf::seconds_of([&] { summary = flow::scan(stack.rules, *stack.normaliser, stack.sources, options, sink); });
+    const double took = perf::seconds_of(
+        [&] { summary = flow::scan(stack.rules, *stack.normaliser, stack.sources, options, sink); });
     events.push_back(static_cast<double>(summary.events) / took);
     megabytes.push_back(static_cast<double>(summary.bytes) / 1e6 / took);
   }
@@ -123,21 +129,24 @@ void measure_stages(Stack& stack, const std::vector<std::string>& paths, const c
   for (int run = 0; run < kRuns; ++run) {
     detect::DetectorWorker worker(detector, stack.sources, 1);
     flow::RecordReader records(*stack.normaliser, [&](event::RouteId route) {
-      return !worker.wanted(route)             ? flow::RecordReader::Want::nothing
+      return !worker.wanted(route)            ? flow::RecordReader::Want::nothing
              : worker.needs_everything(route) ? flow::RecordReader::Want::everything
                                               : flow::RecordReader::Want::referenced;
     });
     flow::RecordProblems problems;
     std::uint64_t events = 0;
     const double bare = perf::seconds_of([&] {
-      for (const ingest::Unit& unit : units) events += records.read(unit, problems, [](const event::Event&) {});
+      for (const ingest::Unit& unit : units)
+        events += records.read(unit, problems, [](const event::Event&) {});
     });
     std::vector<std::uint32_t> matches;
     const double narrowed = perf::seconds_of([&] {
-      for (const ingest::Unit& unit : units) records.read(unit, problems, [&](const event::Event& e) { (void)worker.candidate_count(e); });
+      for (const ingest::Unit& unit : units)
+        records.read(unit, problems, [&](const event::Event& e) { (void)worker.candidate_count(e); });
     });
     const double whole = perf::seconds_of([&] {
-      for (const ingest::Unit& unit : units) records.read(unit, problems, [&](const event::Event& e) { worker.evaluate(e, matches); });
+      for (const ingest::Unit& unit : units)
+        records.read(unit, problems, [&](const event::Event& e) { worker.evaluate(e, matches); });
     });
     extract.push_back(bare / static_cast<double>(events) * 1e9);
     candidates.push_back((narrowed - bare) / static_cast<double>(events) * 1e9);
@@ -148,8 +157,12 @@ void measure_stages(Stack& stack, const std::vector<std::string>& paths, const c
   row((label + " parse, extract, route").c_str(), perf::median(extract), "ns/event");
   row((label + " match (gates, memo; first pass cold)").c_str(), perf::median(candidates), "ns/event");
   row((label + " condition (candidates; memo warm)").c_str(), perf::median(match), "ns/event");
-  row((label + " candidates").c_str(), static_cast<double>(statistics.candidates) / static_cast<double>(statistics.events), "rules/event");
-  row((label + " memo misses").c_str(), 100.0 * static_cast<double>(statistics.misses) / static_cast<double>(std::max<std::uint64_t>(1, statistics.lookups)), "%");
+  row((label + " candidates").c_str(),
+      static_cast<double>(statistics.candidates) / static_cast<double>(statistics.events), "rules/event");
+  row((label + " memo misses").c_str(),
+      100.0 * static_cast<double>(statistics.misses) /
+          static_cast<double>(std::max<std::uint64_t>(1, statistics.lookups)),
+      "%");
 }
 
 }  // namespace
@@ -160,13 +173,15 @@ int main(int argc, char** argv) {
   const std::string scratch = argv[2];
   const double seconds = argc > 3 ? std::strtod(argv[3], nullptr) : 5;
   if (!std::filesystem::is_directory(data + "/sigma")) stop("the public test data is not at " + data);
-  std::printf("Machine: %s. One thread, medians of %d runs.\n\n| what | figure | unit |\n|---|---|---|\n", perf::machine().c_str(), kRuns);
+  std::printf("Machine: %s. One thread, medians of %d runs.\n\n| what | figure | unit |\n|---|---|---|\n",
+              perf::machine().c_str(), kRuns);
 
   app::RuleLoading cold = rule_loading(data);
   cold.use_cache = false;
   std::vector<double> compile;
   std::vector<double> cached;
-  for (int run = 0; run < kRuns; ++run) compile.push_back(perf::seconds_of([&] { (void)app::load_rules(cold).has_value(); }));
+  for (int run = 0; run < kRuns; ++run)
+    compile.push_back(perf::seconds_of([&] { (void)app::load_rules(cold).has_value(); }));
   (void)app::load_rules(rule_loading(data)).has_value();
   for (int run = 0; run < kRuns; ++run) {
     cached.push_back(perf::seconds_of([&] {
@@ -186,7 +201,8 @@ int main(int argc, char** argv) {
   std::printf("| rules | %zu | |\n| NDJSON events a pass | %lu | |\n", stack.rules.rules.size(), json.events);
   row("scan NDJSON otrf/", json.events_per_second, "events/s");
   row("scan NDJSON otrf/", json.megabytes_per_second, "MB/s");
-  row("scan NDJSON otrf/, no memory of values (worst case)", measure_scan(stack, ndjson, seconds, false).events_per_second, "events/s");
+  row("scan NDJSON otrf/, no memory of values (worst case)",
+      measure_scan(stack, ndjson, seconds, false).events_per_second, "events/s");
   const ScanFigures chunks = measure_scan(stack, {evtx}, seconds, true);
   row("scan EVTX >= 100 MB", chunks.megabytes_per_second, "MB/s");
   row("scan EVTX >= 100 MB", chunks.events_per_second, "records/s");

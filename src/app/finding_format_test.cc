@@ -44,6 +44,8 @@ TEST(FindingFormat, csv_fields_are_no_formulas) {
   EXPECT_EQ(csv_field("@x"), "\"'@x\"");
   EXPECT_EQ(csv_field("-2"), "\"'-2\"");
   EXPECT_EQ(csv_field("\t=1"), "\"'\\t=1\"");
+  EXPECT_EQ(csv_field("＝1"), "\"'＝1\"") << "full-width forms begin formulas too";
+  EXPECT_EQ(csv_field("  +1"), "\"'  +1\"");
   EXPECT_EQ(csv_field("a\"b"), "\"a\"\"b\"");
   EXPECT_EQ(csv_field("a\nb"), "a\\nb");
   EXPECT_EQ(csv_field("plain"), "plain");

@@ -123,7 +123,7 @@ Result<std::vector<detect::RuleFile>> read_rule_files(const std::vector<std::str
   };
   const auto refuse = [&](const std::string& path, const Error& error) -> Result<void> {
     if (refused == nullptr) return error;
-    refused->push_back({.path = path, .where = {}, .reason = error.message, .remedy = error.remedy});
+    refused->push_back({.path = path, .where = {1, 1}, .reason = error.message, .remedy = error.remedy});
     return {};
   };
   for (const std::string& folder : folders) {

@@ -29,7 +29,7 @@ class ValueMemo {
   // Valid until the next note() or find().
   std::span<const GateId> note(const base::Hash128& key, std::span<const GateId> gates);
 
-  static constexpr std::size_t kDefaultCapacity = 1U << 16;
+  static constexpr std::size_t kDefaultCapacity = 1U << 17;
 
  private:
   struct Entry {

@@ -6,7 +6,8 @@
 
 namespace hinomi::app {
 
-std::optional<Arguments> Arguments::parse(Console& console, std::string_view command, std::span<const std::string> words,
+std::optional<Arguments> Arguments::parse(Console& console, std::string_view command,
+                                          std::span<const std::string> words,
                                           std::span<const OptionSpec> specs) {
   Arguments result;
   bool only_paths = false;
@@ -22,9 +23,11 @@ std::optional<Arguments> Arguments::parse(Console& console, std::string_view com
     }
     const std::size_t equals = word.find('=');
     const std::string name = word.substr(0, equals);
-    const auto spec = std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& s) { return s.name == name; });
+    const auto spec =
+        std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& s) { return s.name == name; });
     if (spec == specs.end() || (!spec->takes_value && equals != std::string::npos)) {
-      console.error_line(messages::usage_unknown_option(console.language, {.option = word, .command = command}));
+      console.error_line(
+          messages::usage_unknown_option(console.language, {.option = word, .command = command}));
       return std::nullopt;
     }
     std::vector<std::string>& values = result.values_[name];

@@ -1,5 +1,5 @@
-// The words after a command, sorted into options and paths. Every command declares its options; anything else is named
-// and refused. Not for configuration files.
+// The words after a command, sorted into options and paths. Every command declares its options; anything else
+// is named and refused. Not for configuration files.
 #pragma once
 
 #include <map>
@@ -22,7 +22,8 @@ class Arguments {
  public:
   // nullopt after a message on the console: wrong usage. "--" ends the options; "-" is a path.
   [[nodiscard]] static std::optional<Arguments> parse(Console& console, std::string_view command,
-                                                      std::span<const std::string> words, std::span<const OptionSpec> specs);
+                                                      std::span<const std::string> words,
+                                                      std::span<const OptionSpec> specs);
 
   [[nodiscard]] bool has(std::string_view option) const { return values_.find(option) != values_.end(); }
   // The last value given, or nullopt.

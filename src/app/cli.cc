@@ -30,7 +30,9 @@ constexpr std::array kCommands{
     Command{"demo", "next", demo_next_command, messages::usage_demo_next},
 };
 
-bool is_help(std::string_view word) { return word == "--help" || word == "-h"; }
+bool is_help(std::string_view word) {
+  return word == "--help" || word == "-h";
+}
 
 int show(Console& console, std::string_view text) {
   console.line(text.ends_with('\n') ? text.substr(0, text.size() - 1) : text);
@@ -45,14 +47,16 @@ int run(Console& console, std::span<const std::string> words) {
     return kExitUsage;
   }
   if (is_help(words[0]) || words[0] == "help") return show(console, messages::usage_main(console.language));
-  if (words[0] == "version" || words[0] == "--version") return show(console, messages::usage_version(console.language, kVersion));
+  if (words[0] == "version" || words[0] == "--version")
+    return show(console, messages::usage_version(console.language, kVersion));
   for (const Command& command : kCommands) {
     if (words[0] != command.first) continue;
     const std::size_t length = command.second.empty() ? 1 : 2;
     if (length == 2 && (words.size() < 2 || words[1] != command.second)) continue;
     const auto rest = words.subspan(length);
     const auto options_end = std::find(rest.begin(), rest.end(), "--");
-    if (std::any_of(rest.begin(), options_end, is_help)) return show(console, command.usage(console.language));
+    if (std::any_of(rest.begin(), options_end, is_help))
+      return show(console, command.usage(console.language));
     const int code = command.run(console, rest);
     if (console.finish()) return code;
     // A reader that has had enough ("| head") is no fault; anything else is.
@@ -61,7 +65,9 @@ int run(Console& console, std::span<const std::string> words) {
     }
     return code != kExitOk ? code : kExitProblems;
   }
-  const std::string shown = words.size() > 1 && !words[1].starts_with('-') && words[0] != "scan" ? words[0] + " " + words[1] : words[0];
+  const std::string shown = words.size() > 1 && !words[1].starts_with('-') && words[0] != "scan"
+                                ? words[0] + " " + words[1]
+                                : words[0];
   console.error_line(messages::usage_unknown_command(console.language, shown));
   return kExitUsage;
 }

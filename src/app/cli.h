@@ -1,4 +1,5 @@
-// The command line of Hinomi: finds the command in the words and runs it. The only module that speaks to people there.
+// The command line of Hinomi: finds the command in the words and runs it. The only module that speaks to
+// people there.
 #pragma once
 
 #include <span>

@@ -30,8 +30,10 @@ base::Result<std::string> content_folder() {
     if (fs::is_regular_file(place / "mappings" / "sources.yaml", ignored)) return place.string();
     looked += (looked.empty() ? "" : ", ") + place.string();
   }
-  return base::Error{base::ErrorCode::not_found, "the program's content (mappings, rules) was not found in " + looked,
-                     "set HINOMI_CONTENT to the folder 'content'", {}};
+  return base::Error{base::ErrorCode::not_found,
+                     "the program's content (mappings, rules) was not found in " + looked,
+                     "set HINOMI_CONTENT to the folder 'content'",
+                     {}};
 }
 
 }  // namespace hinomi::app

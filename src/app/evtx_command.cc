@@ -15,14 +15,16 @@ int evtx_dump_command(Console& console, std::span<const std::string> words) {
   const auto arguments = Arguments::parse(console, "evtx dump", words, {});
   if (!arguments) return kExitUsage;
   if (arguments->paths().size() != 1) {
-    console.error_line(messages::usage_missing_argument(console.language, {.argument = "FILE", .command = "evtx dump"}));
+    console.error_line(
+        messages::usage_missing_argument(console.language, {.argument = "FILE", .command = "evtx dump"}));
     return kExitUsage;
   }
   const std::string& path = arguments->paths().front();
   constexpr std::uint64_t kMaxFileBytes = std::uint64_t{8} << 30;
   auto text = os::read_file(path, kMaxFileBytes);
   if (!text) {
-    console.error_line(messages::error_of_file(console.language, {.path = path, .reason = text.error().message}));
+    console.error_line(
+        messages::error_of_file(console.language, {.path = path, .reason = text.error().message}));
     return kExitProblems;
   }
   const parse::evtx::FileView file(std::as_bytes(std::span(text->data(), text->size())));
@@ -38,9 +40,10 @@ int evtx_dump_command(Console& console, std::span<const std::string> words) {
     cut_off = cut_off || problem.kind == parse::evtx::ProblemKind::chunk_cut_off;
     no_log = no_log || problem.kind == parse::evtx::ProblemKind::file_magic;
     const auto offset = static_cast<std::int64_t>(problem.offset);
-    console.error_line(parse::evtx::costs_record(problem.kind)
-                           ? messages::evtx_record_lost(console.language, {.offset = offset, .reason = problem.message})
-                           : messages::evtx_note(console.language, {.offset = offset, .reason = problem.message}));
+    console.error_line(
+        parse::evtx::costs_record(problem.kind)
+            ? messages::evtx_record_lost(console.language, {.offset = offset, .reason = problem.message})
+            : messages::evtx_note(console.language, {.offset = offset, .reason = problem.message}));
   };
   for (const auto& problem : file.problems()) report(problem);
   for (std::size_t i = 0; i < file.chunk_count() && !console.failed(); ++i) {
@@ -51,7 +54,9 @@ int evtx_dump_command(Console& console, std::span<const std::string> words) {
       out.clear();
       const auto outcome = renderer.append(*record, out);
       if (outcome == parse::evtx::JsonRenderer::Outcome::too_large) {
-        report({.offset = record->offset, .kind = parse::evtx::ProblemKind::record_content, .message = "too large to show"});
+        report({.offset = record->offset,
+                .kind = parse::evtx::ProblemKind::record_content,
+                .message = "too large to show"});
         ++lost;
         continue;
       }

@@ -14,7 +14,9 @@ namespace {
 
 using base::JsonWriter;
 
-std::string place_text(const flow::EventPlace& place) { return std::to_string(place.record); }
+std::string place_text(const flow::EventPlace& place) {
+  return std::to_string(place.record);
+}
 
 // A whole number without a point.
 void write_number(JsonWriter& json, double value) {
@@ -32,7 +34,12 @@ class NdjsonWriter final : public FindingWriter {
     JsonWriter json(out);
     const detect::RuleInfo& rule = *finding.rule;
     json.begin_object().key("rule").begin_object();
-    json.key("id").string(rule.id).key("title").string(rule.title).key("level").string(detect::name_of(rule.level));
+    json.key("id")
+        .string(rule.id)
+        .key("title")
+        .string(rule.title)
+        .key("level")
+        .string(detect::name_of(rule.level));
     json.key("tags").begin_array();
     for (const std::string& tag : rule.tags) json.string(tag);
     json.end_array();
@@ -43,7 +50,8 @@ class NdjsonWriter final : public FindingWriter {
     } else {
       json.null();
     }
-    json.key("source").begin_object().key("file").string(file).key("record").unsigned_integer(finding.place.record);
+    json.key("source").begin_object().key("file").string(file).key("record").unsigned_integer(
+        finding.place.record);
     json.end_object().end_object();
     if (finding.correlated) write_correlation(json, finding);
     json.key("matched").begin_array();
@@ -60,7 +68,13 @@ class NdjsonWriter final : public FindingWriter {
     } else {
       json.string(item.field);
     }
-    json.key("modifier").string(item.modifier).key("expected").string(item.expected).key("value").string(item.value).end_object();
+    json.key("modifier")
+        .string(item.modifier)
+        .key("expected")
+        .string(item.expected)
+        .key("value")
+        .string(item.value)
+        .end_object();
   }
 
   static void write_correlation(JsonWriter& json, const flow::Finding& finding) {
@@ -72,7 +86,12 @@ class NdjsonWriter final : public FindingWriter {
     json.key("first_time").string(base::format_rfc3339(finding.first_time));
     json.key("records").begin_array();
     for (const flow::NamedPlace& place : finding.events) {
-      json.begin_object().key("file").string(place.file).key("record").unsigned_integer(place.record).end_object();
+      json.begin_object()
+          .key("file")
+          .string(place.file)
+          .key("record")
+          .unsigned_integer(place.record)
+          .end_object();
     }
     json.end_array().end_object();
   }
@@ -92,7 +111,8 @@ std::string matched_text(const flow::Finding& finding) {
   for (const detect::MatchedItem& item : finding.matched) {
     if (std::find(seen.begin(), seen.end(), item.field) != seen.end()) continue;
     seen.push_back(item.field);
-    text += (text.empty() ? "" : "  ") + (item.field.empty() ? std::string("*") : item.field) + "=" + item.value;
+    text +=
+        (text.empty() ? "" : "  ") + (item.field.empty() ? std::string("*") : item.field) + "=" + item.value;
   }
   return text;
 }
@@ -100,15 +120,17 @@ std::string matched_text(const flow::Finding& finding) {
 class CsvWriter final : public FindingWriter {
  public:
   // The mark makes spreadsheets read the file as UTF-8.
-  void head(std::string& out) override { out += "\xEF\xBB\xBFtime,level,rule_id,title,tags,file,record,matched\r\n"; }
+  void head(std::string& out) override {
+    out += "\xEF\xBB\xBFtime,level,rule_id,title,tags,file,record,matched\r\n";
+  }
 
   void write(const flow::Finding& finding, std::string_view file, std::string& out) override {
     const detect::RuleInfo& rule = *finding.rule;
     std::string tags;
     for (const std::string& tag : rule.tags) tags += (tags.empty() ? "" : " ") + tag;
     out += finding.has_time ? base::format_rfc3339(finding.time) : std::string();
-    for (const std::string& text : {std::string(detect::name_of(rule.level)), rule.id, rule.title, tags, std::string(file),
-                                    place_text(finding.place), matched_text(finding)}) {
+    for (const std::string& text : {std::string(detect::name_of(rule.level)), rule.id, rule.title, tags,
+                                    std::string(file), place_text(finding.place), matched_text(finding)}) {
       out += ',';
       out += csv_field(text);
     }
@@ -127,8 +149,10 @@ class TableWriter final : public FindingWriter {
 
   void head(std::string& out) override {
     const base::Language language = console_.language;
-    out += cell(messages::scan_column_time(language), kTime) + "  " + cell(messages::scan_column_level(language), kLevel) + "  " +
-           cell(messages::scan_column_rule(language), title_) + "  " + cell(messages::scan_column_source(language), place_) + "  " +
+    out += cell(messages::scan_column_time(language), kTime) + "  " +
+           cell(messages::scan_column_level(language), kLevel) + "  " +
+           cell(messages::scan_column_rule(language), title_) + "  " +
+           cell(messages::scan_column_source(language), place_) + "  " +
            messages::scan_column_matched(language) + "\n";
   }
 
@@ -136,9 +160,12 @@ class TableWriter final : public FindingWriter {
     const detect::RuleInfo& rule = *finding.rule;
     const bool japanese = console_.language == base::Language::ja && !rule.title_ja.empty();
     const std::size_t slash = file.rfind('/');
-    const std::string place = place_cell(base::visible(slash == std::string_view::npos ? file : file.substr(slash + 1)),
-                                         ":" + place_text(finding.place));
-    out += cell(finding.has_time ? base::format_rfc3339(finding.time, 0) : messages::scan_no_time(console_.language), kTime);
+    const std::string place =
+        place_cell(base::visible(slash == std::string_view::npos ? file : file.substr(slash + 1)),
+                   ":" + place_text(finding.place));
+    out += cell(
+        finding.has_time ? base::format_rfc3339(finding.time, 0) : messages::scan_no_time(console_.language),
+        kTime);
     out += "  " + level_cell(console_, rule.level, kLevel);
     out += "  " + cell(base::visible(japanese ? rule.title_ja : rule.title), title_);
     out += "  " + cell(place, place_);
@@ -164,11 +191,16 @@ class TableWriter final : public FindingWriter {
 
 std::string level_name(base::Language language, detect::Level level) {
   switch (level) {
-    case detect::Level::informational: return messages::level_informational(language);
-    case detect::Level::low: return messages::level_low(language);
-    case detect::Level::medium: return messages::level_medium(language);
-    case detect::Level::high: return messages::level_high(language);
-    case detect::Level::critical: return messages::level_critical(language);
+    case detect::Level::informational:
+      return messages::level_informational(language);
+    case detect::Level::low:
+      return messages::level_low(language);
+    case detect::Level::medium:
+      return messages::level_medium(language);
+    case detect::Level::high:
+      return messages::level_high(language);
+    case detect::Level::critical:
+      return messages::level_critical(language);
   }
   return {};
 }
@@ -178,7 +210,8 @@ std::string level_cell(const Console& console, detect::Level level, int columns)
     std::string_view mark;
     std::string_view colour;
   };
-  constexpr std::array<Look, 5> kLooks{{{"·", "\x1b[2m"}, {"○", "\x1b[36m"}, {"●", "\x1b[33m"}, {"▲", "\x1b[31m"}, {"◆", "\x1b[1;35m"}}};
+  constexpr std::array<Look, 5> kLooks{
+      {{"·", "\x1b[2m"}, {"○", "\x1b[36m"}, {"●", "\x1b[33m"}, {"▲", "\x1b[31m"}, {"◆", "\x1b[1;35m"}}};
   const Look& look = kLooks[static_cast<std::size_t>(level)];
   const std::string text = cell(std::string(look.mark) + " " + level_name(console.language, level), columns);
   return console.colour ? std::string(look.colour) + text + "\x1b[0m" : text;
@@ -194,8 +227,10 @@ std::string csv_field(std::string_view text) {
   std::string safe = base::visible(text);
   // Spreadsheets may take the full-width forms for formulas too, and skip blanks before them.
   constexpr std::array<std::string_view, 8> kFormulaStarts{"=", "+", "-", "@", "＝", "＋", "－", "＠"};
-  const std::string_view begun = std::string_view(safe).substr(std::min(safe.find_first_not_of(' '), safe.size()));
-  const bool formula = std::any_of(kFormulaStarts.begin(), kFormulaStarts.end(), [&](std::string_view s) { return begun.starts_with(s); });
+  const std::string_view begun =
+      std::string_view(safe).substr(std::min(safe.find_first_not_of(' '), safe.size()));
+  const bool formula = std::any_of(kFormulaStarts.begin(), kFormulaStarts.end(),
+                                   [&](std::string_view s) { return begun.starts_with(s); });
   if (formula || text.starts_with("\t") || text.starts_with("\r")) safe.insert(safe.begin(), '\'');
   if (safe.find_first_of(",\"; '") == std::string::npos) return safe;
   std::string quoted = "\"";
@@ -208,9 +243,12 @@ std::string csv_field(std::string_view text) {
 
 std::unique_ptr<FindingWriter> make_finding_writer(FindingFormat format, const Console& console) {
   switch (format) {
-    case FindingFormat::ndjson: return std::make_unique<NdjsonWriter>();
-    case FindingFormat::csv: return std::make_unique<CsvWriter>();
-    case FindingFormat::table: break;
+    case FindingFormat::ndjson:
+      return std::make_unique<NdjsonWriter>();
+    case FindingFormat::csv:
+      return std::make_unique<CsvWriter>();
+    case FindingFormat::table:
+      break;
   }
   return std::make_unique<TableWriter>(console);
 }

@@ -1,5 +1,5 @@
-// Findings as text: one JSON document a line, CSV (RFC 4180) or a table for people. Log text is hostile: in the table it
-// is made visible, in CSV also safe against formulas, in JSON escaped.
+// Findings as text: one JSON document a line, CSV (RFC 4180) or a table for people. Log text is hostile: in
+// the table it is made visible, in CSV also safe against formulas, in JSON escaped.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,8 @@ class FindingWriter {
   virtual void head(std::string& /*out*/) {}
 };
 
-[[nodiscard]] std::unique_ptr<FindingWriter> make_finding_writer(FindingFormat format, const Console& console);
+[[nodiscard]] std::unique_ptr<FindingWriter> make_finding_writer(FindingFormat format,
+                                                                 const Console& console);
 
 // "▲ high" in the console's language, `columns` wide or more; coloured where the console is.
 [[nodiscard]] std::string level_cell(const Console& console, detect::Level level, int columns);

@@ -23,7 +23,11 @@ flow::Finding finding(const detect::RuleInfo& info) {
   f.has_time = true;
   f.time = *base::parse_rfc3339("2026-11-23T07:00:00Z");
   f.place.record = 12;
-  f.matched.push_back({.selection = "sel", .field = "CommandLine", .modifier = "contains", .expected = "x", .value = "=cmd|'\u202E\n"});
+  f.matched.push_back({.selection = "sel",
+                       .field = "CommandLine",
+                       .modifier = "contains",
+                       .expected = "x",
+                       .value = "=cmd|'\u202E\n"});
   return f;
 }
 
@@ -35,8 +39,13 @@ TEST(FindingFormat, ndjson_is_one_line_without_raw_controls) {
   EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 1);
   EXPECT_EQ(out.find('\x1b'), std::string::npos);
   EXPECT_EQ(out.find("\u202E"), std::string::npos);
-  EXPECT_NE(out.find(R"("event":{"time":"2026-11-23T07:00:00.000000000Z","source":{"file":"a\nb.json","record":12}})"), std::string::npos);
-  EXPECT_NE(out.find(R"("matched":[{"selection":"sel","field":"CommandLine","modifier":"contains","expected":"x")"), std::string::npos);
+  EXPECT_NE(
+      out.find(
+          R"("event":{"time":"2026-11-23T07:00:00.000000000Z","source":{"file":"a\nb.json","record":12}})"),
+      std::string::npos);
+  EXPECT_NE(
+      out.find(R"("matched":[{"selection":"sel","field":"CommandLine","modifier":"contains","expected":"x")"),
+      std::string::npos);
 }
 
 TEST(FindingFormat, csv_fields_are_no_formulas) {

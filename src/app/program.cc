@@ -21,8 +21,8 @@ std::string_view environment(const char* name) {
   return value != nullptr ? std::string_view(value) : std::string_view();
 }
 
-// A standard stream that was closed would be the next file that is opened, and messages would go into it. Its number is
-// taken by a descriptor on which what the stream is for fails.
+// A standard stream that was closed would be the next file that is opened, and messages would go into it. Its
+// number is taken by a descriptor on which what the stream is for fails.
 void keep_standard_streams() {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(number, F_GETFD) != -1 || errno != EBADF) continue;
@@ -40,10 +40,12 @@ int program(int argc, char** argv) {
   Console console;
   console.out_is_terminal = os::is_terminal(os::StandardStream::output);
   console.err_is_terminal = os::is_terminal(os::StandardStream::error);
-  console.colour = console.out_is_terminal && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
+  console.colour =
+      console.out_is_terminal && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
   console.columns = os::terminal_columns(os::StandardStream::output).value_or(160);
-  console.language = base::language_of(
-      {.lc_all = environment("LC_ALL"), .lc_messages = environment("LC_MESSAGES"), .lang = environment("LANG")});
+  console.language = base::language_of({.lc_all = environment("LC_ALL"),
+                                        .lc_messages = environment("LC_MESSAGES"),
+                                        .lang = environment("LANG")});
   const std::vector<std::string> words(argv + 1, argv + argc);
   return run(console, words);
 }

@@ -1,4 +1,5 @@
-// The program as the operating system calls it: looks at streams and locale, then hands over to the command line.
+// The program as the operating system calls it: looks at streams and locale, then hands over to the command
+// line.
 #pragma once
 
 namespace hinomi::app {

@@ -41,8 +41,11 @@ void write_json(base::JsonWriter& json, const Node& node) {
 }
 
 Result<ExampleEvent> read_event(const Node& node) {
-  if (!node.is_mapping()) return Error{ErrorCode::invalid_input, "an event of an example is no map", "write its fields, or line: …", node.where};
-  if (node.members.size() == 1 && node.members.front().key == "line") return ExampleEvent{true, node.members.front().value.text};
+  if (!node.is_mapping())
+    return Error{ErrorCode::invalid_input, "an event of an example is no map", "write its fields, or line: …",
+                 node.where};
+  if (node.members.size() == 1 && node.members.front().key == "line")
+    return ExampleEvent{true, node.members.front().value.text};
   ExampleEvent event;
   base::JsonWriter json(event.text);
   write_json(json, node);
@@ -52,12 +55,17 @@ Result<ExampleEvent> read_event(const Node& node) {
 Result<void> read_list(const Node& document, std::string_view key, std::vector<Example>& examples) {
   const Node* list = document.find(key);
   if (list == nullptr || !list->is_sequence() || list->items.empty()) {
-    return Error{ErrorCode::invalid_input, "there is no list '" + std::string(key) + "'", "add examples to it", document.where};
+    return Error{ErrorCode::invalid_input, "there is no list '" + std::string(key) + "'",
+                 "add examples to it", document.where};
   }
   std::uint64_t number = 0;
   for (const Node& item : list->items) {
-    Example example{.rule = std::string(document.text_of("rule")), .must_match = key == "match", .number = ++number, .events = {}};
-    const std::span<const Node> events = item.is_sequence() ? std::span<const Node>(item.items) : std::span<const Node>(&item, 1);
+    Example example{.rule = std::string(document.text_of("rule")),
+                    .must_match = key == "match",
+                    .number = ++number,
+                    .events = {}};
+    const std::span<const Node> events =
+        item.is_sequence() ? std::span<const Node>(item.items) : std::span<const Node>(&item, 1);
     for (const Node& one : events) {
       auto event = read_event(one);
       if (!event) return event.error();
@@ -75,7 +83,8 @@ Result<std::vector<Example>> read_examples(std::string_view text) {
   if (!documents) return documents.error();
   std::vector<Example> examples;
   for (const Node& document : *documents) {
-    if (document.text_of("rule").empty()) return Error{ErrorCode::invalid_input, "'rule' is missing", "write the id of the rule", document.where};
+    if (document.text_of("rule").empty())
+      return Error{ErrorCode::invalid_input, "'rule' is missing", "write the id of the rule", document.where};
     for (const std::string_view key : {"match", "near_miss"}) {
       if (auto read = read_list(document, key, examples); !read) return read.error();
     }
@@ -84,7 +93,8 @@ Result<std::vector<Example>> read_examples(std::string_view text) {
 }
 
 struct ExampleRunner::Parts {
-  Parts(const detect::RuleSet& set, const normalise::Normaliser& normaliser, const event::SourceRegistry& registry)
+  Parts(const detect::RuleSet& set, const normalise::Normaliser& normaliser,
+        const event::SourceRegistry& registry)
       : rules(set), detector(set), worker(detector, registry, 0), extractor(normaliser) {}
 
   const detect::RuleSet& rules;
@@ -107,12 +117,14 @@ struct ExampleRunner::Parts {
     std::vector<std::uint32_t> reference;
     worker.evaluate(event, fast);
     worker.evaluate_by_reference(event, reference);
-    if (fast != reference) return Error{ErrorCode::internal, "the evaluators disagree on an event", "report this", {}};
+    if (fast != reference)
+      return Error{ErrorCode::internal, "the evaluators disagree on an event", "report this", {}};
     return fast;
   }
 };
 
-ExampleRunner::ExampleRunner(const detect::RuleSet& rules, const normalise::Normaliser& normaliser, const event::SourceRegistry& sources)
+ExampleRunner::ExampleRunner(const detect::RuleSet& rules, const normalise::Normaliser& normaliser,
+                             const event::SourceRegistry& sources)
     : parts_(std::make_unique<Parts>(rules, normaliser, sources)) {}
 ExampleRunner::~ExampleRunner() = default;
 
@@ -126,7 +138,8 @@ Result<bool> ExampleRunner::matches(const Example& example) {
     if (!matched) return matched.error();
     for (const std::uint32_t rule : *matched) {
       found = found || rules.rules[rule].info.id == example.rule;
-      if (rules.rules[rule].feeds_correlation) correlations.add(flow::correlation_input(rules, rule, parts_->event, {}));
+      if (rules.rules[rule].feeds_correlation)
+        correlations.add(flow::correlation_input(rules, rule, parts_->event, {}));
     }
   }
   correlations.finish(0, [&](const detect::Firing& firing, const std::vector<flow::CorrelationInput>&) {

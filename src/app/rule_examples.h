@@ -1,9 +1,10 @@
-// The examples beside a rule (x.test.yml beside x.yml): events that must match it and near misses that must not. Read and
-// run through the same extraction, detection and correlation as a scan.
+// The examples beside a rule (x.test.yml beside x.yml): events that must match it and near misses that must
+// not. Read and run through the same extraction, detection and correlation as a scan.
 //
 //   rule: id of the rule                  may be a correlation
 //   match: [example, …]                   an example is an event, or a list of events in order of time
-//   near_miss: [example, …]               an event is a map (as JSON), or {line: "…"} for a line of a text log
+//   near_miss: [example, …]               an event is a map (as JSON), or {line: "…"} for a line of a text
+//   log
 #pragma once
 
 #include <cstdint>
@@ -35,12 +36,14 @@ struct Example {
 class ExampleRunner {
  public:
   // All must outlive this; `normaliser` is frozen.
-  ExampleRunner(const detect::RuleSet& rules, const normalise::Normaliser& normaliser, const event::SourceRegistry& sources);
+  ExampleRunner(const detect::RuleSet& rules, const normalise::Normaliser& normaliser,
+                const event::SourceRegistry& sources);
   ~ExampleRunner();
   ExampleRunner(const ExampleRunner&) = delete;
   ExampleRunner& operator=(const ExampleRunner&) = delete;
 
-  // Whether the example's rule found something in it. An error when an event cannot be read or the evaluators disagree.
+  // Whether the example's rule found something in it. An error when an event cannot be read or the evaluators
+  // disagree.
   [[nodiscard]] base::Result<bool> matches(const Example& example);
 
  private:

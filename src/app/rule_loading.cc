@@ -25,11 +25,15 @@ constexpr std::uint64_t kImageSeed = 0x48494e4f4d49;
 // Part of the cache's name; raise it with every change of what compile_rules() makes of the same texts.
 constexpr std::string_view kCompilerVersion = "1";
 
-bool is_rule_file(std::string_view path) { return path.ends_with(".yml") || path.ends_with(".yaml"); }
+bool is_rule_file(std::string_view path) {
+  return path.ends_with(".yml") || path.ends_with(".yaml");
+}
 
 std::string cache_folder() {
-  if (const char* named = std::getenv("XDG_CACHE_HOME"); named != nullptr && *named == '/') return std::string(named) + "/hinomi";
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return std::string(home) + "/.cache/hinomi";
+  if (const char* named = std::getenv("XDG_CACHE_HOME"); named != nullptr && *named == '/')
+    return std::string(named) + "/hinomi";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/')
+    return std::string(home) + "/.cache/hinomi";
   return {};
 }
 
@@ -42,7 +46,8 @@ std::string hex(const base::Hash128& hash) {
   return out;
 }
 
-std::string cache_name(const std::vector<detect::RuleFile>& files, std::string_view placeholders, const RuleLoading& loading) {
+std::string cache_name(const std::vector<detect::RuleFile>& files, std::string_view placeholders,
+                       const RuleLoading& loading) {
   std::string all;
   base::BinaryWriter writer(all);
   writer.text(kCompilerVersion);
@@ -61,7 +66,8 @@ std::string cache_name(const std::vector<detect::RuleFile>& files, std::string_v
 Result<detect::RuleSet> read_image(const std::string& path) {
   // Opening anything but a file could wait for ever.
   const auto info = os::file_info(path);
-  if (!info || info->kind != os::FileKind::regular) return Error{ErrorCode::not_found, "there is no cache", "", {}};
+  if (!info || info->kind != os::FileKind::regular)
+    return Error{ErrorCode::not_found, "there is no cache", "", {}};
   auto mapped = os::MappedFile::open(path);
   if (!mapped) return mapped.error();
   std::string_view bytes = mapped->text();
@@ -70,7 +76,8 @@ Result<detect::RuleSet> read_image(const std::string& path) {
   bytes.remove_suffix(16);
   const auto low = sum.number<std::uint64_t>();
   const auto high = sum.number<std::uint64_t>();
-  if (base::hash128(bytes, kImageSeed) != base::Hash128{low, high}) return Error{ErrorCode::invalid_input, "the cache is damaged", "", {}};
+  if (base::hash128(bytes, kImageSeed) != base::Hash128{low, high})
+    return Error{ErrorCode::invalid_input, "the cache is damaged", "", {}};
   return detect::RuleSet::load(bytes);
 }
 
@@ -99,7 +106,8 @@ Result<detect::sigma::Placeholders> parse_placeholders(const std::string& path, 
   }
   for (const auto& document : *documents) {
     if (!document.is_mapping()) {
-      return Error{ErrorCode::invalid_input, path + ": the placeholders are no map", "write 'Name: [value, value]' lines", document.where};
+      return Error{ErrorCode::invalid_input, path + ": the placeholders are no map",
+                   "write 'Name: [value, value]' lines", document.where};
     }
     for (const auto& member : document.members) {
       std::vector<std::string>& values = placeholders[member.key];
@@ -113,7 +121,7 @@ Result<detect::sigma::Placeholders> parse_placeholders(const std::string& path, 
 }  // namespace
 
 Result<std::vector<detect::RuleFile>> read_rule_files(const std::vector<std::string>& folders,
-                                                        std::vector<detect::Refusal>* refused) {
+                                                      std::vector<detect::Refusal>* refused) {
   std::vector<detect::RuleFile> files;
   const auto take = [&](const std::string& path) -> Result<void> {
     auto text = os::read_file(path, kMaxRuleBytes);

@@ -1,5 +1,5 @@
-// Rules from folders to a RuleSet, by way of a cache of compiled rules. The cache is only ever a shortcut: it is named by
-// a hash of all rule texts, checked by a hash of its own, and made anew when anything differs.
+// Rules from folders to a RuleSet, by way of a cache of compiled rules. The cache is only ever a shortcut: it
+// is named by a hash of all rule texts, checked by a hash of its own, and made anew when anything differs.
 #pragma once
 
 #include <string>
@@ -22,12 +22,13 @@ struct LoadedRules {
   bool from_cache = false;
 };
 
-// Fails only when a folder cannot be read at all or the placeholder file is wrong; refused rules are in the set.
+// Fails only when a folder cannot be read at all or the placeholder file is wrong; refused rules are in the
+// set.
 [[nodiscard]] base::Result<LoadedRules> load_rules(const RuleLoading& loading);
 
 // The texts of all *.yml and *.yaml files, in order of path.
 // What lies below a folder and cannot be read goes to `refused`; without one it is an error.
-[[nodiscard]] base::Result<std::vector<detect::RuleFile>> read_rule_files(const std::vector<std::string>& folders,
-                                                                          std::vector<detect::Refusal>* refused = nullptr);
+[[nodiscard]] base::Result<std::vector<detect::RuleFile>> read_rule_files(
+    const std::vector<std::string>& folders, std::vector<detect::Refusal>* refused = nullptr);
 
 }  // namespace hinomi::app

@@ -36,7 +36,8 @@ void write_text(Console& console, const detect::RuleSet& rules) {
                                                                 .reason = refusal.reason}));
     if (!refusal.remedy.empty()) console.line(messages::error_remedy(console.language, refusal.remedy));
   }
-  console.line(messages::rules_checked(console.language, {.loaded = rules.loaded, .refused = rules.refused.size()}));
+  console.line(
+      messages::rules_checked(console.language, {.loaded = rules.loaded, .refused = rules.refused.size()}));
 }
 
 }  // namespace
@@ -47,18 +48,21 @@ int rules_check_command(Console& console, std::span<const std::string> words) {
   if (!arguments) return kExitUsage;
   const std::string format = arguments->value("--format").value_or("text");
   if (format != "text" && format != "json") {
-    console.error_line(messages::usage_bad_value(console.language, {.option = "--format", .value = format, .expected = "text, json"}));
+    console.error_line(messages::usage_bad_value(
+        console.language, {.option = "--format", .value = format, .expected = "text, json"}));
     return kExitUsage;
   }
   if (arguments->paths().empty()) {
-    console.error_line(messages::usage_missing_argument(console.language, {.argument = "DIR", .command = "rules check"}));
+    console.error_line(
+        messages::usage_missing_argument(console.language, {.argument = "DIR", .command = "rules check"}));
     return kExitUsage;
   }
   auto loaded = load_rules({.folders = arguments->paths(),
                             .placeholders_file = arguments->value("--placeholders").value_or(""),
                             .use_cache = false});
   if (!loaded) {
-    console.error_line(messages::error_of_file(console.language, {.path = "hinomi rules check", .reason = loaded.error().message}));
+    console.error_line(messages::error_of_file(
+        console.language, {.path = "hinomi rules check", .reason = loaded.error().message}));
     return kExitUsage;
   }
   if (format == "json") {

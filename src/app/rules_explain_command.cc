@@ -15,17 +15,22 @@ namespace {
 constexpr std::size_t kMaxExplained = 20;  // events of one file
 
 std::string comparison_text(base::Language language, const detect::MatchedItem& item) {
-  const std::string field = item.field.empty() ? messages::explain_any_value(language) : base::visible(item.field);
+  const std::string field =
+      item.field.empty() ? messages::explain_any_value(language) : base::visible(item.field);
   const std::string modifier = item.modifier.empty() ? std::string() : "|" + item.modifier;
   return field + modifier + ": " + base::visible(item.expected);
 }
 
 std::string group_text(base::Language language, const detect::Judged& judged) {
   switch (judged.kind) {
-    case detect::Judged::Kind::all: return messages::explain_all_of(language);
-    case detect::Judged::Kind::any: return messages::explain_any_of(language);
-    case detect::Judged::Kind::at_least: return messages::explain_at_least(language, judged.count);
-    default: return messages::explain_none_of(language);
+    case detect::Judged::Kind::all:
+      return messages::explain_all_of(language);
+    case detect::Judged::Kind::any:
+      return messages::explain_any_of(language);
+    case detect::Judged::Kind::at_least:
+      return messages::explain_at_least(language, judged.count);
+    default:
+      return messages::explain_none_of(language);
   }
 }
 
@@ -36,10 +41,12 @@ void print(Console& console, const detect::Judged& judged) {
   std::string line(static_cast<std::size_t>(judged.depth) * 2 + 2, ' ');
   line += mark;
   if (judged.kind == detect::Judged::Kind::selection) {
-    line += base::visible(judged.name) + "  (" + (judged.held ? messages::explain_held(language) : messages::explain_held_not(language)) + ")";
+    line += base::visible(judged.name) + "  (" +
+            (judged.held ? messages::explain_held(language) : messages::explain_held_not(language)) + ")";
   } else if (judged.kind == detect::Judged::Kind::comparison) {
     line += comparison_text(language, judged.item) + "  — ";
-    line += judged.field_absent ? messages::explain_field_absent(language) : messages::explain_value(language, judged.item.value);
+    line += judged.field_absent ? messages::explain_field_absent(language)
+                                : messages::explain_value(language, judged.item.value);
   } else {
     line += group_text(language, judged);
   }
@@ -63,7 +70,8 @@ class Explanation {
   void explain_rule(std::uint32_t index, const event::Event& event) {
     const detect::DetectionRule& rule = rules_.rules[index];
     bool meant = false;
-    for (const event::LogSource& source : sources_.sources(event.route)) meant = meant || event::satisfies(source, rule.demand);
+    for (const event::LogSource& source : sources_.sources(event.route))
+      meant = meant || event::satisfies(source, rule.demand);
     const bool matches = meant && explainer_.holds(index, event);
     all_matched_ = all_matched_ && matches;
     console_.line("  " + (matches ? messages::explain_matches(console_.language, rule.info.title)
@@ -81,24 +89,28 @@ class Explanation {
 };
 
 int fail(Console& console, const base::Error& error) {
-  console.error_line(messages::error_of_file(console.language, {.path = "hinomi rules explain", .reason = error.message}));
+  console.error_line(
+      messages::error_of_file(console.language, {.path = "hinomi rules explain", .reason = error.message}));
   return kExitUsage;
 }
 
 // Names what could not be read of the events; false when there was something.
-bool report_unread(Console& console, const ingest::InputReader& reader, const flow::RecordProblems& problems) {
+bool report_unread(Console& console, const ingest::InputReader& reader,
+                   const flow::RecordProblems& problems) {
   bool all_read = problems.count == 0;
   for (ingest::InputStatus& status : reader.statuses()) {
     std::string reason = std::move(status.reason);
-    if (status.state == ingest::InputState::unrecognised) reason = messages::file_unknown_kind(console.language);
+    if (status.state == ingest::InputState::unrecognised)
+      reason = messages::file_unknown_kind(console.language);
     if (reason.empty()) continue;
     all_read = false;
     console.error_line(messages::error_of_file(console.language, {.path = status.path, .reason = reason}));
   }
   if (problems.count > 0) {
-    console.error_line(messages::file_partly(console.language, {.lost = problems.count,
-                                                                .position = static_cast<std::int64_t>(problems.first_record),
-                                                                .reason = problems.first_reason}));
+    console.error_line(
+        messages::file_partly(console.language, {.lost = problems.count,
+                                                 .position = static_cast<std::int64_t>(problems.first_record),
+                                                 .reason = problems.first_reason}));
   }
   return all_read;
 }
@@ -109,7 +121,8 @@ int rules_explain_command(Console& console, std::span<const std::string> words) 
   const auto arguments = Arguments::parse(console, "rules explain", words, {});
   if (!arguments) return kExitUsage;
   if (arguments->paths().size() != 2) {
-    console.error_line(messages::usage_missing_argument(console.language, {.argument = "RULE EVENT", .command = "rules explain"}));
+    console.error_line(messages::usage_missing_argument(
+        console.language, {.argument = "RULE EVENT", .command = "rules explain"}));
     return kExitUsage;
   }
   auto stack = load_stack({.folders = {arguments->paths()[0]}, .placeholders_file = {}, .use_cache = false});
@@ -126,7 +139,8 @@ int rules_explain_command(Console& console, std::span<const std::string> words) 
     return kExitProblems;
   }
   Explanation explanation(console, rules, (*stack)->sources);
-  flow::RecordReader records(*(*stack)->normaliser, [](event::RouteId) { return flow::RecordReader::Want::everything; });
+  flow::RecordReader records(*(*stack)->normaliser,
+                             [](event::RouteId) { return flow::RecordReader::Want::everything; });
   ingest::InputReader reader({arguments->paths()[1]});
   flow::RecordProblems problems;
   while (auto unit = reader.next()) {
@@ -140,7 +154,8 @@ int rules_explain_command(Console& console, std::span<const std::string> words) 
     console.error_line(messages::rules_no_event(console.language, arguments->paths()[1]));
     return kExitProblems;
   }
-  if (explanation.events() > kMaxExplained) console.line(messages::scan_more_rows(console.language, explanation.events() - kMaxExplained));
+  if (explanation.events() > kMaxExplained)
+    console.line(messages::scan_more_rows(console.language, explanation.events() - kMaxExplained));
   return explanation.all_matched() && all_read ? kExitOk : kExitProblems;
 }
 

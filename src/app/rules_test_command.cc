@@ -11,7 +11,8 @@ namespace hinomi::app {
 namespace {
 
 int fail(Console& console, const base::Error& error) {
-  console.error_line(messages::error_of_file(console.language, {.path = "hinomi rules test", .reason = error.message}));
+  console.error_line(
+      messages::error_of_file(console.language, {.path = "hinomi rules test", .reason = error.message}));
   return kExitUsage;
 }
 
@@ -36,9 +37,11 @@ void run_file(Console& console, const detect::RuleFile& file, ExampleRunner& run
       complain(matches.error().message);
     } else if (*matches != example.must_match) {
       ++tally.wrong;
-      console.line(example.must_match
-                       ? messages::rules_should_match(console.language, {.rule = file.path, .example = example.number})
-                       : messages::rules_should_not_match(console.language, {.rule = file.path, .example = example.number}));
+      console.line(
+          example.must_match
+              ? messages::rules_should_match(console.language, {.rule = file.path, .example = example.number})
+              : messages::rules_should_not_match(console.language,
+                                                 {.rule = file.path, .example = example.number}));
     }
   }
 }
@@ -79,10 +82,12 @@ int rules_test_command(Console& console, std::span<const std::string> words) {
   }
   ExampleRunner runner(rules, *(*stack)->normaliser, (*stack)->sources);
   for (const detect::RuleFile& file : *files) {
-    if (file.path.ends_with(".test.yml") || file.path.ends_with(".test.yaml")) run_file(console, file, runner, tally);
+    if (file.path.ends_with(".test.yml") || file.path.ends_with(".test.yaml"))
+      run_file(console, file, runner, tally);
   }
   name_untested(console, rules, tally);
-  console.line(messages::rules_tested(console.language, {.rules = rules.loaded, .examples = tally.examples, .wrong = tally.wrong}));
+  console.line(messages::rules_tested(
+      console.language, {.rules = rules.loaded, .examples = tally.examples, .wrong = tally.wrong}));
   return tally.wrong == 0 ? kExitOk : kExitProblems;
 }
 

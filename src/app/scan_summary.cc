@@ -1,9 +1,9 @@
 #include "app/scan_summary.h"
 
 #include <algorithm>
-#include <set>
 #include <array>
 #include <map>
+#include <set>
 
 #include "app/finding_format.h"
 #include "base/message_format.h"
@@ -53,7 +53,8 @@ std::vector<RuleCount> counts_of(const detect::RuleSet& rules, const flow::ScanS
     if (summary.per_rule[i] > 0) counts.push_back({&rules.rules[i].info, summary.per_rule[i]});
   }
   for (std::size_t i = 0; i < summary.per_correlation.size(); ++i) {
-    if (summary.per_correlation[i] > 0) counts.push_back({&rules.correlation_info[i].info, summary.per_correlation[i]});
+    if (summary.per_correlation[i] > 0)
+      counts.push_back({&rules.correlation_info[i].info, summary.per_correlation[i]});
   }
   std::stable_sort(counts.begin(), counts.end(), [](const RuleCount& a, const RuleCount& b) {
     return a.rule->level != b.rule->level ? a.rule->level > b.rule->level : a.count > b.count;
@@ -98,7 +99,8 @@ void print_levels(Console& plain, Printer& printer, const std::vector<RuleCount>
   printer.heading(messages::scan_heading_levels(plain.language));
   for (int i = 4; i >= 0; --i) {
     if (levels[static_cast<std::size_t>(i)] == 0) continue;
-    printer.line(right(levels[static_cast<std::size_t>(i)]) + "  " + level_cell(plain, static_cast<detect::Level>(i), 16));
+    printer.line(right(levels[static_cast<std::size_t>(i)]) + "  " +
+                 level_cell(plain, static_cast<detect::Level>(i), 16));
   }
 }
 
@@ -110,7 +112,8 @@ void print_rules(Console& plain, Printer& printer, const std::vector<RuleCount>&
     printer.line(right(counts[i].count) + "  " + level_cell(plain, rule.level, 16) + "  " +
                  base::visible(japanese && !rule.title_ja.empty() ? rule.title_ja : rule.title));
   }
-  if (counts.size() > kShownRules) printer.line("  " + messages::scan_more_rows(plain.language, counts.size() - kShownRules));
+  if (counts.size() > kShownRules)
+    printer.line("  " + messages::scan_more_rows(plain.language, counts.size() - kShownRules));
 }
 
 // In the order of ATT&CK, whatever the order of the findings.
@@ -125,7 +128,8 @@ void print_tactics(Console& plain, Printer& printer, const std::vector<RuleCount
   for (const RuleCount& one : counts) {
     std::set<std::string> names;
     for (const Tactic& tactic : kTactics) {
-      const bool tagged = std::find(one.rule->tags.begin(), one.rule->tags.end(), tactic.tag) != one.rule->tags.end();
+      const bool tagged =
+          std::find(one.rule->tags.begin(), one.rule->tags.end(), tactic.tag) != one.rule->tags.end();
       if (tagged) names.insert(tactic.name(plain.language));
     }
     for (auto& [name, count] : rows) count += names.contains(name) ? one.count : 0;
@@ -154,12 +158,16 @@ void print_files(Console& plain, Printer& printer, const flow::ScanSummary& summ
       continue;
     }
     ++shown;
-    printer.line("  " + messages::scan_file_line(plain.language, {.path = input.status.path,
-                                                                  .events = input.events,
-                                                                  .status = status_text(plain.language, input)}));
-    if (input.notes > 0) printer.line("    " + messages::scan_notes(plain.language, {.notes = input.notes, .note = input.note}));
+    printer.line("  " +
+                 messages::scan_file_line(plain.language, {.path = input.status.path,
+                                                           .events = input.events,
+                                                           .status = status_text(plain.language, input)}));
+    if (input.notes > 0)
+      printer.line("    " + messages::scan_notes(plain.language, {.notes = input.notes, .note = input.note}));
   }
-  if (quiet > 0) printer.line("  " + messages::scan_files_all_read(plain.language, {.files = quiet, .size = summary.bytes}));
+  if (quiet > 0)
+    printer.line("  " +
+                 messages::scan_files_all_read(plain.language, {.files = quiet, .size = summary.bytes}));
   if (hidden > 0) printer.line("  " + messages::scan_more_rows(plain.language, hidden));
 }
 
@@ -168,22 +176,29 @@ void print_files(Console& plain, Printer& printer, const flow::ScanSummary& summ
 std::string status_text(base::Language language, const flow::InputResult& input) {
   const ingest::InputStatus& status = input.status;
   switch (status.state) {
-    case ingest::InputState::waiting: return messages::file_not_reached(language);
+    case ingest::InputState::waiting:
+      return messages::file_not_reached(language);
     case ingest::InputState::reading:
     case ingest::InputState::partly_read:
       return messages::file_partly(language, {.lost = input.bad_records + status.skipped,
                                               .position = static_cast<std::int64_t>(status.position),
                                               .reason = status.reason});
-    case ingest::InputState::read: return messages::file_read(language);
+    case ingest::InputState::read:
+      return messages::file_read(language);
     case ingest::InputState::unreadable:
       if (status.position > 0) {
-        return messages::file_unreadable_at(language, {.position = static_cast<std::int64_t>(status.position), .reason = status.reason});
+        return messages::file_unreadable_at(
+            language, {.position = static_cast<std::int64_t>(status.position), .reason = status.reason});
       }
       return messages::file_unreadable(language, status.reason);
-    case ingest::InputState::skipped_empty: return messages::file_empty(language);
-    case ingest::InputState::skipped_special: return messages::file_special(language);
-    case ingest::InputState::unrecognised: return messages::file_unknown_kind(language);
-    case ingest::InputState::opened: return messages::file_opened(language);
+    case ingest::InputState::skipped_empty:
+      return messages::file_empty(language);
+    case ingest::InputState::skipped_special:
+      return messages::file_special(language);
+    case ingest::InputState::unrecognised:
+      return messages::file_unknown_kind(language);
+    case ingest::InputState::opened:
+      return messages::file_opened(language);
   }
   return {};
 }
@@ -208,13 +223,14 @@ void print_summary(Console& console, const detect::RuleSet& rules, const flow::S
     printer.line(messages::scan_correlation_limited(console.language, summary.correlations_incomplete));
   }
   printer.heading(messages::scan_heading_summary(console.language));
-  const auto files = static_cast<std::uint64_t>(std::count_if(summary.inputs.begin(), summary.inputs.end(), [](const flow::InputResult& i) {
-    return i.status.state != ingest::InputState::opened;
-  }));
-  printer.line(messages::scan_summary(console.language, {.files = files,
-                                                         .events = summary.events,
-                                                         .findings = summary.findings,
-                                                         .elapsed = std::chrono::duration_cast<std::chrono::seconds>(elapsed)}));
+  const auto files = static_cast<std::uint64_t>(
+      std::count_if(summary.inputs.begin(), summary.inputs.end(),
+                    [](const flow::InputResult& i) { return i.status.state != ingest::InputState::opened; }));
+  printer.line(messages::scan_summary(
+      console.language, {.files = files,
+                         .events = summary.events,
+                         .findings = summary.findings,
+                         .elapsed = std::chrono::duration_cast<std::chrono::seconds>(elapsed)}));
 }
 
 }  // namespace hinomi::app

@@ -14,7 +14,8 @@ base::Result<std::unique_ptr<Stack>> load_stack(RuleLoading loading) {
   stack->rules = std::move(loaded->rules);
   stack->rule_folders = loading.folders;
   stack->rules_from_cache = loaded->from_cache;
-  auto normaliser = normalise::Normaliser::load(*content + "/mappings", stack->rules.fields(), stack->sources);
+  auto normaliser =
+      normalise::Normaliser::load(*content + "/mappings", stack->rules.fields(), stack->sources);
   if (!normaliser) return normaliser.error();
   stack->normaliser = std::move(*normaliser);
   if (auto frozen = stack->normaliser->freeze(); !frozen) return frozen.error();

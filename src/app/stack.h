@@ -1,5 +1,5 @@
-// Rules, log sources and mappings loaded and wired together in the order they need: what every command that judges
-// events starts with.
+// Rules, log sources and mappings loaded and wired together in the order they need: what every command that
+// judges events starts with.
 #pragma once
 
 #include <memory>

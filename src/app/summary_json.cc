@@ -11,7 +11,12 @@ namespace {
 void write_rule(base::JsonWriter& json, const detect::RuleInfo& rule, std::uint64_t findings) {
   if (findings == 0) return;
   json.begin_object();
-  json.key("id").string(rule.id).key("title").string(rule.title).key("level").string(detect::name_of(rule.level));
+  json.key("id")
+      .string(rule.id)
+      .key("title")
+      .string(rule.title)
+      .key("level")
+      .string(detect::name_of(rule.level));
   json.key("findings").unsigned_integer(findings).end_object();
 }
 
@@ -29,7 +34,8 @@ void write_input(base::JsonWriter& json, const flow::InputResult& input) {
 
 }  // namespace
 
-std::string summary_json(const detect::RuleSet& rules, const flow::ScanSummary& summary, std::chrono::milliseconds elapsed) {
+std::string summary_json(const detect::RuleSet& rules, const flow::ScanSummary& summary,
+                         std::chrono::milliseconds elapsed) {
   std::string out;
   base::JsonWriter json(out, 1);
   json.begin_object();

@@ -1,4 +1,5 @@
-// The summary of a scan for machines: one JSON document with the status of every input and all counts. Not the findings.
+// The summary of a scan for machines: one JSON document with the status of every input and all counts. Not
+// the findings.
 #pragma once
 
 #include <chrono>

@@ -45,6 +45,8 @@ class DetectorWorker {
 
   // Indexes into RuleSet::rules of the rules that hold, ascending.
   void evaluate(const event::Event& event, std::vector<std::uint32_t>& matches);
+  // Whether a part of a condition holds for the event that was evaluated last; it must still be there.
+  [[nodiscard]] bool holds(query::NodeId id) { return fast_.holds(id); }
   // The first half of evaluate(), for measuring.
   [[nodiscard]] std::size_t candidate_count(const event::Event& event) {
     return fast_.candidate_count(event, set_of(event.route));

@@ -142,17 +142,16 @@ MatchedItem describe(const query::Predicate& p, const event::FieldTable& fields)
   return item;
 }
 
-MatchedItem Explainer::item_of(const query::Node& node, NodeId id, const event::Event& event) {
-  const query::Predicate& p = rules_.program.predicate_of(node);
+MatchedItem Explainer::item_of(NodeId id, bool held, const event::Event& event) {
+  const query::Predicate& p = rules_.program.predicate_of(rules_.program.node(id));
   MatchedItem item = describe(p, rules_.fields());
-  event::Event one;
-  one.slots.resize(1);
-  const bool held = reference_.holds(id, event);
+  one_.format = event.format;
+  one_.slots.resize(1);
   for (const event::Slot& slot : event.slots) {
     if (p.field != query::kAnyValue && slot.field != p.field) continue;
-    one.slots.front() = slot;
+    one_.slots.front() = slot;
     // The value that decided; for a comparison of two fields any of its values.
-    const bool decides = !held || !query::is_single_value(p.op) || reference_.holds(id, one);
+    const bool decides = !held || !query::is_single_value(p.op) || reference_.holds(id, one_);
     if (!decides) continue;
     if (p.field == query::kAnyValue && !slot.name.empty()) item.field = slot.name;
     item.value = cut(slot.value.text);
@@ -163,22 +162,24 @@ MatchedItem Explainer::item_of(const query::Node& node, NodeId id, const event::
 }
 
 void Explainer::collect(NodeId id, const std::string& selection, const event::Event& event,
-                        std::vector<MatchedItem>& out) {
-  if (out.size() >= kMaxMatchedItems || !reference_.holds(id, event)) return;
+                        const Judge& holds, std::vector<MatchedItem>& out) {
+  if (out.size() >= kMaxMatchedItems || !holds(id)) return;
   const query::Node& node = rules_.program.node(id);
   if (node.kind == NodeKind::predicate) {
-    out.push_back(item_of(node, id, event));
+    out.push_back(item_of(id, true, event));
     out.back().selection = selection;
     return;
   }
   if (node.kind == NodeKind::negation) return;
-  for (const NodeId child : rules_.program.children(node)) collect(child, selection, event, out);
+  for (const NodeId child : rules_.program.children(node)) collect(child, selection, event, holds, out);
 }
 
-std::vector<MatchedItem> Explainer::matched(std::uint32_t rule, const event::Event& event) {
+std::vector<MatchedItem> Explainer::matched(std::uint32_t rule, const event::Event& event,
+                                            const Judge& holds) {
   std::vector<MatchedItem> items;
-  for (const sigma::Selection& selection : rules_.rules[rule].selections)
-    collect(selection.node, selection.name, event, items);
+  for (const sigma::Selection& selection : rules_.rules[rule].selections) {
+    collect(selection.node, selection.name, event, holds, items);
+  }
   return items;
 }
 
@@ -187,7 +188,7 @@ void Explainer::judge(NodeId id, int depth, const event::Event& event, std::vect
   const query::Node& node = rules_.program.node(id);
   Judged judged{.depth = depth, .held = reference_.holds(id, event)};
   if (node.kind == NodeKind::predicate) {
-    judged.item = item_of(node, id, event);
+    judged.item = item_of(id, judged.held, event);
     const query::Predicate& p = rules_.program.predicate_of(node);
     judged.field_absent = p.field != query::kAnyValue;
     for (const event::Slot& slot : event.slots) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,8 +45,12 @@ class Explainer {
  public:
   explicit Explainer(const RuleSet& rules) : rules_(rules), reference_(rules.program) {}
 
-  // The comparisons that held in the selections that held; at most kMaxMatchedItems.
-  [[nodiscard]] std::vector<MatchedItem> matched(std::uint32_t rule, const event::Event& event);
+  // The comparisons that held in the selections that held; at most kMaxMatchedItems. `holds` judges a part of
+  // a condition on this event: DetectorWorker::holds() where the event was just evaluated, since that is
+  // known already.
+  using Judge = std::function<bool(query::NodeId)>;
+  [[nodiscard]] std::vector<MatchedItem> matched(std::uint32_t rule, const event::Event& event,
+                                                 const Judge& holds);
   // Every selection with all its parts. Lists of more than kMaxMatchedItems comparisons show those that held
   // and a few.
   [[nodiscard]] std::vector<Judged> explain(std::uint32_t rule, const event::Event& event);
@@ -55,12 +60,13 @@ class Explainer {
 
  private:
   void collect(query::NodeId node, const std::string& selection, const event::Event& event,
-               std::vector<MatchedItem>& out);
+               const Judge& holds, std::vector<MatchedItem>& out);
   void judge(query::NodeId node, int depth, const event::Event& event, std::vector<Judged>& out);
-  [[nodiscard]] MatchedItem item_of(const query::Node& node, query::NodeId id, const event::Event& event);
+  [[nodiscard]] MatchedItem item_of(query::NodeId id, bool held, const event::Event& event);
 
   const RuleSet& rules_;
   query::ReferenceEvaluator reference_;
+  event::Event one_;  // for the question which of several values decided
 };
 
 }  // namespace hinomi::detect

@@ -6,8 +6,8 @@
 
 namespace hinomi::flow {
 
-CorrelationInput correlation_input(const detect::RuleSet& rules, std::uint32_t rule, const event::Event& event,
-                                   ingest::InputId input) {
+CorrelationInput correlation_input(const detect::RuleSet& rules, std::uint32_t rule,
+                                   const event::Event& event, ingest::InputId input) {
   CorrelationInput result{.time = event.time, .rule = rule, .place = {input, event.record}, .captures = {}};
   for (const event::FieldId field : rules.rules[rule].captures) {
     const auto slot = std::find_if(event.slots.begin(), event.slots.end(), [&](const event::Slot& s) {
@@ -23,7 +23,9 @@ class CorrelationRun::Sink final : public detect::FiringSink {
  public:
   Sink(CorrelationRun& run, const Visitor& visit) : run_(run), visit_(visit) {}
   void on_firing(const detect::Firing& firing) override { visit_(firing, run_.inputs_); }
-  void on_limit(const detect::LimitReached& limit) override { run_.refused_ = std::max(run_.refused_, limit.refused); }
+  void on_limit(const detect::LimitReached& limit) override {
+    run_.refused_ = std::max(run_.refused_, limit.refused);
+  }
 
  private:
   CorrelationRun& run_;
@@ -49,7 +51,12 @@ void CorrelationRun::finish(std::uint64_t hash_seed, const Visitor& visit) {
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     captures.clear();
     for (const auto& [present, text] : inputs_[i].captures) captures.push_back({present, text});
-    engine->on_match({.time = inputs_[i].time, .sequence = i, .rule = inputs_[i].rule, .event = {0, i}, .captures = captures}, sink);
+    engine->on_match({.time = inputs_[i].time,
+                      .sequence = i,
+                      .rule = inputs_[i].rule,
+                      .event = {0, i},
+                      .captures = captures},
+                     sink);
   }
   engine->finish(sink);
 }

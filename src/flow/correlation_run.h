@@ -1,5 +1,5 @@
-// Correlations over a finished set of matches: collects what they need while events go by, puts it in order of time at
-// the end and runs the engine. For scans; a stream feeds the engine as it goes.
+// Correlations over a finished set of matches: collects what they need while events go by, puts it in order
+// of time at the end and runs the engine. For scans; a stream feeds the engine as it goes.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ struct CorrelationInput {
   std::vector<std::pair<bool, std::string>> captures;  // present, text
 };
 
-[[nodiscard]] CorrelationInput correlation_input(const detect::RuleSet& rules, std::uint32_t rule, const event::Event& event,
-                                                 ingest::InputId input);
+[[nodiscard]] CorrelationInput correlation_input(const detect::RuleSet& rules, std::uint32_t rule,
+                                                 const event::Event& event, ingest::InputId input);
 
 // Matches kept until the end; more are dropped and counted.
 inline constexpr std::size_t kMaxCorrelationInputs = 20'000'000;

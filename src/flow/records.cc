@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t kChunkBytes = 65'536;
 
-bool is_blank(std::string_view line) noexcept { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+bool is_blank(std::string_view line) noexcept {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 normalise::Extractor::Options options() {
   normalise::Extractor::Options options;
@@ -34,7 +36,8 @@ RecordReader::RecordReader(const normalise::Normaliser& normaliser, Chooser choo
       chunks_(templates_) {}
 
 template <typename ExtractFunction>
-bool RecordReader::one(ExtractFunction&& extract, std::uint64_t record, RecordProblems& problems, const Visitor& visit) {
+bool RecordReader::one(ExtractFunction&& extract, std::uint64_t record, RecordProblems& problems,
+                       const Visitor& visit) {
   arena_.clear();
   event_.clear();
   auto extracted = extract(usual_extent_);
@@ -63,14 +66,18 @@ bool RecordReader::one(ExtractFunction&& extract, std::uint64_t record, RecordPr
 
 std::uint64_t RecordReader::read(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
   switch (unit.kind) {
-    case ingest::UnitKind::text_lines: return read_lines(unit, problems, visit);
-    case ingest::UnitKind::json_documents: return read_documents(unit, problems, visit);
-    case ingest::UnitKind::evtx_chunks: return read_chunks(unit, problems, visit);
+    case ingest::UnitKind::text_lines:
+      return read_lines(unit, problems, visit);
+    case ingest::UnitKind::json_documents:
+      return read_documents(unit, problems, visit);
+    case ingest::UnitKind::evtx_chunks:
+      return read_chunks(unit, problems, visit);
   }
   return 0;
 }
 
-std::uint64_t RecordReader::read_lines(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
+std::uint64_t RecordReader::read_lines(const ingest::Unit& unit, RecordProblems& problems,
+                                       const Visitor& visit) {
   std::uint64_t events = 0;
   std::uint64_t number = unit.first_record;
   std::string_view rest = unit.bytes();
@@ -80,13 +87,16 @@ std::uint64_t RecordReader::read_lines(const ingest::Unit& unit, RecordProblems&
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (is_blank(line)) continue;
-    const auto extract = [&](event::Extent extent) { return extractor_.line(line, number, extent, arena_, event_); };
+    const auto extract = [&](event::Extent extent) {
+      return extractor_.line(line, number, extent, arena_, event_);
+    };
     if (one(extract, number, problems, visit)) ++events;
   }
   return events;
 }
 
-std::uint64_t RecordReader::read_documents(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
+std::uint64_t RecordReader::read_documents(const ingest::Unit& unit, RecordProblems& problems,
+                                           const Visitor& visit) {
   std::uint64_t events = 0;
   std::uint64_t number = unit.first_record;
   for (const ingest::DocumentSpan& span : unit.documents) {
@@ -100,7 +110,8 @@ std::uint64_t RecordReader::read_documents(const ingest::Unit& unit, RecordProbl
   return events;
 }
 
-std::uint64_t RecordReader::read_chunks(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit) {
+std::uint64_t RecordReader::read_chunks(const ingest::Unit& unit, RecordProblems& problems,
+                                        const Visitor& visit) {
   std::uint64_t events = 0;
   const std::span<const std::byte> all = std::as_bytes(std::span(unit.bytes().data(), unit.bytes().size()));
   for (std::size_t at = 0; at < all.size(); at += kChunkBytes) {

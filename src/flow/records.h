@@ -1,5 +1,5 @@
-// Takes the events out of one work unit, whatever its kind, normalised and routed. One object a worker; the event and
-// all it borrows live for the call of the visitor.
+// Takes the events out of one work unit, whatever its kind, normalised and routed. One object a worker; the
+// event and all it borrows live for the call of the visitor.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@ namespace hinomi::flow {
 
 // What was wrong with records of a unit.
 struct RecordProblems {
-  std::uint64_t count = 0;          // records that could not be read
-  std::uint64_t first_record = 0;   // line or document number, or byte offset of EVTX
+  std::uint64_t count = 0;         // records that could not be read
+  std::uint64_t first_record = 0;  // line or document number, or byte offset of EVTX
   std::string first_reason;
-  std::uint64_t notes = 0;          // damage that cost no record (checksums, a log that was not closed)
+  std::uint64_t notes = 0;  // damage that cost no record (checksums, a log that was not closed)
   std::string first_note;
 };
 

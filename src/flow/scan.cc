@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "detect/detector.h"
 #include "flow/records.h"
+#include "query/program.h"
 
 namespace hinomi::flow {
 namespace {
@@ -33,10 +34,16 @@ constexpr auto kProgressInterval = std::chrono::milliseconds(100);
 
 class Scan {
  public:
-  Scan(const detect::RuleSet& rules, const normalise::Normaliser& normaliser, const event::SourceRegistry& sources,
-       const ScanOptions& options, FindingSink& sink)
-      : rules_(rules), normaliser_(normaliser), sources_(sources), options_(options), sink_(sink), detector_(rules),
-        reader_(options.paths, reader_options(options)), correlations_(rules) {
+  Scan(const detect::RuleSet& rules, const normalise::Normaliser& normaliser,
+       const event::SourceRegistry& sources, const ScanOptions& options, FindingSink& sink)
+      : rules_(rules),
+        normaliser_(normaliser),
+        sources_(sources),
+        options_(options),
+        sink_(sink),
+        detector_(rules),
+        reader_(options.paths, reader_options(options)),
+        correlations_(rules) {
     summary_.per_rule.resize(rules.rules.size());
     summary_.per_correlation.resize(rules.correlations.size());
   }
@@ -85,7 +92,8 @@ class Scan {
   std::optional<ingest::Unit> take_unit() {
     std::unique_lock lock(input_mutex_);
     may_take_.wait(lock, [&] {
-      return ended_ || taken_ < delivered_ + kUnitsAheadPerThread * static_cast<std::uint64_t>(options_.threads);
+      return ended_ ||
+             taken_ < delivered_ + kUnitsAheadPerThread * static_cast<std::uint64_t>(options_.threads);
     });
     if (ended_ || stop_requested()) return std::nullopt;
     auto unit = reader_.next();
@@ -99,13 +107,15 @@ class Scan {
     return unit;
   }
 
-  void judge(const event::Event& event, detect::DetectorWorker& worker, detect::Explainer& explainer, UnitOutcome& outcome) {
+  void judge(const event::Event& event, detect::DetectorWorker& worker, detect::Explainer& explainer,
+             UnitOutcome& outcome) {
     thread_local std::vector<std::uint32_t> matches;
     worker.evaluate(event, matches);
     if (options_.by_reference) compare(event, worker, matches, outcome);
     for (const std::uint32_t rule : matches) {
       const detect::DetectionRule& definition = rules_.rules[rule];
-      if (definition.feeds_correlation && event.has_time) outcome.inputs.push_back(correlation_input(rules_, rule, event, outcome.input));
+      if (definition.feeds_correlation && event.has_time)
+        outcome.inputs.push_back(correlation_input(rules_, rule, event, outcome.input));
       if (!definition.shown || definition.info.level < options_.min_level) continue;
       outcome.matched_rules.push_back(rule);
       Finding finding;
@@ -113,21 +123,23 @@ class Scan {
       finding.has_time = event.has_time;
       finding.time = event.time;
       finding.place = {outcome.input, event.record};
-      finding.matched = explainer.matched(rule, event);
+      finding.matched =
+          explainer.matched(rule, event, [&](query::NodeId node) { return worker.holds(node); });
       outcome.findings.push_back(std::move(finding));
     }
   }
 
-  void compare(const event::Event& event, detect::DetectorWorker& worker, const std::vector<std::uint32_t>& fast,
-               UnitOutcome& outcome) const {
+  void compare(const event::Event& event, detect::DetectorWorker& worker,
+               const std::vector<std::uint32_t>& fast, UnitOutcome& outcome) const {
     std::vector<std::uint32_t> reference;
     worker.evaluate_by_reference(event, reference);
     if (fast == reference) return;
     if (outcome.differences++ > 0) return;
     std::vector<std::uint32_t> differing;
-    std::set_symmetric_difference(fast.begin(), fast.end(), reference.begin(), reference.end(), std::back_inserter(differing));
-    outcome.first_difference = std::string(outcome.input_name) + " record " + std::to_string(event.record) + ": " +
-                               rules_.rules[differing.front()].info.path;
+    std::set_symmetric_difference(fast.begin(), fast.end(), reference.begin(), reference.end(),
+                                  std::back_inserter(differing));
+    outcome.first_difference = std::string(outcome.input_name) + " record " + std::to_string(event.record) +
+                               ": " + rules_.rules[differing.front()].info.path;
   }
 
   void deliver(std::uint64_t ordinal, UnitOutcome outcome) {
@@ -152,7 +164,8 @@ class Scan {
     summary_.events += outcome.events;
     summary_.bytes += outcome.bytes;
     summary_.findings += outcome.findings.size();
-    if (outcome.differences > 0 && summary_.differences == 0) summary_.first_difference = outcome.first_difference;
+    if (outcome.differences > 0 && summary_.differences == 0)
+      summary_.first_difference = outcome.first_difference;
     summary_.differences += outcome.differences;
     for (const std::uint32_t rule : outcome.matched_rules) ++summary_.per_rule[rule];
     InputResult& input = input_result(outcome.input);
@@ -182,9 +195,10 @@ class Scan {
   }
 
   void correlate() {
-    correlations_.finish(options_.hash_seed, [this](const detect::Firing& firing, const std::vector<CorrelationInput>& inputs) {
-      put_out(firing, inputs);
-    });
+    correlations_.finish(options_.hash_seed,
+                         [this](const detect::Firing& firing, const std::vector<CorrelationInput>& inputs) {
+                           put_out(firing, inputs);
+                         });
     summary_.correlations_incomplete = correlations_.incomplete();
   }
 
@@ -200,7 +214,9 @@ class Scan {
     finding.correlated = true;
     finding.value = firing.value;
     finding.event_count = firing.total;
-    const auto place_of = [&](const detect::EventRef& event) { return inputs[static_cast<std::size_t>(event.record)].place; };
+    const auto place_of = [&](const detect::EventRef& event) {
+      return inputs[static_cast<std::size_t>(event.record)].place;
+    };
     finding.place = place_of(firing.trigger);
     for (std::size_t i = 0; i < rule.group_by.size() && i < firing.group.size(); ++i) {
       finding.group.emplace_back(rule.group_by[i], firing.group[i]);
@@ -233,10 +249,11 @@ class Scan {
     }
   }
 
-  // An input that was under way when the scan was stopped has no fault of its own; one that gave nothing was not
-  // "partly" read. Archives stay as they are: their entries have events of their own.
+  // An input that was under way when the scan was stopped has no fault of its own; one that gave nothing was
+  // not "partly" read. Archives stay as they are: their entries have events of their own.
   void tell_end(const InputResult& input, ingest::InputStatus& status) const {
-    const bool under_way = status.state == ingest::InputState::partly_read || status.state == ingest::InputState::reading;
+    const bool under_way =
+        status.state == ingest::InputState::partly_read || status.state == ingest::InputState::reading;
     if (!under_way || ingest::is_container(status.type)) return;
     if (status.reason.empty()) {
       status.reason = "the scan was stopped";
@@ -270,8 +287,8 @@ class Scan {
 
 }  // namespace
 
-ScanSummary scan(const detect::RuleSet& rules, const normalise::Normaliser& normaliser, const event::SourceRegistry& sources,
-                 const ScanOptions& options, FindingSink& sink) {
+ScanSummary scan(const detect::RuleSet& rules, const normalise::Normaliser& normaliser,
+                 const event::SourceRegistry& sources, const ScanOptions& options, FindingSink& sink) {
   return Scan(rules, normaliser, sources, options, sink).run();
 }
 

@@ -1,5 +1,5 @@
-// The scan of files: inputs to units, units to events, events through the rules, findings out in the order of the input;
-// correlations over everything at the end. The story of `hinomi scan`, without its texts.
+// The scan of files: inputs to units, units to events, events through the rules, findings out in the order of
+// the input; correlations over everything at the end. The story of `hinomi scan`, without its texts.
 #pragma once
 
 #include <atomic>
@@ -45,7 +45,7 @@ struct ScanOptions {
   std::vector<std::string> paths;
   int threads = 1;
   detect::Level min_level = detect::Level::informational;
-  bool by_reference = false;   // compare with the reference evaluator instead of trusting the fast one
+  bool by_reference = false;  // compare with the reference evaluator instead of trusting the fast one
   bool use_memo = true;
   std::uint64_t hash_seed = 0;
   ingest::ReaderOptions reader;
@@ -64,13 +64,13 @@ struct ScanSummary {
   std::uint64_t events = 0;
   std::uint64_t unrouted = 0;  // events of no known log source: no rule was asked
   std::uint64_t bytes = 0;
-  std::uint64_t findings = 0;  // shown ones
+  std::uint64_t findings = 0;                  // shown ones
   std::vector<std::uint64_t> per_rule;         // by RuleSet::rules
   std::vector<std::uint64_t> per_correlation;  // by RuleSet::correlations
   std::vector<InputResult> inputs;
   bool stopped = false;
-  std::uint64_t correlations_incomplete = 0;     // matches that correlations could not take into account
-  std::uint64_t differences = 0;                 // by_reference: events where the evaluators disagreed
+  std::uint64_t correlations_incomplete = 0;  // matches that correlations could not take into account
+  std::uint64_t differences = 0;              // by_reference: events where the evaluators disagreed
   std::string first_difference;
 };
 
@@ -94,6 +94,7 @@ class FindingSink {
 
 // `normaliser` must be frozen and share its FieldTable with `rules`.
 [[nodiscard]] ScanSummary scan(const detect::RuleSet& rules, const normalise::Normaliser& normaliser,
-                               const event::SourceRegistry& sources, const ScanOptions& options, FindingSink& sink);
+                               const event::SourceRegistry& sources, const ScanOptions& options,
+                               FindingSink& sink);
 
 }  // namespace hinomi::flow

@@ -200,6 +200,7 @@ void Gates::add(QueryId query, const Gate& gate, std::unordered_map<std::string,
 }
 
 Gates::Gates(const Program& program) : program_(program) {
+  known_costs_.assign(program.node_count(), std::nan(""));
   fields_.resize(program.query_count());
   ungated_.resize(program.query_count());
   needs_everything_.resize(program.query_count());

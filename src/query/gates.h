@@ -84,6 +84,7 @@ class Gates {
   std::vector<std::vector<event::FieldId>> fields_;  // by query
   std::vector<bool> ungated_;                        // by query
   std::vector<bool> needs_everything_;               // by query
+  mutable std::vector<double> known_costs_;          // by node, while gates are chosen; NaN = not known yet
   std::vector<GateId> structural_;
   std::unordered_map<std::uint32_t, FieldGates> by_field_;
 };

@@ -68,9 +68,11 @@ bool StreamEvaluator::collect_candidates(const event::Event& event, const QueryS
   event_ = &event;
   arena_.clear();
   candidates_.clear();
+  lookups_.clear();
   index_slots(event);
   for (const QueryId id : set.ungated()) add_candidate(id);
   for (std::size_t i = 0; i < event.slots.size(); ++i) collect(i, set);
+  look_up(set);
   if (set.keyword_gates() != nullptr) collect_raw(event, set);
   for (const event::FieldId field : repeated_) {
     if (set.gated(field)) collect_repeated(field, set);
@@ -131,15 +133,22 @@ void StreamEvaluator::collect(std::size_t slot, const QuerySet& set) {
   constexpr std::uint64_t kFieldSpread = 0x9E37'79B9'7F4A'7C15ULL;
   const std::uint64_t keyword_part = keywords != nullptr ? set.keyword_signature() : 0;
   const base::Hash128 key = base::hash128(text, (hash_seed_ ^ (asked * kFieldSpread)) + keyword_part);
-  const ValueMemo::Noted noted = memo_.find(key);
-  if (noted.known) {
-    add_candidates(noted.gates, set);
-    return;
+  memo_.prefetch(key);
+  lookups_.push_back({key, slot, gates, keywords});
+}
+
+void StreamEvaluator::look_up(const QuerySet& set) {
+  for (const Lookup& lookup : lookups_) {
+    const ValueMemo::Noted noted = memo_.find(lookup.key);
+    if (noted.known) {
+      add_candidates(noted.gates, set);
+      continue;
+    }
+    ++statistics_.misses;
+    const std::span<const GateId> opened = judge(lookup.gates, lookup.keywords, texts_[lookup.slot]);
+    if (memo_.met_before(lookup.key)) memo_.note(lookup.key, opened);
+    add_candidates(opened, set);
   }
-  ++statistics_.misses;
-  const std::span<const GateId> opened = judge(gates, keywords, value);
-  if (memo_.met_before(key)) memo_.note(key, opened);
-  add_candidates(opened, set);
 }
 
 // The raw text of a record is met once: it is never remembered.

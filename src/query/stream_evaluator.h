@@ -67,6 +67,8 @@ class StreamEvaluator {
   // Fills `matches` with the queries of `set` that hold, in ascending order.
   void evaluate(const event::Event& event, const QuerySet& set, std::vector<QueryId>& matches);
 
+  // Whether a node holds for the event that was evaluated last; it must still be there.
+  [[nodiscard]] bool holds(NodeId id) { return node_holds(id); }
   // Only the first half of the work, for measuring: how many queries would be judged.
   [[nodiscard]] std::size_t candidate_count(const event::Event& event, const QuerySet& set);
 
@@ -80,7 +82,9 @@ class StreamEvaluator {
   // Fills candidates_; false when the set is empty.
   bool collect_candidates(const event::Event& event, const QuerySet& set);
   void index_slots(const event::Event& event);
+  // Asks the gates of one value, or notes it in lookups_ where the memory is to be asked first.
   void collect(std::size_t slot, const QuerySet& set);
+  void look_up(const QuerySet& set);
   // Whether an earlier slot is the same text, as fallback fields are: its keywords have been looked for.
   [[nodiscard]] bool is_repeated_text(std::size_t slot) const noexcept;
   void collect_raw(const event::Event& event, const QuerySet& set);
@@ -123,6 +127,13 @@ class StreamEvaluator {
   std::vector<std::uint32_t> query_stamp_;  // by query: already a candidate
   std::vector<std::uint32_t> gate_stamp_;   // by gate: already judged on the value at hand
   std::uint32_t value_stamp_ = 0;
+  struct Lookup {
+    base::Hash128 key;
+    std::size_t slot;
+    const FieldGates* gates;
+    const FieldGates* keywords;
+  };
+  std::vector<Lookup> lookups_;
   std::vector<QueryId> candidates_;
   std::vector<GateId> opened_;
 };

@@ -24,6 +24,11 @@ class ValueMemo {
     bool known = false;
   };
   [[nodiscard]] Noted find(const base::Hash128& key);
+  // Brings the places where `key` may stand nearer, for a find() soon after.
+  void prefetch(const base::Hash128& key) const noexcept {
+    __builtin_prefetch(&young_.entries[key.low & (capacity_ - 1)]);
+    __builtin_prefetch(&old_.entries[key.low & (capacity_ - 1)]);
+  }
   // True when the value was met before, not long ago: it is worth noting now. Errs towards true, rarely.
   [[nodiscard]] bool met_before(const base::Hash128& key) noexcept;
   // Valid until the next note() or find().

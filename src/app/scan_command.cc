@@ -207,6 +207,7 @@ int scan_command(Console& console, std::span<const std::string> words) {
   auto stack = load_stack(settings->rules);
   if (!stack) return fail(console, stack.error());
   const detect::RuleSet& rules = (*stack)->rules;
+  const detect::Detector detector(rules);
   const auto load_time =
       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
   console.error_line(messages::scan_rules_loaded(
@@ -232,7 +233,7 @@ int scan_command(Console& console, std::span<const std::string> words) {
   options.stop = [&] { return interrupt.requested() || sink.failed(); };
   const auto scan_start = std::chrono::steady_clock::now();
   const flow::ScanSummary summary =
-      flow::scan(rules, *(*stack)->normaliser, (*stack)->sources, options, sink);
+      flow::scan(detector, *(*stack)->normaliser, (*stack)->sources, options, sink);
   sink.flush();
   console.finish();
   const auto elapsed =

@@ -34,18 +34,18 @@ constexpr auto kProgressInterval = std::chrono::milliseconds(100);
 
 class Scan {
  public:
-  Scan(const detect::RuleSet& rules, const normalise::Normaliser& normaliser,
+  Scan(const detect::Detector& detector, const normalise::Normaliser& normaliser,
        const event::SourceRegistry& sources, const ScanOptions& options, FindingSink& sink)
-      : rules_(rules),
+      : rules_(detector.rules()),
         normaliser_(normaliser),
         sources_(sources),
         options_(options),
         sink_(sink),
-        detector_(rules),
+        detector_(detector),
         reader_(options.paths, reader_options(options)),
-        correlations_(rules) {
-    summary_.per_rule.resize(rules.rules.size());
-    summary_.per_correlation.resize(rules.correlations.size());
+        correlations_(detector.rules()) {
+    summary_.per_rule.resize(rules_.rules.size());
+    summary_.per_correlation.resize(rules_.correlations.size());
   }
 
   ScanSummary run() {
@@ -268,7 +268,7 @@ class Scan {
   const event::SourceRegistry& sources_;
   const ScanOptions& options_;
   FindingSink& sink_;
-  detect::Detector detector_;
+  const detect::Detector& detector_;
 
   std::mutex input_mutex_;  // guards reader_.next(), taken_, delivered_, ended_
   std::condition_variable may_take_;
@@ -287,9 +287,9 @@ class Scan {
 
 }  // namespace
 
-ScanSummary scan(const detect::RuleSet& rules, const normalise::Normaliser& normaliser,
+ScanSummary scan(const detect::Detector& detector, const normalise::Normaliser& normaliser,
                  const event::SourceRegistry& sources, const ScanOptions& options, FindingSink& sink) {
-  return Scan(rules, normaliser, sources, options, sink).run();
+  return Scan(detector, normaliser, sources, options, sink).run();
 }
 
 }  // namespace hinomi::flow

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "detect/detector.h"
 #include "detect/explain.h"
 #include "detect/rule_set.h"
 #include "event/log_source.h"
@@ -92,8 +93,8 @@ class FindingSink {
   virtual void on_progress(const ScanProgress& /*progress*/) {}
 };
 
-// `normaliser` must be frozen and share its FieldTable with `rules`.
-[[nodiscard]] ScanSummary scan(const detect::RuleSet& rules, const normalise::Normaliser& normaliser,
+// `normaliser` must be frozen and share its FieldTable with the detector's rules.
+[[nodiscard]] ScanSummary scan(const detect::Detector& detector, const normalise::Normaliser& normaliser,
                                const event::SourceRegistry& sources, const ScanOptions& options,
                                FindingSink& sink);
 

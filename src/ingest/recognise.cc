@@ -209,7 +209,11 @@ InputType type_of_text(std::string_view text, bool complete) {
 
 Recognised recognise_text(std::string_view text, bool complete) {
   Recognised recognised{.type = type_of_text(text, complete)};
-  if (recognised.type == InputType::json) recognised.layout = parse::json::detect_layout(text);
+  if (recognised.type == InputType::json) {
+    constexpr std::size_t kLayoutBytes = 16 * 1024;  // enough where it holds a whole line
+    const std::string_view front = text.substr(0, kLayoutBytes);
+    recognised.layout = parse::json::detect_layout(front.find('\n') == std::string_view::npos ? text : front);
+  }
   return recognised;
 }
 

@@ -50,7 +50,8 @@ Scanned scan(app::Stack& stack, const std::vector<std::string>& paths, bool by_r
   options.by_reference = by_reference;
   options.threads = threads;
   options.hash_seed = 20261123;
-  result.summary = flow::scan(stack.rules, *stack.normaliser, stack.sources, options, collector);
+  const detect::Detector detector(stack.rules);
+  result.summary = flow::scan(detector, *stack.normaliser, stack.sources, options, collector);
   return result;
 }
 

@@ -1,0 +1,33 @@
+// The folder a server keeps everything in: where each part lies, and the lock that lets one server use it.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "os/file.h"
+
+namespace hinomi::app {
+
+struct DataFolder {
+  std::string path;
+
+  [[nodiscard]] std::string lock() const { return path + "/lock"; }
+  [[nodiscard]] std::string journal() const { return path + "/journal"; }
+  [[nodiscard]] std::string findings() const { return path + "/findings"; }
+  [[nodiscard]] std::string alerts() const { return path + "/alerts.db"; }
+  [[nodiscard]] std::string rules() const { return path + "/rules"; }
+  [[nodiscard]] std::string quarantine() const { return path + "/quarantine"; }
+  [[nodiscard]] std::string sessions() const { return path + "/sessions"; }
+  [[nodiscard]] std::string ticket() const { return path + "/ticket"; }
+  [[nodiscard]] std::string ingest_token() const { return path + "/ingest-token"; }
+  [[nodiscard]] std::string sources() const { return path + "/sources.yaml"; }
+  [[nodiscard]] std::string source_ids() const { return path + "/source-ids"; }
+};
+
+// Makes the folder and its parts (mode 0700) where absent. Refuses one that others may write to.
+[[nodiscard]] base::Result<DataFolder> open_data_folder(const std::string& path);
+
+// Holds the lock as long as the descriptor is open. An error names the process that holds it.
+[[nodiscard]] base::Result<os::Descriptor> lock_data_folder(const DataFolder& folder);
+
+}  // namespace hinomi::app

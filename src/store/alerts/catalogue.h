@@ -290,6 +290,7 @@ struct Histogram {
   base::TimeNs to{};  // end of the last bucket
   std::vector<Bucket> buckets;
 };
+inline constexpr std::size_t kMinBuckets = 2;  // a range across a multiple of every width has two
 inline constexpr std::size_t kMaxBuckets = 500;
 
 struct Progress {

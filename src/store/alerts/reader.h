@@ -25,8 +25,9 @@ class Reader {
 
   [[nodiscard]] base::Result<AlertList> list(const Filter& filter, const Order& order, const Page& page);
   [[nodiscard]] base::Result<Facets> facets(const Filter& filter);
-  // At most `buckets` (1 to kMaxBuckets) of the narrowest round width that covers from … to of the filter, or
-  // the alerts that pass where those are not given. No alerts and no range: no buckets.
+  // At most `buckets` (kMinBuckets to kMaxBuckets; fewer count as kMinBuckets) of the narrowest round width
+  // that covers from … to of the filter, or the alerts that pass where those are not given. No alerts and no
+  // range: no buckets.
   [[nodiscard]] base::Result<Histogram> histogram(const Filter& filter, std::size_t buckets);
 
   [[nodiscard]] base::Result<std::optional<AlertDetail>> detail(const AlertId& id);

@@ -1,0 +1,289 @@
+#include "store/sqlite/database.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "os/file.h"
+
+namespace hinomi::store::sqlite {
+namespace {
+
+constexpr int kMaxValueBytes = 512 << 20;  // of a text or blob
+constexpr mode_t kOwnerOnly = 0600;
+// The library takes a null pointer for NULL, also where the length is 0.
+constexpr const char* kEmpty = "";
+
+base::ErrorCode code_of(int result) noexcept {
+  switch (result & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return base::ErrorCode::invalid_input;
+    case SQLITE_FULL:
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG:
+      return base::ErrorCode::limit_exceeded;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+      return base::ErrorCode::io;
+    default:
+      return base::ErrorCode::internal;
+  }
+}
+
+std::string remedy_of(int result) {
+  switch (result & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "Stop the server, keep a copy of the file for examination and move it away.";
+    case SQLITE_FULL:
+      return "Free space on the disk.";
+    case SQLITE_BUSY:
+      return "Another process holds the file; see that only one server uses this folder.";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+      return "See that the file and its folder belong to the user the server runs as.";
+    default:
+      return {};
+  }
+}
+
+base::Error error_of(sqlite3* handle, std::string_view path, std::string_view what) {
+  const int result = handle != nullptr ? ::sqlite3_extended_errcode(handle) : SQLITE_NOMEM;
+  const char* said = handle != nullptr ? ::sqlite3_errmsg(handle) : "out of memory";
+  return {.code = code_of(result),
+          .message = std::string(path) + ": " + std::string(what) + ": " + said + " (SQLite " +
+                     std::to_string(result) + ")",
+          .remedy = remedy_of(result)};
+}
+
+// Made beforehand, since the library would make it readable by everybody; its companions take the mode over.
+// Never opened when it exists: closing a second descriptor would give up the locks of the first.
+base::Result<void> make_file(const std::string& path) {
+  const os::Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly));
+  if (file.valid() || errno == EEXIST) return {};
+  return base::Error{.code = base::ErrorCode::io,
+                     .message = path + ": cannot be made: " + std::generic_category().message(errno),
+                     .remedy = remedy_of(SQLITE_CANTOPEN)};
+}
+
+}  // namespace
+
+bool Row::is_null(int column) const noexcept {
+  return ::sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t Row::integer(int column) const noexcept {
+  return ::sqlite3_column_type(statement_, column) == SQLITE_INTEGER
+             ? ::sqlite3_column_int64(statement_, column)
+             : 0;
+}
+
+std::string_view Row::text(int column) const noexcept {
+  if (::sqlite3_column_type(statement_, column) != SQLITE_TEXT) return {};
+  const auto* bytes = reinterpret_cast<const char*>(::sqlite3_column_text(statement_, column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(::sqlite3_column_bytes(statement_, column))};
+}
+
+std::span<const std::byte> Row::blob(int column) const noexcept {
+  if (::sqlite3_column_type(statement_, column) != SQLITE_BLOB) return {};
+  const auto* bytes = static_cast<const std::byte*>(::sqlite3_column_blob(statement_, column));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(::sqlite3_column_bytes(statement_, column))};
+}
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
+  ::sqlite3_finalize(statement);
+}
+
+Statement& Statement::bound(int code) noexcept {
+  if (code != SQLITE_OK && bind_error_ == SQLITE_OK) bind_error_ = code;
+  ++next_;
+  return *this;
+}
+
+Statement& Statement::bind(std::int64_t value) {
+  return bound(::sqlite3_bind_int64(statement_.get(), next_, value));
+}
+
+Statement& Statement::bind(std::string_view text) {
+  const char* bytes = text.data() != nullptr ? text.data() : kEmpty;
+  return bound(
+      ::sqlite3_bind_text64(statement_.get(), next_, bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+}
+
+Statement& Statement::bind(std::span<const std::byte> blob) {
+  const void* bytes = blob.data() != nullptr ? static_cast<const void*>(blob.data()) : kEmpty;
+  return bound(::sqlite3_bind_blob64(statement_.get(), next_, bytes, blob.size(), SQLITE_TRANSIENT));
+}
+
+Statement& Statement::bind(std::nullopt_t) {
+  return bound(::sqlite3_bind_null(statement_.get(), next_));
+}
+
+base::Result<bool> Statement::step() {
+  sqlite3* const handle = ::sqlite3_db_handle(statement_.get());
+  if (bind_error_ != SQLITE_OK) {
+    const int code = bind_error_;
+    reset();
+    return base::Error{.code = code_of(code),
+                       .message = std::string("a value cannot be bound to \"") +
+                                  ::sqlite3_sql(statement_.get()) + "\": " + ::sqlite3_errstr(code),
+                       .remedy = {}};
+  }
+  const int result = ::sqlite3_step(statement_.get());
+  if (result == SQLITE_ROW) return true;
+  if (result == SQLITE_DONE) {
+    reset();
+    return false;
+  }
+  const char* name = ::sqlite3_db_filename(handle, "main");
+  base::Error error = error_of(handle, name != nullptr ? name : "", "a statement failed");
+  reset();
+  return error;
+}
+
+base::Result<void> Statement::run() {
+  for (;;) {
+    const auto more = step();
+    if (!more) return more.error();
+    if (!*more) return {};
+  }
+}
+
+void Statement::reset() noexcept {
+  ::sqlite3_reset(statement_.get());
+  ::sqlite3_clear_bindings(statement_.get());
+  next_ = 1;
+  bind_error_ = SQLITE_OK;
+}
+
+void Database::Close::operator()(sqlite3* handle) const noexcept {
+  ::sqlite3_close_v2(handle);
+}
+
+base::Error Database::error(std::string_view what) const {
+  return error_of(handle_.get(), path_, what);
+}
+
+base::Result<Database> Database::open(const std::string& path, const Options& options) {
+  const bool write = options.access == Access::read_write;
+  if (write) {
+    if (auto made = make_file(path); !made) return made.error();
+  } else if (const auto there = os::file_info(path); !there) {
+    return there.error();
+  }
+  const int flags = (write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+  sqlite3* handle = nullptr;
+  const int result = ::sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  Database database(handle, path);
+  if (result != SQLITE_OK) return database.error("cannot be opened");
+  if (auto done = database.set_up(options); !done) return done.error();
+  return database;
+}
+
+base::Result<void> Database::set_up(const Options& options) {
+  sqlite3* const handle = handle_.get();
+  ::sqlite3_extended_result_codes(handle, 1);
+  ::sqlite3_busy_timeout(handle, static_cast<int>(options.busy_timeout.count()));
+  ::sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kMaxValueBytes);
+  ::sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+  struct Setting {
+    int name;
+    int value;
+  };
+  constexpr Setting kSettings[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1},   {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                                   {SQLITE_DBCONFIG_ENABLE_FKEY, 1}, {SQLITE_DBCONFIG_DQS_DML, 0},
+                                   {SQLITE_DBCONFIG_DQS_DDL, 0},     {SQLITE_DBCONFIG_ENABLE_VIEW, 0}};
+  for (const Setting& setting : kSettings) {
+    if (::sqlite3_db_config(handle, setting.name, setting.value, nullptr) != SQLITE_OK) {
+      return error("cannot be set up");
+    }
+  }
+  // A pragma takes no bound value; this one is a number.
+  const std::string cache = "PRAGMA cache_size = -" + std::to_string(options.cache_kib);
+  for (const char* sql :
+       {"PRAGMA cell_size_check = ON", "PRAGMA temp_store = MEMORY", "PRAGMA synchronous = FULL",
+        cache.c_str(), "PRAGMA journal_size_limit = 67108864", "SELECT count(*) FROM sqlite_schema"}) {
+    if (auto done = run(sql); !done) return done.error();
+  }
+  if (options.access == Access::read_only) return {};
+  auto mode = prepare("PRAGMA journal_mode = WAL");
+  if (!mode) return mode.error();
+  const auto row = mode->step();
+  if (!row) return row.error();
+  if (!*row || mode->row().text(0) != "wal") {
+    return base::Error{.code = base::ErrorCode::io,
+                       .message = path_ + ": the file system does not allow a write-ahead log",
+                       .remedy = "Keep the data folder on a local disk."};
+  }
+  return {};
+}
+
+base::Result<Statement> Database::prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int result =
+      ::sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  if (result != SQLITE_OK) return error("a statement cannot be prepared");
+  return Statement(statement);
+}
+
+base::Result<void> Database::run(const char* sql) {
+  if (::sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return error("a statement failed");
+  }
+  return {};
+}
+
+base::Result<std::int64_t> Database::ask(const char* sql) {
+  auto statement = prepare(sql);
+  if (!statement) return statement.error();
+  const auto row = statement->step();
+  if (!row) return row.error();
+  return *row ? statement->row().integer(0) : 0;
+}
+
+std::int64_t Database::changed_rows() const noexcept {
+  return ::sqlite3_changes64(handle_.get());
+}
+
+base::Result<void> Database::quick_check() {
+  auto statement = prepare("PRAGMA quick_check(1)");
+  if (!statement) return statement.error();
+  const auto row = statement->step();
+  if (!row) return row.error();
+  const std::string_view said = *row ? statement->row().text(0) : "no answer";
+  if (said == "ok") return {};
+  return base::Error{.code = base::ErrorCode::invalid_input,
+                     .message = path_ + ": the file is damaged: " + std::string(said),
+                     .remedy = remedy_of(SQLITE_CORRUPT)};
+}
+
+base::Result<Tx> Tx::begin(Database& database, Kind kind) {
+  if (auto begun = database.run(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN"); !begun) {
+    return begun.error();
+  }
+  return Tx(database);
+}
+
+Tx::~Tx() {
+  // After some errors the library has rolled back already and refuses; either way nothing is left.
+  if (database_ != nullptr) static_cast<void>(database_->run("ROLLBACK"));
+}
+
+base::Result<void> Tx::commit() {
+  if (auto done = database_->run("COMMIT"); !done) return done.error();
+  database_ = nullptr;
+  return {};
+}
+
+}  // namespace hinomi::store::sqlite

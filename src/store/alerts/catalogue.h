@@ -163,8 +163,8 @@ struct Commit {
   std::vector<Quarantined> quarantined;
   Cursor cursor;
   Totals totals;
-  std::string rule_set;                  // hash of the set in force at the cursor
-  std::optional<Checkpoint> checkpoint;  // nullopt: the stored one stays
+  std::string rule_set;                    // hash of the set in force at the cursor
+  std::optional<Checkpoint> checkpoint{};  // nullopt: the stored one stays
 };
 
 // --- read --------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ struct Order {
 [[nodiscard]] std::optional<OrderKey> parse_order_key(std::string_view name) noexcept;
 
 struct Page {
-  std::optional<std::int64_t> before_seq;  // only alerts opened before this one
+  std::optional<std::int64_t> before_seq{};  // only alerts opened before this one
   std::uint64_t offset = 0;
   std::size_t limit = 200;
 };

@@ -85,13 +85,15 @@ inline constexpr std::int64_t kTestStart = 1'795'500'000 * kTestSecond;  // with
   return rules;
 }
 [[nodiscard]] inline AlertChange many_alert(std::uint64_t i, const std::vector<RuleText>& rules) {
-  const RuleText& rule = rules[i * 7919 % rules.size()];
-  const std::uint64_t host = i * 104'729 % 3000;
+  const std::uint64_t chance = base::hash64(std::to_string(i), 4);
+  const RuleText& rule = rules[chance % rules.size()];
+  const std::uint64_t host = (chance >> 16) % 3000;
   AlertChange change =
       alert_change(i, rule.id, (host % 3 == 0 ? "経理部-PC" : "WS-TOKYO-") + std::to_string(host));
-  change.labels.realm = i % 10 < 3 ? base::Realm::demo : base::Realm::real;
-  change.count = i % 977 + 1;
-  change.sources = {i % 3 == 0 ? "syslog-tcp" : i % 3 == 1 ? "windows-dc" : "proxy"};
+  change.labels.realm = (chance >> 32) % 10 < 3 ? base::Realm::demo : base::Realm::real;
+  change.count = (chance >> 40) % 1000 + 1;
+  static constexpr const char* kSources[] = {"syslog-tcp", "windows-dc", "proxy"};
+  change.sources = {kSources[(chance >> 52) % 3]};
   return change;
 }
 [[nodiscard]] inline Commit many_alerts(std::uint64_t count) {

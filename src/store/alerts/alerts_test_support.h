@@ -1,4 +1,4 @@
-// Makes rules, alerts and whole stores for the tests and benchmarks of this module.
+// Makes rules, alerts and whole commits that tests and benchmarks of this module write. Not for programs.
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 
 #include "os/testing/scratch_folder.h"
 #include "store/alerts/alerts_test_support.h"
@@ -22,7 +23,7 @@ class AlertFilter : public ::testing::Test {
     ASSERT_TRUE(version) << version.error().message;
     auto reader = Reader::open(folder_ / "alerts.db");
     ASSERT_TRUE(reader) << reader.error().message;
-    reader_.emplace(std::move(*reader));
+    reader_ = std::make_unique<Reader>(std::move(*reader));
     numbers_.clear();
     for (std::size_t i = 0; i < batch.alerts.size(); ++i) numbers_.emplace_back(batch.alerts[i].id, i);
     std::sort(numbers_.begin(), numbers_.end());
@@ -52,7 +53,7 @@ class AlertFilter : public ::testing::Test {
   }
 
   os::ScratchFolder folder_;
-  std::optional<Reader> reader_;
+  std::unique_ptr<Reader> reader_;
   std::vector<std::pair<AlertId, std::size_t>> numbers_;
 };
 
@@ -228,7 +229,7 @@ TEST_F(AlertFilter, combined_filters_agree_with_judging_each_of_50000_alerts) {
       [](Filter& f) { f.techniques = {"T1010.002", "T1022.001"}; },
   };
   std::size_t not_empty = 0;
-  for (unsigned chosen = 0; chosen < 1U << std::size(parts); chosen += 5) {
+  for (unsigned chosen = 0; chosen < 1U << std::size(parts); chosen += 11) {
     Filter filter;
     for (std::size_t i = 0; i < std::size(parts); ++i) {
       if ((chosen >> i & 1U) != 0) parts[i](filter);
@@ -248,7 +249,7 @@ TEST_F(AlertFilter, combined_filters_agree_with_judging_each_of_50000_alerts) {
     EXPECT_EQ(list->items.empty() ? std::nullopt : std::optional(list->items[0].id), newest) << chosen;
     not_empty += expected > 0 ? 1 : 0;
   }
-  EXPECT_GT(not_empty, 30U);
+  EXPECT_GT(not_empty, 25U);
 }
 
 }  // namespace

@@ -107,6 +107,26 @@ base::Result<std::vector<std::string>> sources_of(Database& database, std::int64
   }
 }
 
+// Only the numbers are sorted, not whole rows. Without indexes the alerts come newest first as they lie, or
+// through a heap of one page; the index that counts would have all that pass fetched and sorted.
+base::Result<std::vector<std::int64_t>> seqs_of(Database& database, const Where& where, const Order& order,
+                                                const Page& page) {
+  const Directions& directions = kOrders[static_cast<std::size_t>(order.key)];
+  std::string sql = "SELECT alert.seq FROM alert NOT INDEXED " + where.sql() + ' ';
+  sql.append(order.descending ? directions.descending : directions.ascending).append("LIMIT ? OFFSET ?");
+  auto statement = database.prepare(sql);
+  if (!statement) return statement.error();
+  where.bind_to(*statement);
+  statement->bind(number(page.limit), number(page.offset));
+  std::vector<std::int64_t> seqs;
+  for (;;) {
+    const auto more = statement->step();
+    if (!more) return more.error();
+    if (!*more) return seqs;
+    seqs.push_back(statement->row().integer(0));
+  }
+}
+
 base::Result<AlertList> list_of(Connection& connection, const Filter& filter, const Order& order,
                                 const Page& page) {
   Database& database = connection.database;
@@ -135,16 +155,14 @@ base::Result<AlertList> list_of(Connection& connection, const Filter& filter, co
     where->add("alert.seq < ?");
     where->value(*page.before_seq);
   }
-  const Directions& directions = kOrders[static_cast<std::size_t>(order.key)];
-  std::string sql = kAlertColumns + where->sql() + ' ';
-  sql.append(order.descending ? directions.descending : directions.ascending).append("LIMIT ? OFFSET ?");
-  auto statement = database.prepare(sql);
+  auto seqs = seqs_of(database, *where, order, page);
+  if (!seqs) return seqs.error();
+  auto statement = database.prepare(std::string(kAlertColumns) + "WHERE alert.seq = ?");
   if (!statement) return statement.error();
-  where->bind_to(*statement);
-  statement->bind(number(page.limit), number(page.offset));
-  auto items = connection.rows.read_alerts(*statement);
-  if (!items) return items.error();
-  list.items = std::move(*items);
+  for (const std::int64_t seq : *seqs) {
+    statement->bind(seq);
+    if (auto done = connection.rows.read_alerts(*statement, list.items); !done) return done.error();
+  }
   return list;
 }
 
@@ -217,7 +235,6 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 base::Result<Reader> Reader::open(const std::string& path) {
   auto parts = std::make_unique<Parts>();
   parts->path = path;
-  if (const auto connected = parts->connect(); !connected) return connected.error();
   return Reader(std::move(parts));
 }
 
@@ -253,10 +270,10 @@ base::Result<std::optional<AlertDetail>> Reader::detail(const AlertId& id) {
     auto statement = database.prepare(std::string(kAlertColumns) + "WHERE alert.id = ?");
     if (!statement) return statement.error();
     statement->bind(stored_id(id));
-    auto rows = connection.rows.read_alerts(*statement);
-    if (!rows) return rows.error();
-    if (rows->empty()) return Answer{};
-    AlertRow& alert = rows->front();
+    std::vector<AlertRow> rows;
+    if (auto done = connection.rows.read_alerts(*statement, rows); !done) return done.error();
+    if (rows.empty()) return Answer{};
+    AlertRow& alert = rows.front();
     const auto key = rule_key(database, alert.rule_id, alert.rule_set);
     if (!key) return key.error();
     auto rule = connection.rows.rule_text(key->value_or(0));
@@ -310,9 +327,8 @@ base::Result<Changes> Reader::changes_since(std::int64_t version, std::size_t li
                                                  "WHERE version > ? ORDER BY version LIMIT ?");
     if (!statement) return statement.error();
     statement->bind(version, number(limit) + 1);
-    auto items = connection.rows.read_alerts(*statement);
-    if (!items) return items.error();
-    Changes changes{.items = std::move(*items), .version = *now, .more = false};
+    Changes changes{.items = {}, .version = *now, .more = false};
+    if (auto done = connection.rows.read_alerts(*statement, changes.items); !done) return done.error();
     if (changes.items.size() > limit) {
       changes.more = true;
       changes.items.pop_back();

@@ -16,8 +16,10 @@ namespace hinomi::store::alerts {
 
 class Reader {
  public:
-  // The file need not exist yet: until the writer has made it, every answer is that of an empty store. An
-  // Error of a call (damaged file, newer version, limit of a filter) leaves the reader usable.
+  // The file need not exist yet: until the writer has made it, every answer is that of an empty store. What
+  // is wrong with it (damaged, of a newer version) is an Error of each call, not of this one: a server goes
+  // on without its list of alerts. An Error of a call leaves the reader usable, and a file that was replaced
+  // is opened anew.
   [[nodiscard]] static base::Result<Reader> open(const std::string& path);
   ~Reader();
   Reader(Reader&&) noexcept;

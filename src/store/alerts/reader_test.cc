@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <set>
 
 #include "os/testing/scratch_folder.h"
@@ -20,7 +21,7 @@ class AlertReader : public ::testing::Test {
     if (!writer_) {
       auto opened = Writer::open(path());
       ASSERT_TRUE(opened) << opened.error().message;
-      writer_.emplace(std::move(*opened));
+      writer_ = std::make_unique<Writer>(std::move(*opened));
     }
     const auto version = writer_->commit(batch);
     ASSERT_TRUE(version) << version.error().message;
@@ -32,7 +33,7 @@ class AlertReader : public ::testing::Test {
   }
 
   os::ScratchFolder folder_;
-  std::optional<Writer> writer_;
+  std::unique_ptr<Writer> writer_;
 };
 
 AlertList list(Reader& reader, const Filter& filter, const Order& order, const Page& page) {

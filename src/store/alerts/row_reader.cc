@@ -131,12 +131,11 @@ base::Result<AlertRow> RowReader::read_alert(const sqlite::Row& row) {
                   .count = row.word(6)};
 }
 
-base::Result<std::vector<AlertRow>> RowReader::read_alerts(sqlite::Statement& statement) {
-  std::vector<AlertRow> rows;
+base::Result<void> RowReader::read_alerts(sqlite::Statement& statement, std::vector<AlertRow>& rows) {
   for (;;) {
     const auto more = statement.step();
     if (!more) return more.error();
-    if (!*more) return rows;
+    if (!*more) return {};
     auto row = read_alert(statement.row());
     if (!row) return row.error();
     rows.push_back(std::move(*row));

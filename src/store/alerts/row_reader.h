@@ -41,8 +41,8 @@ class RowReader {
  public:
   explicit RowReader(sqlite::Database& database) : database_(database) {}
 
-  // Of a statement that begins with kAlertColumns, values bound.
-  [[nodiscard]] base::Result<std::vector<AlertRow>> read_alerts(sqlite::Statement& statement);
+  // Appends those of a statement that begins with kAlertColumns, values bound.
+  [[nodiscard]] base::Result<void> read_alerts(sqlite::Statement& statement, std::vector<AlertRow>& rows);
   // Of a statement that begins with kFindingColumns, values bound.
   [[nodiscard]] static base::Result<std::vector<FindingRef>> read_findings(sqlite::Statement& statement);
   // Valid until the next call.

@@ -86,7 +86,6 @@ CREATE TABLE alert (
 ) STRICT;
 CREATE UNIQUE INDEX alert_version ON alert (version);
 CREATE INDEX alert_group ON alert (group_id);
-CREATE INDEX alert_level ON alert (level);
 CREATE INDEX alert_last_received ON alert (last_received);
 -- Answers counts and histograms without the table.
 CREATE INDEX alert_filter ON alert (realm, first_received, level, rule, status);

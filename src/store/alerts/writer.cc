@@ -210,14 +210,13 @@ base::Result<std::int64_t> Writer::commit(const Commit& batch) {
   if (parts_->failed) return *parts_->failed;
   auto tx = Tx::begin(parts_->database, Tx::Kind::write);
   if (!tx) return tx.error();
-  if (auto done = parts_->write(batch); !done) return done.error();
-  if (auto done = tx->commit(); !done) {
-    // What the system's cache holds of it and the disk does not is unknown now; only opening anew, which
-    // believes checksums, may go on.
-    if (done.error().code == base::ErrorCode::io) parts_->failed = done.error();
-    return done.error();
-  }
-  return parts_->version;
+  auto done = parts_->write(batch);
+  if (done) done = tx->commit();
+  if (done) return parts_->version;
+  // What the system's cache holds of it and the disk does not is unknown now; only opening anew, which
+  // believes checksums, may go on. (Nothing within the transaction meets a busy file.)
+  if (done.error().code == base::ErrorCode::io) parts_->failed = done.error();
+  return done.error();
 }
 
 base::Result<void> Writer::Parts::write(const Commit& batch) {

@@ -61,8 +61,10 @@ class Writer {
   [[nodiscard]] base::Result<std::optional<OpenAlert>> latest_of(const GroupId& group);
 
   // All or nothing, durable on return. Each alert in it gets a new version; returns the store's version,
-  // which stays as it is when no alert changed. After an Error nothing of it is stored and the next commit
-  // may be tried; `usage` means that the batch contradicts itself (unknown rule text, unknown alert).
+  // which stays as it is when no alert changed. After an Error nothing of it is stored. `usage`: the batch
+  // contradicts itself (unknown rule text, unknown alert); limit_exceeded: the disk is full, or a checkpoint
+  // too large; the next commit may be tried. `io`: the disk failed, and this Writer refuses everything from
+  // now on.
   [[nodiscard]] base::Result<std::int64_t> commit(const Commit& batch);
 
  private:

@@ -1,9 +1,12 @@
 #include "store/alerts/writer.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <fstream>
+#include <memory>
 
 #include "os/file.h"
 #include "os/testing/scratch_folder.h"
@@ -22,7 +25,7 @@ class AlertWriter : public ::testing::Test {
     writer_.reset();
     auto opened = Writer::open(path());
     ASSERT_TRUE(opened) << opened.error().message;
-    writer_.emplace(std::move(*opened));
+    writer_ = std::make_unique<Writer>(std::move(*opened));
   }
   [[nodiscard]] std::string path() const { return folder_ / "alerts.db"; }
   std::int64_t commit(const Commit& batch) {
@@ -42,7 +45,7 @@ class AlertWriter : public ::testing::Test {
   }
 
   os::ScratchFolder folder_;
-  std::optional<Writer> writer_;
+  std::unique_ptr<Writer> writer_;
 };
 
 Commit one_alert(std::uint64_t number) {
@@ -351,9 +354,9 @@ TEST_F(AlertWriter, a_store_of_a_newer_version_is_refused) {
   ASSERT_FALSE(writer);
   EXPECT_EQ(writer.error().code, base::ErrorCode::unsupported);
   EXPECT_NE(writer.error().message.find("4711"), std::string::npos);
-  const auto reader = Reader::open(path());
-  ASSERT_FALSE(reader);
-  EXPECT_EQ(reader.error().code, base::ErrorCode::unsupported);
+  const auto progress = reader().progress();
+  ASSERT_FALSE(progress);
+  EXPECT_EQ(progress.error().code, base::ErrorCode::unsupported);
 }
 
 TEST_F(AlertWriter, a_file_of_something_else_is_refused_and_left_alone) {
@@ -371,6 +374,13 @@ TEST_F(AlertWriter, a_file_of_something_else_is_refused_and_left_alone) {
   const auto not_ours = Writer::open(other);
   ASSERT_FALSE(not_ours);
   EXPECT_EQ(not_ours.error().code, base::ErrorCode::invalid_input);
+  for (const std::string& file : {text, other}) {
+    auto reader = Reader::open(file);
+    ASSERT_TRUE(reader);
+    const auto answer = reader->progress();
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, base::ErrorCode::invalid_input);
+  }
 }
 
 TEST_F(AlertWriter, a_damaged_file_is_named) {
@@ -389,13 +399,44 @@ TEST_F(AlertWriter, a_damaged_file_is_named) {
   EXPECT_NE(writer.error().message.find(path()), std::string::npos);
   EXPECT_FALSE(writer.error().remedy.empty());
   // The reader says so too, or answers; it does not end the process.
-  auto reader = Reader::open(path());
-  if (reader) {
-    const auto facets = reader->facets({});
-    if (!facets) {
-      EXPECT_EQ(facets.error().code, base::ErrorCode::invalid_input);
-    }
+  const auto facets = reader().facets({});
+  if (!facets) {
+    EXPECT_EQ(facets.error().code, base::ErrorCode::invalid_input);
   }
+}
+
+// While it lives, no file of this process grows beyond `bytes`: writing there fails as a broken disk does.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &before_), 0);
+    const rlimit limit{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST_F(AlertWriter, after_the_disk_failed_nothing_is_written_until_it_is_opened_anew) {
+  commit(one_alert(1));
+  {
+    const FileSizeLimit broken(200'000);
+    const auto failed = writer_->commit(many_alerts(2000));
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, base::ErrorCode::io) << failed.error().message;
+  }
+  EXPECT_FALSE(writer_->commit(one_alert(2)));
+  open();
+  EXPECT_EQ(load().version, 1);
+  EXPECT_EQ(commit(one_alert(2)), 2);
 }
 
 TEST_F(AlertWriter, the_schema_is_sound_after_much_was_written) {

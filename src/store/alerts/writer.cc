@@ -39,9 +39,9 @@ base::Error contradiction(std::string message) {
 
 // Prepared once; the names say what each does.
 struct Statements {
-  std::optional<Statement> read_counters, update_alert, find_alert, find_rule, insert_alert, insert_source,
-      link_source, insert_rule, insert_rule_text, insert_rule_item, insert_finding, insert_quarantined,
-      trim_quarantine, update_state, upsert_checkpoint, read_open, read_latest;
+  Statement read_counters, update_alert, find_alert, find_rule, insert_alert, insert_source, link_source,
+      insert_rule, insert_rule_text, insert_rule_item, insert_finding, insert_quarantined, trim_quarantine,
+      update_state, upsert_checkpoint, read_open, read_latest;
 };
 
 constexpr const char* kOpenColumns =
@@ -54,7 +54,7 @@ base::Result<Statements> prepare_all(Database& database) {
   const std::string read_open =
       std::string(kOpenColumns) + "WHERE last_received >= ? ORDER BY last_received DESC, seq DESC LIMIT ?";
   const std::string read_latest = std::string(kOpenColumns) + "WHERE group_id = ? ORDER BY seq DESC LIMIT 1";
-  const std::pair<std::optional<Statement>*, std::string_view> all[] = {
+  const std::pair<Statement*, std::string_view> all[] = {
       {&made.read_counters, "SELECT version, alerts FROM state"},
       {&made.update_alert,
        "UPDATE alert SET version = ?, count = ?, first_seen = ?, last_seen = ?, first_received = ?,"
@@ -89,7 +89,7 @@ base::Result<Statements> prepare_all(Database& database) {
   for (const auto& [statement, sql] : all) {
     auto prepared = database.prepare(sql);
     if (!prepared) return prepared.error();
-    statement->emplace(std::move(*prepared));
+    *statement = std::move(*prepared);
   }
   return made;
 }
@@ -181,7 +181,7 @@ base::Result<Loaded> Writer::load() {
         Checkpoint{.state = std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()),
                    .findings_position = checkpoint->row().word(0)};
   }
-  Statement& open = *parts_->statements.read_open;
+  Statement& open = parts_->statements.read_open;
   open.bind(loaded.cursor.received_at.since_epoch_ns - kAlertOpenNs, number(kMaxOpenAlerts + 1));
   for (;;) {
     const auto more = open.step();
@@ -196,7 +196,7 @@ base::Result<Loaded> Writer::load() {
 }
 
 base::Result<std::optional<OpenAlert>> Writer::latest_of(const GroupId& group) {
-  Statement& latest = *parts_->statements.read_latest;
+  Statement& latest = parts_->statements.read_latest;
   latest.bind(stored_id(group));
   const auto found = latest.step();
   if (!found) return found.error();
@@ -237,7 +237,7 @@ base::Result<void> Writer::Parts::write(const Commit& batch) {
 }
 
 base::Result<void> Writer::Parts::read_counters() {
-  Statement& read = *statements.read_counters;
+  Statement& read = statements.read_counters;
   const auto there = read.step();
   if (!there) return there.error();
   version = read.row().integer(0);
@@ -263,7 +263,7 @@ base::Result<void> Writer::Parts::add_rule(const RuleText& rule) {
       techniques.insert(*std::move(technique));
     }
   }
-  Statement& insert = *statements.insert_rule;
+  Statement& insert = statements.insert_rule;
   insert.bind(name(rule.id), name(rule.set), number(rule.level), name(rule.title), name(rule.title_ja),
               search_form(searched));
   const auto inserted = insert.step();
@@ -271,7 +271,7 @@ base::Result<void> Writer::Parts::add_rule(const RuleText& rule) {
   if (!*inserted) return {};  // stored before
   const std::int64_t key = insert.row().integer(0);
   if (auto done = insert.run(); !done) return done;
-  Statement& text = *statements.insert_rule_text;
+  Statement& text = statements.insert_rule_text;
   text.bind(key, long_text(rule.description), long_text(rule.description_ja), long_text(rule.advice),
             long_text(rule.advice_ja), name(rule.author), name(rule.status), long_text(rule.yaml));
   if (auto done = text.run(); !done) return done;
@@ -287,7 +287,7 @@ base::Result<void> Writer::Parts::add_rule_items(std::int64_t key, RuleList list
   // Techniques bring those they are part of along.
   const std::size_t limit = list == RuleList::techniques ? 2 * kMaxListItems : kMaxListItems;
   for (std::size_t i = 0; i < std::min(items.size(), limit); ++i) {
-    Statement& insert = *statements.insert_rule_item;
+    Statement& insert = statements.insert_rule_item;
     insert.bind(key, number(list), number(i), name(items[i]));
     if (auto done = insert.run(); !done) return done;
   }
@@ -296,7 +296,7 @@ base::Result<void> Writer::Parts::add_rule_items(std::int64_t key, RuleList list
 
 base::Result<void> Writer::Parts::change_alert(const AlertChange& change) {
   ++version;
-  Statement& update = *statements.update_alert;
+  Statement& update = statements.update_alert;
   update.bind(version, stored(change.count), change.first_seen.since_epoch_ns,
               change.last_seen.since_epoch_ns, change.first_received.since_epoch_ns,
               change.last_received.since_epoch_ns, stored_id(change.id));
@@ -315,7 +315,7 @@ base::Result<void> Writer::Parts::change_alert(const AlertChange& change) {
 }
 
 base::Result<std::int64_t> Writer::Parts::open_new(const AlertChange& change) {
-  Statement& find = *statements.find_rule;
+  Statement& find = statements.find_rule;
   find.bind(name(change.rule_id), name(change.rule_set));
   const auto found = find.step();
   if (!found) return found.error();
@@ -327,7 +327,7 @@ base::Result<std::int64_t> Writer::Parts::open_new(const AlertChange& change) {
   find.reset();
   ++alerts;
   const base::Labels& labels = change.labels;
-  Statement& insert = *statements.insert_alert;
+  Statement& insert = statements.insert_alert;
   insert.bind(alerts, version, version, rule, level, number(labels.realm), number(Status::fresh),
               stored(change.count));
   insert.bind(change.first_seen.since_epoch_ns, change.last_seen.since_epoch_ns,
@@ -342,10 +342,10 @@ base::Result<std::int64_t> Writer::Parts::open_new(const AlertChange& change) {
 
 base::Result<void> Writer::Parts::add_sources(std::int64_t seq, const std::vector<std::string>& sources) {
   for (std::size_t i = 0; i < std::min(sources.size(), kMaxSourcesPerAlert); ++i) {
-    Statement& insert = *statements.insert_source;
+    Statement& insert = statements.insert_source;
     insert.bind(name(sources[i]));
     if (auto done = insert.run(); !done) return done;
-    Statement& link = *statements.link_source;
+    Statement& link = statements.link_source;
     link.bind(seq, name(sources[i]), number(kMaxSourcesPerAlert));
     if (auto done = link.run(); !done) return done;
   }
@@ -356,14 +356,14 @@ base::Result<void> Writer::Parts::add_sample(const FindingRef& sample) {
   if (!is_sampled(sample.ordinal)) {
     return contradiction("finding " + std::to_string(sample.ordinal) + " of an alert is none that is kept");
   }
-  Statement& find = *statements.find_alert;
+  Statement& find = statements.find_alert;
   find.bind(stored_id(sample.alert));
   const auto found = find.step();
   if (!found) return found.error();
   if (!*found) return contradiction("finding " + sample.id.text() + " belongs to no alert");
   const std::int64_t seq = find.row().integer(0);
   find.reset();
-  Statement& insert = *statements.insert_finding;
+  Statement& insert = statements.insert_finding;
   insert.bind(seq, stored(sample.ordinal), stored_id(sample.id), stored_id(sample.event),
               stored(sample.batch), number(sample.index), stored(sample.findings_position),
               sample.event_time.since_epoch_ns, sample.received.since_epoch_ns);
@@ -371,17 +371,17 @@ base::Result<void> Writer::Parts::add_sample(const FindingRef& sample) {
 }
 
 base::Result<void> Writer::Parts::add_quarantined(const Quarantined& entry) {
-  Statement& insert = *statements.insert_quarantined;
+  Statement& insert = statements.insert_quarantined;
   insert.bind(stored_id(entry.event), stored(entry.batch), number(entry.index), name(entry.reason),
               entry.at.since_epoch_ns);
   if (auto done = insert.run(); !done) return done;
-  Statement& trim = *statements.trim_quarantine;
+  Statement& trim = statements.trim_quarantine;
   trim.bind(number(kMaxQuarantined));
   return trim.run();
 }
 
 base::Result<void> Writer::Parts::set_state(const Commit& batch) {
-  Statement& update = *statements.update_state;
+  Statement& update = statements.update_state;
   const Cursor& cursor = batch.cursor;
   update.bind(stored(cursor.journal), stored(cursor.next_sequence), stored(cursor.findings_end),
               cursor.received_at.since_epoch_ns);
@@ -395,7 +395,7 @@ base::Result<void> Writer::Parts::set_state(const Commit& batch) {
                                   std::to_string(batch.checkpoint->state.size()) + " bytes is too large",
                        .remedy = {}};
   }
-  Statement& save = *statements.upsert_checkpoint;
+  Statement& save = statements.upsert_checkpoint;
   save.bind(stored(batch.checkpoint->findings_position),
             std::as_bytes(std::span(batch.checkpoint->state.data(), batch.checkpoint->state.size())));
   return save.run();

@@ -50,6 +50,9 @@ class Row {
 
 class Statement {
  public:
+  // A place for one that prepare() gives; of no other use until then.
+  Statement() = default;
+
   // Values for the placeholders "?" from the next unbound one on. Texts and blobs are copied. An error shows
   // at the next step().
   Statement& bind(std::int64_t value);

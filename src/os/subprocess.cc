@@ -212,4 +212,9 @@ void Subprocess::signal(int signal) noexcept {
   if (!exit_) send_signal(pidfd_.get(), signal);
 }
 
+pid_t Subprocess::release() noexcept {
+  pidfd_.reset();
+  return std::exchange(pid_, -1);
+}
+
 }  // namespace hinomi::os

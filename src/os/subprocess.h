@@ -59,6 +59,8 @@ class Subprocess {
   // Once it has ended every call says the same.
   [[nodiscard]] base::Result<std::optional<Exit>> wait(std::chrono::milliseconds timeout);
   void signal(int signal) noexcept;
+  // For callers that collect children by number: this object forgets the process and leaves it running.
+  [[nodiscard]] pid_t release() noexcept;
 
  private:
   Subprocess(pid_t pid, Descriptor pidfd) noexcept : pid_(pid), pidfd_(std::move(pidfd)) {}

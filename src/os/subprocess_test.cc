@@ -1,6 +1,7 @@
 #include "os/subprocess.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -128,6 +129,15 @@ TEST(Subprocess, is_killed_with_its_owner) {
     EXPECT_FALSE(started->wait(milliseconds(0))->has_value());
   }
   EXPECT_EQ(alive.rest(), "");  // ends only when nobody holds the writing end
+}
+
+TEST(Subprocess, can_be_left_to_another_collector) {
+  auto started = Subprocess::start(shell("exit 3"));
+  ASSERT_TRUE(started);
+  const pid_t pid = started->release();
+  int status = 0;
+  EXPECT_EQ(::waitpid(pid, &status, 0), pid);
+  EXPECT_EQ(WEXITSTATUS(status), 3);
 }
 
 TEST(Subprocess, can_be_signalled) {

@@ -140,11 +140,11 @@ class Zygote {
       return static_cast<std::uint64_t>(time.tv_sec) * 1000 + static_cast<std::uint64_t>(time.tv_usec) / 1000;
     };
     status.cpu_ms = milliseconds(used.ru_utime) + milliseconds(used.ru_stime);
-    tell(worker.status, status);
-    if (state_ != nullptr) {
+    if (state_ != nullptr) {  // before its client is told, who may look at once
       const bool well = status.signal == 0 && status.exit_code == 0;
       ++(well ? (*state_)->files_parsed : (*state_)->workers_died);
     }
+    tell(worker.status, status);
     return true;
   }
 

@@ -14,6 +14,8 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%
 umask 022
 
 version=$(sed -n 's/^project(hinomi VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
+revision=1
+version=$version-$revision
 architecture=$(dpkg --print-architecture)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -35,6 +37,13 @@ for language in en ja; do
   install -m 644 "$root"/docs/$language/*.md "$doc/$language/"
 done
 gzip -9nc "$root/CHANGELOG.md" >"$doc/changelog.gz"
+gzip -9nc >"$doc/changelog.Debian.gz" <<TEXT
+hinomi ($version) unstable; urgency=medium
+
+  * What changed is in changelog.gz.
+
+ -- The Hinomi authors <maintainers@hinomi.invalid>  $(LC_ALL=C date -u -R -d "@$SOURCE_DATE_EPOCH")
+TEXT
 
 # What the programs are linked with says which packages they need, and from which version on.
 mkdir -p "$work/debian"
@@ -46,7 +55,7 @@ if [ -z "$depends" ]; then echo "package: dpkg-shlibdeps named no library" >&2; 
 install -d "$tree/DEBIAN"
 size=$(du -sk --apparent-size "$tree" | cut -f1)
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" \
-  -e "s/@DEPENDS@/$depends, init-system-helpers (>= 1.54~)/" "$root/packaging/debian/control.in" >"$tree/DEBIAN/control"
+  -e "s/@DEPENDS@/$depends, init-system-helpers (>= 1.54~), procps/" "$root/packaging/debian/control.in" >"$tree/DEBIAN/control"
 for script in postinst prerm postrm; do
   install -m 755 "$root/packaging/debian/$script" "$tree/DEBIAN/$script"
 done

@@ -56,8 +56,8 @@ int run_zygote_command(Words words) {
 }
 
 struct Subcommand {
-  std::string_view name;
-  std::string_view options;
+  const char* name;
+  const char* options;
   int (*run)(Words words);
 };
 
@@ -76,7 +76,7 @@ int worker_program(int argc, char** argv) {
   }
   std::fputs("This program is started by hinomi serve. It takes:\n", stderr);
   for (const Subcommand& subcommand : kSubcommands)
-    std::fprintf(stderr, "  hinomi-worker %s %s\n", subcommand.name.data(), subcommand.options.data());
+    std::fprintf(stderr, "  hinomi-worker %s %s\n", subcommand.name, subcommand.options);
   return kUsage;
 }
 

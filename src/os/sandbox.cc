@@ -251,10 +251,11 @@ base::Result<SandboxedChild> start_sandboxed(const WorkerProfile& profile, std::
   const pid_t pid = clone_process(profile.wants(SandboxPart::namespaces), pidfd, birth);
   if (pid < 0) return system_error("start a sandboxed process");
   if (pid > 0) return SandboxedChild{pid, Descriptor(pidfd)};
-  int code = kSandboxExceptionExit;
+  int code = 0;
   try {
     code = live_in_sandbox(profile, given, birth, body);
-  } catch (...) {  // the child must not run what its parent would do next
+  } catch (...) {
+    code = kSandboxExceptionExit;  // the child must not go on with what its parent would do next
   }
   ::_exit(code);
 }

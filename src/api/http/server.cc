@@ -353,6 +353,11 @@ void Server::stop() {
 void Server::post(std::function<void()> work) {
   core_->post(std::move(work));
 }
+Poster Server::poster() const {
+  return [weak = std::weak_ptr<Core>(core_)](std::function<void()> work) {
+    if (const auto core = weak.lock()) core->post(std::move(work));
+  };
+}
 void Server::after(std::chrono::milliseconds wait, std::function<void()> work) {
   core_->after(wait, std::move(work));
 }

@@ -33,6 +33,10 @@ struct ServerCounters {
   std::size_t connections = 0;
 };
 
+// Puts work on the io thread of a server from any thread, also when the server may be gone: then the work is
+// dropped.
+using Poster = std::function<void(std::function<void()>)>;
+
 class Server {
  public:
   // Listens from here on; connections are answered once run() is called.
@@ -49,6 +53,7 @@ class Server {
   void stop();
   // From any thread: `work` runs on the io thread, at once if this is it. Dropped after the server's end.
   void post(std::function<void()> work);
+  [[nodiscard]] Poster poster() const;
   // The following on the io thread, or before run().
   void after(std::chrono::milliseconds wait, std::function<void()> work);
   // `on_ready` whenever the descriptor is readable; it must then be read. It stays the caller's.

@@ -15,7 +15,9 @@ constexpr std::string_view kSecureCookie = "__Host-hinomi_session";
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::size_t kMaxBearerBytes = 256;
 
-std::string_view cookie_name(bool secure) noexcept { return secure ? kSecureCookie : kCookie; }
+std::string_view cookie_name(bool secure) noexcept {
+  return secure ? kSecureCookie : kCookie;
+}
 
 bool is_safe(http::Method method) noexcept {
   return method == http::Method::get || method == http::Method::head;

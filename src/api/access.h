@@ -17,12 +17,12 @@
 namespace hinomi::api {
 
 enum class Permission : std::uint8_t {
-  everyone,       // needs nothing
-  report_csp,     // everyone; browsers send these without an Origin, or with "null"
-  sign_in,        // everyone who holds a ticket
-  read,           // a session: see alerts, rules, events and the state of the server
-  own_session,    // a session: see and end it
-  send_events,    // the token of the source that is named
+  everyone,     // needs nothing
+  report_csp,   // everyone; browsers send these without an Origin, or with "null"
+  sign_in,      // everyone who holds a ticket
+  read,         // a session: see alerts, rules, events and the state of the server
+  own_session,  // a session: see and end it
+  send_events,  // the token of the source that is named
 };
 
 // A source that sends over HTTP, with the hash of its token. A name may stand several times, so that a token

@@ -60,13 +60,15 @@ StaticPages::StaticPages(std::span<const Asset> assets, RandomBytes random)
     : assets_(assets), random_(std::move(random)) {}
 
 const Asset* StaticPages::find(std::string_view path) const {
-  const auto at = std::lower_bound(assets_.begin(), assets_.end(), path,
-                                   [](const Asset& asset, std::string_view wanted) { return asset.path < wanted; });
+  const auto at =
+      std::lower_bound(assets_.begin(), assets_.end(), path,
+                       [](const Asset& asset, std::string_view wanted) { return asset.path < wanted; });
   return at != assets_.end() && at->path == path ? &*at : nullptr;
 }
 
 http::Response StaticPages::answer(const http::Request& request) const {
-  if (assets_.empty()) return is_place(request.path) ? not_built() : problem(Problem::not_found, "no such file");
+  if (assets_.empty())
+    return is_place(request.path) ? not_built() : problem(Problem::not_found, "no such file");
   if (request.path == "/" || request.path == "/index.html") return index();
   const Asset* const asset = find(request.path);
   if (asset == nullptr) return is_place(request.path) ? index() : problem(Problem::not_found, "no such file");

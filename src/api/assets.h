@@ -13,9 +13,9 @@
 namespace hinomi::api {
 
 struct Asset {
-  std::string_view path;  // "/assets/index-Bq3dk2.js"
-  std::string_view type;  // Content-Type
-  std::string_view etag;  // with its quotes; of the unpacked bytes
+  std::string_view path;   // "/assets/index-Bq3dk2.js"
+  std::string_view type;   // Content-Type
+  std::string_view etag;   // with its quotes; of the unpacked bytes
   bool immutable = false;  // its name has a hash of its content in it
   std::string_view plain;
   std::string_view gzip;    // empty: none

@@ -12,26 +12,26 @@
 namespace hinomi::api {
 
 enum class Problem : std::uint8_t {
-  malformed,         // 400
-  unknown_value,     // 400: a parameter or field that is not understood
-  not_signed_in,     // 401
-  wrong_token,       // 401
-  wrong_host,        // 403
-  wrong_origin,      // 403
-  not_found,         // 404
-  wrong_method,      // 405
-  too_slow,          // 408
-  too_long,          // 413
-  wrong_media_type,  // 415
-  wrong_expectation, // 417
-  too_many,          // 429: too many tries
-  queue_full,        // 429
-  head_too_long,     // 431
-  failed,            // 500
-  disk_full,         // 503
-  busy,              // 503
-  shutting_down,     // 503
-  wrong_version,     // 505
+  malformed,          // 400
+  unknown_value,      // 400: a parameter or field that is not understood
+  not_signed_in,      // 401
+  wrong_token,        // 401
+  wrong_host,         // 403
+  wrong_origin,       // 403
+  not_found,          // 404
+  wrong_method,       // 405
+  too_slow,           // 408
+  too_long,           // 413
+  wrong_media_type,   // 415
+  wrong_expectation,  // 417
+  too_many,           // 429: too many tries
+  queue_full,         // 429
+  head_too_long,      // 431
+  failed,             // 500
+  disk_full,          // 503
+  busy,               // 503
+  shutting_down,      // 503
+  wrong_version,      // 505
 };
 
 // One fault among several: what is wrong, and where.

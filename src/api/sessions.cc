@@ -14,7 +14,8 @@ namespace {
 constexpr std::string_view kFirstLine = "hinomi sessions 1\n";
 constexpr std::uint64_t kMaxFileBytes = 64 * 1024;
 constexpr std::int64_t kSaveUseNs = 60LL * 1'000'000'000;  // last uses are written no more often than this
-constexpr std::int64_t kFutureNs = 300LL * 1'000'000'000;  // a session from further ahead: the clock was set back
+constexpr std::int64_t kFutureNs =
+    300LL * 1'000'000'000;  // a session from further ahead: the clock was set back
 
 std::optional<std::int64_t> number(std::string_view text) noexcept {
   std::int64_t value = 0;

@@ -1,5 +1,5 @@
-// Who is signed in: tokens that end after a while, of which only hashes are kept, in memory and in a file that
-// survives a restart. Not for proving who somebody is (tickets.h).
+// Who is signed in: tokens that end after a while, of which only hashes are kept, in memory and in a file
+// that survives a restart. Not for proving who somebody is (tickets.h).
 #pragma once
 
 #include <cstdint>

@@ -107,7 +107,9 @@ Upload::Upload(std::shared_ptr<UploadStation> station, Head head)
   if (head_.packing == Packing::gzip) unpacker_ = std::make_unique<Unpacker>();
 }
 
-Upload::~Upload() { station_->held_bytes -= held_; }
+Upload::~Upload() {
+  station_->held_bytes -= held_;
+}
 
 std::optional<http::Response> Upload::take(std::string_view piece) {
   if (!unpacker_) return take_lines(piece);
@@ -188,15 +190,14 @@ void Upload::offer_next() {
     delivery.bytes = part.bytes;
     delivery.events = part.events;
   }
-  station_->intake->offer(std::move(delivery), [self = shared_from_this(), post = station_->post](
-                                                  const Receipt& receipt) {
-    post([self, receipt] { self->on_receipt(receipt); });
-  });
+  station_->intake->offer(std::move(delivery),
+                          [self = shared_from_this(), post = station_->post](const Receipt& receipt) {
+                            post([self, receipt] { self->on_receipt(receipt); });
+                          });
 }
 
 void Upload::on_receipt(const Receipt& receipt) {
-  const bool durable =
-      receipt.admission == Admission::stored || receipt.admission == Admission::duplicate;
+  const bool durable = receipt.admission == Admission::stored || receipt.admission == Admission::duplicate;
   if (!durable) {
     // What stands before this part is durable and cannot be taken back, so it is worth waiting for room.
     if (receipt.admission == Admission::queue_full && next_ > 0 && ++waits_ <= kMaxRoomWaits) {

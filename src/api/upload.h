@@ -1,5 +1,5 @@
-// Takes the events that a sender posts: unpacks, cuts into lines, and offers them to the journal when the whole
-// body has come. Answers only when all of them are durable. Not for other inputs (ingest/live).
+// Takes the events that a sender posts: unpacks, cuts into lines, and offers them to the journal when the
+// whole body has come. Answers only when all of them are durable. Not for other inputs (ingest/live).
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@
 
 namespace hinomi::api {
 
-inline constexpr std::uint64_t kMaxUploadBytes = 64ull << 20;  // as sent, and again unpacked
+inline constexpr std::uint64_t kMaxUploadBytes = 64ull << 20;   // as sent, and again unpacked
 inline constexpr std::uint64_t kMaxUploadsHeld = 256ull << 20;  // bytes of all uploads under way
 inline constexpr int kMaxRoomWaits = 100;  // times a later part waits for room in the queue
 inline constexpr std::chrono::milliseconds kRoomWait{100};

@@ -222,6 +222,7 @@ void Connection::send(Response response) {
   plan_ = Plan{};
   parser_.reset();
   response_ = std::move(response);
+  host_.service().prepare(response_);
   if (response_.close || response_.stream || host_.stopping()) keep_alive_ = false;
   head_ = head_of(response_, host_.date(), keep_alive_);
   to_write_ = response_.lasting_body.empty() ? std::string_view(response_.body) : response_.lasting_body;

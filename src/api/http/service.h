@@ -64,6 +64,8 @@ class Service {
   [[nodiscard]] virtual Plan plan(const Request& head) = 0;
   // The answer to what the server refuses by itself (malformed, too long, too slow).
   [[nodiscard]] virtual Response refuse(int status, std::string_view reason) = 0;
+  // Sees every answer before it is sent: the place for fields that all of them carry.
+  virtual void prepare(Response& response) = 0;
 };
 
 }  // namespace hinomi::api::http

@@ -215,6 +215,7 @@ void Connection::respond(std::uint64_t request, Response response) {
 
 void Connection::refuse(int status, std::string_view reason) {
   keep_alive_ = false;
+  host_.count_refusal();
   send(host_.service().refuse(status, reason));
 }
 

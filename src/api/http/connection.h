@@ -32,6 +32,7 @@ class ConnectionHost {
   [[nodiscard]] virtual const std::string& date() = 0;  // of the Date field
   [[nodiscard]] virtual bool stopping() const noexcept = 0;
   virtual void forget(Connection& connection) = 0;
+  virtual void count_refusal() noexcept = 0;
   // The way back to a connection from any thread.
   [[nodiscard]] virtual Responder responder(std::weak_ptr<Connection> connection, std::uint64_t request) = 0;
 };

@@ -87,6 +87,7 @@ class Server::Core final : public ConnectionHost, public std::enable_shared_from
   const std::string& date() override;
   bool stopping() const noexcept override { return stopping_; }
   void forget(Connection& connection) override;
+  void count_refusal() noexcept override { ++counters.requests_refused; }
   Responder responder(std::weak_ptr<Connection> connection, std::uint64_t request) override;
 
   std::vector<std::uint16_t> ports;

@@ -29,7 +29,7 @@ struct ServerCounters {
   std::uint64_t accepted = 0;
   std::uint64_t turned_away = 0;  // at the limit of connections, or without a free descriptor
   std::uint64_t evicted = 0;      // closed while waiting for a request, to make room
-  std::uint64_t requests_refused = 0;
+  std::uint64_t requests_refused = 0;  // by the server itself: malformed, too long, too slow
   std::size_t connections = 0;
 };
 

@@ -133,7 +133,7 @@ class BenchServer {
   std::thread thread_;
 };
 
-bool exchange(int fd, std::string_view bytes) {
+bool send_and_check(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;
@@ -151,7 +151,7 @@ void upload(benchmark::State& state) {
   const std::string request = server.head(body.size()) + body;
   const double before = server.cpu_seconds();
   for (auto _ : state) {
-    if (!exchange(fd, request)) state.SkipWithError("an upload was refused");
+    if (!send_and_check(fd, request)) state.SkipWithError("an upload was refused");
   }
   const double spent = server.cpu_seconds() - before;
   ::close(fd);

@@ -1,6 +1,7 @@
 #include "api/http/server.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <future>
 #include <thread>
@@ -260,6 +261,37 @@ TEST(HttpServer, makes_room_among_idle_connections) {
   const auto response = client.ask(kGet);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 200);
+}
+
+TEST(HttpServer, answers_quickly_under_ten_thousand_idle_connections) {
+  constexpr rlim_t kDescriptors = 15'000;  // of both sides, which are in this process
+  constexpr int kIdle = 10'000;
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  if (limit.rlim_max < kDescriptors) GTEST_SKIP() << "needs " << kDescriptors << " descriptors";
+  const rlimit before = limit;
+  limit.rlim_cur = std::max(limit.rlim_cur, kDescriptors);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  {
+    EchoService service;
+    RunningServer server(service);
+    std::vector<std::unique_ptr<RawClient>> idle;
+    for (int i = 0; i < kIdle; ++i) {
+      idle.push_back(std::make_unique<RawClient>(server.port()));
+      ASSERT_TRUE(idle.back()->connected());
+      if (i % 1000 != 0) continue;
+      RawClient client(server.port());
+      const auto response = client.ask(kGet);
+      ASSERT_TRUE(response) << i;
+      EXPECT_EQ(response->status, 200);
+    }
+    std::promise<ServerCounters> counted;
+    server->post([&] { counted.set_value(server->counters()); });
+    const ServerCounters counters = counted.get_future().get();
+    EXPECT_LE(counters.connections, Limits{}.connections);
+    EXPECT_GE(counters.evicted, kIdle - Limits{}.connections);
+  }
+  ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST(HttpServer, takes_answers_from_other_threads_and_only_the_first) {

@@ -279,7 +279,7 @@ TEST(HttpServer, answers_quickly_under_ten_thousand_idle_connections) {
     for (int i = 0; i < kIdle; ++i) {
       idle.push_back(std::make_unique<RawClient>(server.port()));
       ASSERT_TRUE(idle.back()->connected());
-      if (i % 1000 != 0) continue;
+      if (i % 1000 != 0 && i != kIdle - 1) continue;
       RawClient client(server.port());
       const auto response = client.ask(kGet);
       ASSERT_TRUE(response) << i;

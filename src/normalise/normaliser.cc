@@ -61,7 +61,7 @@ base::Result<std::unique_ptr<Normaliser>> Normaliser::from_text(std::string_view
   return normaliser;
 }
 
-base::Result<void> Normaliser::freeze() {
+base::Result<void> Normaliser::freeze(const std::vector<std::string>& plain_only) {
   HINOMI_CHECK(!frozen_);
   // What is known now decides; fields interned here for their sake do not make further fallbacks active.
   std::vector<const Fallback*> active;
@@ -89,6 +89,7 @@ base::Result<void> Normaliser::freeze() {
           {static_cast<std::uint16_t>(f), static_cast<std::uint16_t>(rank)});
     }
   }
+  rules_.plain_only = plain_only;
   auto map = FieldMap::build(rules_, fields_);
   if (!map) return map.error();
   field_map_ = std::move(*map);

@@ -46,7 +46,8 @@ class Normaliser {
                                                                            event::SourceRegistry& sources);
 
   // After the rules are loaded: interns what fallbacks of known fields need and builds the field map.
-  [[nodiscard]] base::Result<void> freeze();
+  // `plain_only`: see FieldRules.
+  [[nodiscard]] base::Result<void> freeze(const std::vector<std::string>& plain_only = {});
 
   [[nodiscard]] const FieldMap& field_map() const;  // after freeze()
   [[nodiscard]] const event::FieldTable& fields() const noexcept { return fields_; }

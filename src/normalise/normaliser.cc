@@ -248,6 +248,10 @@ base::Result<void> Extractor::line(std::string_view text, std::uint64_t record, 
   return {};
 }
 
+void Extractor::set_time_reference(base::TimeNs reference) {
+  parts_->text.set_time_reference(reference);
+}
+
 void Extractor::finish(event::Event& event) {
   parts_->find_present(event);
   std::size_t next = 0;

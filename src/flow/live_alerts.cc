@@ -93,8 +93,8 @@ FindingId finding_id(const base::Labels& labels, std::string_view rule, const ev
   return FindingId::of(base::hash128(bytes, kFindingSeed));
 }
 
-FindingId correlated_finding_id(const base::Labels& labels, std::string_view rule,
-                                std::string_view group_key, const event::EventId& trigger) {
+FindingId correlated_finding_id(const base::Labels& labels, std::string_view rule, std::string_view group_key,
+                                const event::EventId& trigger) {
   std::string bytes;
   base::BinaryWriter writer(bytes);
   writer.number(static_cast<std::uint32_t>(labels.organisation));

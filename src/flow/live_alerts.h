@@ -1,6 +1,6 @@
-// Gathers findings to alerts: one for each rule and entity until nothing more comes for a day, and one for all
-// entities of a rule that makes too many. Decides by what is in the journal only, so that the same findings
-// give the same alerts. Not for storing them (store/alerts).
+// Gathers findings to alerts: one for each rule and entity until nothing more comes for a day, and one for
+// all entities of a rule that makes too many. Decides by what is in the journal only, so that the same
+// findings give the same alerts. Not for storing them (store/alerts).
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,14 @@
 
 namespace hinomi::flow {
 
-// More alerts than this are not opened for one rule, realm and organisation within one hour of receipt; further
-// entities share one alert with the entity "*".
+// More alerts than this are not opened for one rule, realm and organisation within one hour of receipt;
+// further entities share one alert with the entity "*".
 inline constexpr std::uint32_t kMaxAlertsPerRuleAndHour = 200;
 inline constexpr std::string_view kManyEntities = "*";
 
 struct NewFinding {
   store::alerts::FindingId id;
-  std::string_view rule;      // key
+  std::string_view rule;  // key
   std::string_view rule_set;
   std::string_view entity_field;
   std::string_view entity;
@@ -52,8 +52,8 @@ struct PlacedFinding {
 class AlertGroups {
  public:
   // The newest stored alert of a group.
-  using Lookup = std::function<base::Result<std::optional<store::alerts::OpenAlert>>(
-      const store::alerts::GroupId&)>;
+  using Lookup =
+      std::function<base::Result<std::optional<store::alerts::OpenAlert>>(const store::alerts::GroupId&)>;
   AlertGroups(std::vector<store::alerts::OpenAlert> open, Lookup lookup);
 
   [[nodiscard]] base::Result<PlacedFinding> place(const NewFinding& finding);

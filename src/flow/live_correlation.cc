@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view kMagic = "HNMILANE";
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint64_t kSeed = 0x6c616e6573;
-constexpr std::size_t kSmallestLane = 40;                     // in an image
-constexpr std::int64_t kStepNs = 1'000'000'000;               // time is moved on at whole seconds
+constexpr std::size_t kSmallestLane = 40;        // in an image
+constexpr std::int64_t kStepNs = 1'000'000'000;  // time is moved on at whole seconds
 constexpr std::int64_t kBeginning = std::numeric_limits<std::int64_t>::min();
 
 base::Error refusal(std::string why) {

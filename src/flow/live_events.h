@@ -32,8 +32,8 @@ struct JournalEvent {
 };
 
 struct LiveExtraction {
-  bool is_read = false;       // false: beyond a limit; nothing of it can be judged
-  bool fell_back = false;     // looked like JSON and is none, or had malformed bytes
+  bool is_read = false;    // false: beyond a limit; nothing of it can be judged
+  bool fell_back = false;  // looked like JSON and is none, or had malformed bytes
 };
 
 // One a worker. The event lives until the next call, and borrows from the record given.

@@ -40,7 +40,8 @@ void write_head(JsonWriter& json, const FindingHead& head) {
   json.key("received").string(base::format_rfc3339(head.received)).end_object();
 }
 
-void write_matched(JsonWriter& json, const std::string& out, const std::vector<detect::MatchedItem>& matched) {
+void write_matched(JsonWriter& json, const std::string& out,
+                   const std::vector<detect::MatchedItem>& matched) {
   const std::size_t begin = out.size();
   bool is_cut = false;
   json.key("matched").begin_array();
@@ -167,7 +168,11 @@ std::string correlated_finding_json(const FindingHead& head, const detect::Corre
   json.key("last_time").string(base::format_rfc3339(firing.last_time));
   json.key("total").unsigned_integer(firing.total).key("events").begin_array();
   for (const CorrelatedEvent& event : events) {
-    json.begin_object().key("id").string(event.id.text()).key("time").string(base::format_rfc3339(event.time));
+    json.begin_object()
+        .key("id")
+        .string(event.id.text())
+        .key("time")
+        .string(base::format_rfc3339(event.time));
     json.key("rule").string(event.member).key("batch").unsigned_integer(event.batch);
     json.key("index").unsigned_integer(event.index).end_object();
   }

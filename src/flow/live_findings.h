@@ -24,7 +24,7 @@ inline constexpr std::size_t kMaxFieldBytes = 64 * 1024;
 // What every finding has.
 struct FindingHead {
   store::alerts::FindingId id;
-  PlacedFinding placed;
+  PlacedFinding placed{};
   std::string_view rule;  // key
   const detect::RuleInfo* info = nullptr;
   std::string_view rule_set;

@@ -30,7 +30,8 @@ class TextDecoder {
   [[nodiscard]] bool convert(std::string_view bytes, Converter& converter);
 
   static constexpr std::size_t kEncodings = 6;  // of ingest::live::Encoding
-  std::array<std::unique_ptr<Converter>, kEncodings> converters_;  // nullptr: none is needed, or none is there
+  std::array<std::unique_ptr<Converter>, kEncodings>
+      converters_;  // nullptr: none is needed, or none is there
   std::string text_;
   std::string repaired_;
 };

@@ -1,5 +1,7 @@
 #include "flow/rule_folder.h"
 
+#include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -20,6 +22,22 @@ base::Error damaged(std::string what) {
   return {.code = base::ErrorCode::invalid_input,
           .message = std::move(what) + " is damaged or of another version",
           .remedy = "remove it and start the server again: it is made anew from the rules"};
+}
+
+// The YAML document of a file that holds the line (from 1), without the markers around it.
+std::string_view document_at(std::string_view text, std::int32_t line) {
+  std::size_t begin = 0;
+  std::size_t at = 0;
+  for (std::int32_t number = 1; at < text.size(); ++number) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view content = text.substr(at, end - at);
+    const std::size_t next = std::min(end + 1, text.size());
+    const bool is_marker = content == "---" || content.starts_with("--- ") || content.starts_with("---\r");
+    if (is_marker && number > line) return text.substr(begin, at - begin);
+    if (is_marker) begin = next;
+    at = next;
+  }
+  return text.substr(begin);
 }
 
 }  // namespace
@@ -101,6 +119,35 @@ RuleKeys rule_keys(const detect::RuleSet& rules) {
   for (const detect::CorrelationEntry& entry : rules.correlation_info)
     keys.correlations.push_back(key_of(entry.info));
   return keys;
+}
+
+RuleTexts texts_of(const detect::RuleSet& rules, const std::vector<detect::RuleFile>& files) {
+  std::unordered_map<std::string_view, std::string_view> text_of_path;
+  for (const detect::RuleFile& file : files) text_of_path.emplace(file.path, file.text);
+  const RuleKeys keys = rule_keys(rules);
+  RuleTexts texts;
+  const auto add = [&](const detect::RuleInfo& info, const std::string& key) {
+    const auto found = text_of_path.find(info.path);
+    if (found != text_of_path.end()) texts.emplace_back(key, document_at(found->second, info.line));
+  };
+  for (std::size_t i = 0; i < rules.rules.size(); ++i) add(rules.rules[i].info, keys.rules[i]);
+  for (std::size_t i = 0; i < rules.correlations.size(); ++i)
+    add(rules.correlation_info[i].info, keys.correlations[i]);
+  return texts;
+}
+
+base::Result<std::string> store_rule_set(const std::string& rules_folder, const detect::RuleSet& rules,
+                                         const RuleTexts& texts) {
+  std::string image;
+  rules.save(image);
+  const std::string hash = rule_set_hash(image);
+  // The texts first: where the image is, everything is.
+  if (auto written = os::replace_file(texts_path(rules_folder, hash), write_rule_texts(texts)); !written)
+    return written.error();
+  if (os::file_info(image_path(rules_folder, hash)) && load_rule_set(rules_folder, hash)) return hash;
+  if (auto written = os::replace_file(image_path(rules_folder, hash), image); !written)
+    return written.error();
+  return hash;
 }
 
 std::string rule_set_record(std::string_view hash) {

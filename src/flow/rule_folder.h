@@ -37,6 +37,13 @@ struct RuleKeys {
 };
 [[nodiscard]] RuleKeys rule_keys(const detect::RuleSet& rules);
 
+// The texts of the rules of a set, cut out of the files it was compiled from.
+[[nodiscard]] RuleTexts texts_of(const detect::RuleSet& rules, const std::vector<detect::RuleFile>& files);
+
+// Writes image and texts, durably, unless they are there already. Returns the hash.
+[[nodiscard]] base::Result<std::string> store_rule_set(const std::string& rules_folder,
+                                                       const detect::RuleSet& rules, const RuleTexts& texts);
+
 // The text of a control record (ingest::live::Framing::control) that puts a rule set into force, and back;
 // empty when it says something else.
 [[nodiscard]] std::string rule_set_record(std::string_view hash);

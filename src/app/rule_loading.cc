@@ -162,7 +162,7 @@ Result<std::vector<detect::RuleFile>> read_rule_files(const std::vector<std::str
   return files;
 }
 
-Result<LoadedRules> load_rules(const RuleLoading& loading) {
+Result<LoadedRules> load_rules(const RuleLoading& loading, std::vector<detect::RuleFile>* texts) {
   std::string placeholder_text;
   detect::CompileOptions options{.placeholders = {}, .window = loading.window};
   if (!loading.placeholders_file.empty()) {
@@ -183,11 +183,15 @@ Result<LoadedRules> load_rules(const RuleLoading& loading) {
   };
   const std::string folder = loading.use_cache ? cache_folder() : std::string();
   const std::string path = folder + "/" + cache_name(*files, placeholder_text, loading);
+  LoadedRules loaded;
   if (!folder.empty()) {
-    if (auto cached = read_image(path)) return with_unread({std::move(*cached), true});
+    if (auto cached = read_image(path)) loaded = {std::move(*cached), true};
   }
-  LoadedRules loaded{detect::compile_rules(*files, options), false};
-  if (!folder.empty()) write_image(folder, path, loaded.rules);
+  if (!loaded.from_cache) {
+    loaded = {detect::compile_rules(*files, options), false};
+    if (!folder.empty()) write_image(folder, path, loaded.rules);
+  }
+  if (texts != nullptr) *texts = std::move(*files);
   return with_unread(std::move(loaded));
 }
 

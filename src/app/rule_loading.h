@@ -23,8 +23,9 @@ struct LoadedRules {
 };
 
 // Fails only when a folder cannot be read at all or the placeholder file is wrong; refused rules are in the
-// set.
-[[nodiscard]] base::Result<LoadedRules> load_rules(const RuleLoading& loading);
+// set. `texts`, where given, is filled with the files they were made of.
+[[nodiscard]] base::Result<LoadedRules> load_rules(const RuleLoading& loading,
+                                                   std::vector<detect::RuleFile>* texts = nullptr);
 
 // The texts of all *.yml and *.yaml files, in order of path.
 // What lies below a folder and cannot be read goes to `refused`; without one it is an error.

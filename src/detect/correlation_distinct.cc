@@ -1,6 +1,7 @@
 #include "detect/correlation_distinct.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/hash.h"
 
@@ -74,6 +75,52 @@ bool DistinctWindow::adds_in_place(const WindowInput& input) const {
 
 std::size_t DistinctWindow::bytes() const {
   return nodes_.capacity() * sizeof(Node) + slots_.capacity() * sizeof(std::uint32_t) + key_bytes_;
+}
+
+// The keys from the oldest on; the free nodes and the slots are storage only.
+void DistinctWindow::save(ImageWriter& writer) const {
+  writer.number(static_cast<std::uint32_t>(nodes_.capacity()));
+  writer.number(static_cast<std::uint32_t>(nodes_.size()));
+  writer.number(static_cast<std::uint32_t>(slots_.size()));
+  writer.number(static_cast<std::uint32_t>(count_));
+  for (std::uint32_t node = oldest_; node != kNone; node = nodes_[node].newer) {
+    writer.text(nodes_[node].key);
+    write(writer, nodes_[node].evidence);
+  }
+}
+
+void DistinctWindow::restore(ImageReader& reader) {
+  const std::size_t capacity = reader.allocated(sizeof(Node));
+  const auto used = reader.number<std::uint32_t>();
+  const std::size_t slots = reader.allocated(sizeof(std::uint32_t));
+  const std::uint32_t count = reader.count(sizeof(std::uint32_t) + sizeof(base::TimeNs));
+  const bool table_is_sound =
+      slots == 0 ? count == 0
+                 : slots >= kFirstSlots && std::has_single_bit(slots) && std::size_t{count} * 4 <= slots * 3;
+  if (!reader.ok() || used > capacity || count > used || !table_is_sound) {
+    reader.fail();
+    return;
+  }
+  nodes_.reserve(capacity);
+  slots_.assign(slots, kNone);
+  for (std::uint32_t i = 0; i < count && reader.ok(); ++i) {
+    const std::string_view key = reader.text();
+    Evidence evidence;
+    read(reader, evidence);
+    const std::uint64_t hash = base::hash64(key, hash_seed_);
+    const std::size_t slot = slot_of(key, hash);
+    if (!reader.ok() || slots_[slot] != kNone) {
+      reader.fail();
+      return;
+    }
+    insert(key, hash, evidence);
+    slots_[slot] = newest_;
+  }
+  for (std::size_t i = nodes_.size(); i < used; ++i) {
+    nodes_.emplace_back();
+    nodes_.back().newer = free_;
+    free_ = static_cast<std::uint32_t>(i);
+  }
 }
 
 std::size_t DistinctWindow::slot_of(std::string_view key, std::uint64_t hash) const noexcept {

@@ -24,6 +24,9 @@ class DistinctWindow final : public Window {
   [[nodiscard]] std::size_t growth(const WindowInput& input) const override;
   [[nodiscard]] bool adds_in_place(const WindowInput& input) const override;
   [[nodiscard]] std::size_t bytes() const override;
+  [[nodiscard]] bool has_summary() const override { return count_ != 0; }
+  void save(ImageWriter& writer) const override;
+  void restore(ImageReader& reader) override;
 
   [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
   // Time of the key whose latest match is the oldest. Not for an empty window.

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "detect/correlation_group.h"
 #include "detect/correlation_groups.h"
+#include "detect/correlation_image.h"
 #include "detect/correlation_judge.h"
 #include "detect/correlation_reorder.h"
 
@@ -19,6 +20,8 @@ using namespace correlation;  // the parts of the engine
 
 // A rule index is a place in a table; more rules than this are not loaded anywhere.
 constexpr std::uint32_t kMaxRuleIndex = 1U << 24;
+// What a group may hold beyond the limit of memory: the storage of its first match.
+constexpr std::size_t kMemorySlack = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -35,6 +38,12 @@ class CorrelationEngine::State {
   void on_match(const Match& match, FiringSink& sink);
   void advance(TimeNs watermark, FiringSink& sink);
   void finish(FiringSink& sink);
+
+  void save(std::string& out) const;
+  // Only for a new state.
+  base::Result<void> restore(std::string_view image);
+  // A new one of the same rules.
+  std::unique_ptr<State> renewed() const { return std::make_unique<State>(rules_, order_, options_); }
 
   const std::vector<CorrelationRule>& rules() const noexcept { return rules_; }
   const Statistics& statistics() const noexcept { return statistics_; }
@@ -132,6 +141,39 @@ void CorrelationEngine::State::finish(FiringSink& sink) {
   seen_ = floor_ = {std::numeric_limits<std::int64_t>::min()};
 }
 
+void CorrelationEngine::State::save(std::string& out) const {
+  const std::size_t begin = out.size();
+  begin_image(out, fingerprint(rules_, options_));
+  ImageWriter writer(out);
+  write(writer, statistics_);
+  write(writer, seen_);
+  write(writer, floor_);
+  writer.number(early_releases_);
+  write(writer, judge_.clock());
+  buffer_.save(writer);
+  groups_.save(writer);
+  seal_image(out, begin);
+}
+
+base::Result<void> CorrelationEngine::State::restore(std::string_view image) {
+  const auto body = open_image(image, fingerprint(rules_, options_));
+  if (!body) return body.error();
+  ImageReader reader(*body, options_.max_bytes + kMemorySlack);
+  read(reader, statistics_);
+  read(reader, seen_);
+  read(reader, floor_);
+  early_releases_ = reader.number<std::uint64_t>();
+  TimeNs clock;
+  read(reader, clock);
+  judge_.set_clock(clock);
+  buffer_.restore(reader, routes_.size());
+  groups_.restore(reader, clock);
+  if (reader.ok() && reader.rest().empty()) return {};
+  return base::Error{.code = base::ErrorCode::invalid_input,
+                     .message = "state of correlations: the image says what cannot be",
+                     .remedy = "correlate anew from the events"};
+}
+
 // ---- the engine
 
 base::Result<CorrelationEngine> CorrelationEngine::create(std::vector<CorrelationRule> rules,
@@ -169,6 +211,15 @@ void CorrelationEngine::advance(base::TimeNs watermark, FiringSink& sink) {
 }
 void CorrelationEngine::finish(FiringSink& sink) {
   state_->finish(sink);
+}
+void CorrelationEngine::save(std::string& out) const {
+  state_->save(out);
+}
+base::Result<void> CorrelationEngine::restore(std::string_view image) {
+  auto state = state_->renewed();
+  if (auto restored = state->restore(image); !restored) return restored;
+  state_ = std::move(state);
+  return {};
 }
 const std::vector<CorrelationRule>& CorrelationEngine::rules() const noexcept {
   return state_->rules();

@@ -112,6 +112,7 @@ struct RuleStatistics {
   std::uint64_t groups_refused = 0;   // matches whose group did not exist and could not be made
   std::uint64_t matches_refused = 0;  // matches of an existing group that needed more memory
   std::uint64_t derived_refused = 0;
+  friend bool operator==(const RuleStatistics&, const RuleStatistics&) = default;
 };
 
 struct Statistics {
@@ -123,6 +124,7 @@ struct Statistics {
   std::size_t groups_peak = 0;
   std::size_t bytes = 0;
   std::size_t bytes_peak = 0;
+  friend bool operator==(const Statistics&, const Statistics&) = default;
 };
 
 class CorrelationEngine {
@@ -140,6 +142,14 @@ class CorrelationEngine {
   // No match will come any more: decides every open window (silence only up to the latest time seen;
   // unbounded rules with an upper bound after all others), then forgets all state. The engine can start anew.
   void finish(FiringSink& sink);
+
+  // Appends an image of everything the engine knows. An engine of the same rules and options that restores it
+  // goes on exactly as this one would, statistics and refusals included; only the hash seed may differ.
+  void save(std::string& out) const;
+  // Whatever was known before is forgotten. Refuses an image that is damaged, of another version, or of other
+  // rules or options, and then changes nothing; it is not a guard against forgery, but what it accepts is
+  // safe to run.
+  [[nodiscard]] base::Result<void> restore(std::string_view image);
 
   [[nodiscard]] const std::vector<CorrelationRule>& rules() const noexcept;
   [[nodiscard]] const Statistics& statistics() const noexcept;

@@ -61,18 +61,23 @@ Group* Groups::find_or_open(std::uint32_t index, const std::string& key, TimeNs 
   group.key = &it->first;
   group.serial = serials_++;
   group.last_time = time;
-  group.window = make_window(rule, {.expires = correlation.expires,
-                                    .judged_at_end = correlation.judgement == Judgement::at_window_end,
-                                    .hash_seed = options_.hash_seed});
+  group.window = new_window(index);
   ++statistics_.groups;
   statistics_.groups_peak = std::max(statistics_.groups_peak, statistics_.groups);
   account(0, bytes + group.window->bytes());
   if (correlation.timespan_ns != 0) {
     const TimeNs deadline = rule.window == WindowKind::tumbling ? tumbling_end(time, correlation.timespan_ns)
                                                                 : plus(time, correlation.timespan_ns);
-    timers_.push({deadline, correlation.rank, index, group.serial, &group});
+    set_again({{}, correlation.rank, index, group.serial, &group}, deadline);
   }
   return &group;
+}
+
+std::unique_ptr<Window> Groups::new_window(std::uint32_t index) const {
+  const Correlation& correlation = correlations_[index];
+  return make_window(rules_[index], {.expires = correlation.expires,
+                                     .judged_at_end = correlation.judgement == Judgement::at_window_end,
+                                     .hash_seed = options_.hash_seed});
 }
 
 bool Groups::add(std::uint32_t index, Group& group, const WindowInput& input, FiringSink& sink) {
@@ -142,15 +147,17 @@ void Groups::drop_all() {
 }
 
 std::optional<Timer> Groups::take_timer(TimeNs now) {
-  if (timers_.empty() || timers_.top().deadline > now) return std::nullopt;
-  const Timer timer = timers_.top();
-  timers_.pop();
+  if (timers_.empty() || timers_.front().deadline > now) return std::nullopt;
+  std::ranges::pop_heap(timers_, TimerOrder{});
+  const Timer timer = timers_.back();
+  timers_.pop_back();
   return timer;
 }
 
 void Groups::set_again(Timer timer, TimeNs deadline) {
   timer.deadline = deadline;
-  timers_.push(timer);
+  timers_.push_back(timer);
+  std::ranges::push_heap(timers_, TimerOrder{});
 }
 
 void Groups::refuse(std::uint32_t index, LimitKind kind, std::uint64_t& counter, FiringSink& sink) {

@@ -5,14 +5,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <queue>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "detect/correlation_engine.h"
 #include "detect/correlation_group.h"
+#include "detect/correlation_image.h"
 #include "detect/correlation_reorder.h"
 
 namespace hinomi::detect::correlation {
@@ -53,7 +54,14 @@ class Groups {
   // Brings the statistics of memory up to date after the reorder buffer has changed.
   void account_buffer() { account(0, 0); }
 
+  void save(ImageWriter& writer) const;
+  // Only where there are no groups yet, and after the reorder buffer; `clock` is the latest point of event
+  // time processed. What these rules cannot have left behind makes the reader fail.
+  void restore(ImageReader& reader, base::TimeNs clock);
+
  private:
+  [[nodiscard]] std::unique_ptr<Window> new_window(std::uint32_t index) const;
+  Group* restore_group(ImageReader& reader, base::TimeNs clock);
   void account(std::size_t before, std::size_t after);
   [[nodiscard]] std::size_t state_limit() const noexcept;
 
@@ -62,7 +70,7 @@ class Groups {
   const ReorderBuffer& buffer_;
   Statistics& statistics_;
   std::vector<Correlation> correlations_;  // parallel to rules_
-  std::priority_queue<Timer, std::vector<Timer>, TimerOrder> timers_;
+  std::vector<Timer> timers_;              // a heap; a group has one at most
   std::uint64_t serials_ = 0;
   std::size_t state_bytes_ = 0;
 };

@@ -193,7 +193,7 @@ void Judge::on_timer(const Timer& timer, FiringSink& sink) {
 void Judge::on_undisturbed_timer(const Timer& timer, FiringSink& sink) {
   Group& group = *timer.group;
   const std::int64_t timespan_ns = groups_.of(timer.correlation).timespan_ns;
-  if (group.pending && *group.pending <= timer.deadline) {
+  if (group.pending && *group.pending <= timer.deadline && group.window->has_summary()) {
     emit_late(timer.correlation, group, timer.deadline, group.window->summary(), sink);
     groups_.drop(timer.correlation, group);
     return;

@@ -31,6 +31,10 @@ class Judge {
   // Ends all windows, the unbounded ones at `latest`, the latest time seen; then no group is left.
   void finish(base::TimeNs latest, FiringSink& sink);
 
+  // Between two calls this is all that a judge knows.
+  [[nodiscard]] base::TimeNs clock() const noexcept { return clock_; }
+  void set_clock(base::TimeNs clock) noexcept { clock_ = clock; }
+
  private:
   // A match on its way to one or more correlations.
   struct Incoming {

@@ -8,6 +8,7 @@ namespace hinomi::detect::correlation {
 namespace {
 
 constexpr std::size_t kCaptureHeader = 1 + sizeof(std::uint32_t);
+constexpr std::size_t kItemBytes = 48;  // of an item without captures in an image
 
 std::string packed(std::span<const CapturedValue> captures) {
   std::size_t size = 0;
@@ -22,6 +23,19 @@ std::string packed(std::span<const CapturedValue> captures) {
     out.append(value.text.substr(0, length));
   }
   return out;
+}
+
+// Whether match_of() can take the captures apart again.
+bool is_packed(std::string_view captures) noexcept {
+  while (!captures.empty()) {
+    if (captures.size() < kCaptureHeader) return false;
+    std::uint32_t length = 0;
+    std::memcpy(&length, captures.data() + 1, sizeof length);
+    captures.remove_prefix(kCaptureHeader);
+    if (captures.size() < length) return false;
+    captures.remove_prefix(length);
+  }
+  return true;
 }
 
 bool comes_later(const ReorderBuffer::Item& a, const ReorderBuffer::Item& b) noexcept {
@@ -51,6 +65,38 @@ ReorderBuffer::Item ReorderBuffer::pop() {
   heap_.pop_back();
   bytes_ -= bytes_of(item);
   return item;
+}
+
+void ReorderBuffer::save(ImageWriter& writer) const {
+  writer.number(arrivals_);
+  writer.number(static_cast<std::uint32_t>(heap_.size()));
+  for (const Item& item : heap_) {
+    write(writer, item.time);
+    writer.number(item.sequence);
+    writer.number(item.arrival);
+    write(writer, item.event);
+    writer.number(item.rule);
+    writer.text(item.captures);
+  }
+}
+
+void ReorderBuffer::restore(ImageReader& reader, std::size_t rules) {
+  arrivals_ = reader.number<std::uint64_t>();
+  const std::uint32_t count = reader.count(kItemBytes);
+  heap_.reserve(count);
+  for (std::uint32_t i = 0; i < count && reader.ok(); ++i) {
+    Item item;
+    read(reader, item.time);
+    item.sequence = reader.number<std::uint64_t>();
+    item.arrival = reader.number<std::uint64_t>();
+    read(reader, item.event);
+    item.rule = reader.number<std::uint32_t>();
+    item.captures = reader.text();
+    if (item.rule >= rules || !is_packed(item.captures)) reader.fail();
+    bytes_ += bytes_of(item);
+    heap_.push_back(std::move(item));
+  }
+  std::ranges::make_heap(heap_, comes_later);
 }
 
 Match match_of(const ReorderBuffer::Item& item, std::vector<CapturedValue>& captures) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "detect/correlation_engine.h"
+#include "detect/correlation_image.h"
 
 namespace hinomi::detect::correlation {
 
@@ -32,6 +33,9 @@ class ReorderBuffer {
   [[nodiscard]] base::TimeNs earliest() const noexcept { return heap_.front().time; }
   Item pop();
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+  void save(ImageWriter& writer) const;
+  // Only for a new buffer. `rules`: a match of a rule at or beyond it makes the reader fail.
+  void restore(ImageReader& reader, std::size_t rules);
 
  private:
   std::vector<Item> heap_;

@@ -2,6 +2,7 @@
 // new. Not thread-safe; it keeps its capacity until it is destroyed.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -37,6 +38,15 @@ class Ring {
     --size_;
   }
   void clear() noexcept { head_ = size_ = 0; }
+
+  [[nodiscard]] std::size_t capacity() const noexcept { return slots_.size(); }
+  // Empty, with the storage that a ring of this capacity has. False when no ring can have it.
+  [[nodiscard]] bool reset(std::size_t capacity) {
+    if (capacity != 0 && (capacity < kFirstCapacity || !std::has_single_bit(capacity))) return false;
+    slots_ = std::vector<T>(capacity);
+    clear();
+    return true;
+  }
 
  private:
   static constexpr std::size_t kFirstCapacity = 4;  // a power of two, as all capacities

@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "detect/correlation_evidence.h"
+#include "detect/correlation_image.h"
 #include "detect/correlation_rule.h"
 
 namespace hinomi::detect::correlation {
@@ -56,6 +57,13 @@ class Window {
   [[nodiscard]] virtual bool adds_in_place(const WindowInput& input) const = 0;
   // Storage held now, without the object itself. O(1).
   [[nodiscard]] virtual std::size_t bytes() const = 0;
+
+  // Whether summary() has something to say.
+  [[nodiscard]] virtual bool has_summary() const = 0;
+  // Everything but what the window was made with. Restored, it behaves as the saved one would have, down to
+  // its bytes(); what no window can hold makes the reader fail. Only for a window that is new.
+  virtual void save(ImageWriter& writer) const = 0;
+  virtual void restore(ImageReader& reader) = 0;
 };
 
 struct WindowOptions {

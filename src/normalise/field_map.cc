@@ -175,7 +175,11 @@ class FieldMapBuilder {
       if (node.any != 0) otherwise.push_back(node.any);
       for (const auto& [key, to] : node.children) edges[key].push_back(to);
       if (number == 0) continue;  // a container is not a value of the root
-      for (const auto field : node.place.fields) add_field(place, field);
+      for (const auto field : node.place.fields) {
+        add_field(place, field);
+        place.wants_text |=
+            std::ranges::find(rules_.plain_only, fields_.name(field)) == rules_.plain_only.end();
+      }
       place.time_rank = std::min(place.time_rank, node.place.time_rank);
       place.transparent |= node.place.transparent;
       place.named_values |= node.place.named_values;

@@ -33,6 +33,9 @@ struct FieldRules {
   std::vector<std::string> embedded;  // strings that hold a JSON or XML document of their own
   std::vector<std::string> time;      // paths of the event's time, best first
   std::vector<Fallback> fallbacks;    // in order of precedence
+  // Not in the file: fields of which only plain values are wanted. An object or array of objects of this name
+  // has no text made of it for them.
+  std::vector<std::string> plain_only;
 };
 
 // `text` is the YAML of fields.yaml; an error names line and column.
@@ -52,6 +55,7 @@ class FieldMap {
     std::vector<event::FieldId> fields;  // every field that it is a value of
     std::string_view name;               // its new name, when a rename holds; else empty
     std::uint8_t time_rank = kNoTime;    // 0 = the best source of the event's time
+    bool wants_text = false;             // of an object or array of objects, its JSON text
     bool transparent = false;            // members are named without the path to here
     bool named_values = false;
     bool embedded = false;

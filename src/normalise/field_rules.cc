@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "normalise/field_map.h"
+#include "normalise/mapping_yaml.h"
 #include "parse/yaml/yaml.h"
 
 namespace hinomi::normalise {
@@ -9,29 +10,8 @@ namespace {
 
 using parse::yaml::Node;
 
-base::Error fault(const Node& node, std::string what) {
-  return {.code = base::ErrorCode::invalid_input,
-          .message = "field mapping: " + std::move(what),
-          .remedy = "see content/mappings/README.md for the form",
-          .where = node.where};
-}
-
-// A scalar or a sequence of scalars.
-base::Result<void> take_texts(const Node& node, std::vector<std::string>& out) {
-  if (node.is_scalar()) {
-    out.push_back(node.text);
-    return {};
-  }
-  if (!node.is_sequence()) return fault(node, "expected a text or a list of texts");
-  for (const Node& item : node.items) {
-    if (!item.is_scalar()) return fault(item, "expected a text");
-    out.push_back(item.text);
-  }
-  return {};
-}
-
 base::Result<void> take_renames(const Node& node, FieldRules& rules) {
-  if (!node.is_mapping()) return fault(node, "'rename' must map names to paths");
+  if (!node.is_mapping()) return mapping_fault(node, "'rename' must map names to paths");
   for (const auto& member : node.members) {
     std::vector<std::string> paths;
     if (auto taken = take_texts(member.value, paths); !taken) return taken;
@@ -40,23 +20,8 @@ base::Result<void> take_renames(const Node& node, FieldRules& rules) {
   return {};
 }
 
-base::Result<void> take_log_source(const Node& node, event::LogSource& source) {
-  if (!node.is_mapping()) return fault(node, "'for' must name product, category or service");
-  for (const auto& member : node.members) {
-    std::string* part = member.key == "product"    ? &source.product
-                        : member.key == "category" ? &source.category
-                        : member.key == "service"  ? &source.service
-                                                   : nullptr;
-    if (part == nullptr || !member.value.is_scalar()) {
-      return fault(member.value, "'" + member.key + "' is not product, category or service with a text");
-    }
-    *part = member.value.text;
-  }
-  return {};
-}
-
 base::Result<void> take_fallbacks(const Node& node, FieldRules& rules) {
-  if (!node.is_sequence()) return fault(node, "'fallback' must be a list");
+  if (!node.is_sequence()) return mapping_fault(node, "'fallback' must be a list");
   for (const Node& group : node.items) {
     event::LogSource only;
     if (const Node* condition = group.find("for")) {
@@ -64,10 +29,10 @@ base::Result<void> take_fallbacks(const Node& node, FieldRules& rules) {
     }
     const Node* fields = group.find("fields");
     if (fields == nullptr || !fields->is_mapping())
-      return fault(group, "a fallback needs a mapping 'fields'");
+      return mapping_fault(group, "a fallback needs a mapping 'fields'");
     for (const auto& member : group.members) {
       if (member.key != "for" && member.key != "fields")
-        return fault(member.value, "unknown key '" + member.key + "'");
+        return mapping_fault(member.value, "unknown key '" + member.key + "'");
     }
     for (const auto& member : fields->members) {
       Fallback fallback{.target = member.key, .sources = {}, .only = only};
@@ -85,7 +50,7 @@ base::Result<FieldRules> read_field_rules(std::string_view text) {
   if (!documents) return documents.error();
   FieldRules rules;
   for (const Node& document : *documents) {
-    if (!document.is_mapping()) return fault(document, "expected a mapping");
+    if (!document.is_mapping()) return mapping_fault(document, "expected a mapping");
     for (const auto& [key, where, value] : document.members) {
       base::Result<void> taken;
       if (key == "transparent") {
@@ -101,7 +66,7 @@ base::Result<FieldRules> read_field_rules(std::string_view text) {
       } else if (key == "fallback") {
         taken = take_fallbacks(value, rules);
       } else {
-        taken = fault(value, "unknown key '" + key + "'");
+        taken = mapping_fault(value, "unknown key '" + key + "'");
       }
       if (!taken) return taken.error();
     }

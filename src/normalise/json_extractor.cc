@@ -70,7 +70,7 @@ void JsonExtractor::walk_value(Value value, const Spot& spot, SlotWriter& writer
   switch (value.kind()) {
     case Kind::object: {
       if (place.named_values && walk_named_value(value, spot, writer)) return;
-      if (!place.fields.empty()) write_text_of(value, place, writer);
+      if (place.wants_text) write_text_of(value, place, writer);
       const std::size_t name_before = name_start_;
       if (place.transparent) name_start_ = path_.size();
       walk_object(value, spot.state, writer);
@@ -97,7 +97,7 @@ void JsonExtractor::walk_array(Value array, const Spot& spot, SlotWriter& writer
   for (Value at = array.first(); scalars && !(at == last); at = at.next()) {
     scalars = at.kind() != Kind::object && at.kind() != Kind::array;
   }
-  if (!scalars && !place.fields.empty()) write_text_of(array, place, writer);
+  if (!scalars && place.wants_text) write_text_of(array, place, writer);
   for (Value at = array.first(); !(at == last) && !writer.full(); at = at.next()) {
     if (at.kind() == Kind::object && !(place.named_values && walk_named_value(at, spot, writer))) {
       const std::size_t name_before = name_start_;

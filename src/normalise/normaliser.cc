@@ -61,7 +61,7 @@ base::Result<std::unique_ptr<Normaliser>> Normaliser::from_text(std::string_view
   return normaliser;
 }
 
-base::Result<void> Normaliser::freeze() {
+base::Result<void> Normaliser::freeze(const std::vector<std::string>& plain_only) {
   HINOMI_CHECK(!frozen_);
   // What is known now decides; fields interned here for their sake do not make further fallbacks active.
   std::vector<const Fallback*> active;
@@ -89,6 +89,7 @@ base::Result<void> Normaliser::freeze() {
           {static_cast<std::uint16_t>(f), static_cast<std::uint16_t>(rank)});
     }
   }
+  rules_.plain_only = plain_only;
   auto map = FieldMap::build(rules_, fields_);
   if (!map) return map.error();
   field_map_ = std::move(*map);
@@ -245,6 +246,10 @@ base::Result<void> Extractor::line(std::string_view text, std::uint64_t record, 
                     parts_->options.limits.slots);
   parts_->text.extract(text, writer, event);
   return {};
+}
+
+void Extractor::set_time_reference(base::TimeNs reference) {
+  parts_->text.set_time_reference(reference);
 }
 
 void Extractor::finish(event::Event& event) {

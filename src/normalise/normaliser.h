@@ -46,7 +46,8 @@ class Normaliser {
                                                                            event::SourceRegistry& sources);
 
   // After the rules are loaded: interns what fallbacks of known fields need and builds the field map.
-  [[nodiscard]] base::Result<void> freeze();
+  // `plain_only`: see FieldRules.
+  [[nodiscard]] base::Result<void> freeze(const std::vector<std::string>& plain_only = {});
 
   [[nodiscard]] const FieldMap& field_map() const;  // after freeze()
   [[nodiscard]] const event::FieldTable& fields() const noexcept { return fields_; }
@@ -102,6 +103,8 @@ class Extractor {
   // becomes an event with its text in `message`.
   [[nodiscard]] base::Result<void> line(std::string_view text, std::uint64_t record, event::Extent extent,
                                         base::Arena& arena, event::Event& event);
+  // From now on time-stamps without a year are read as if it were this time; for streams.
+  void set_time_reference(base::TimeNs reference);
   // Sets event.route and appends the fallback fields; to be called once for every event, whatever it came out
   // of. Does the same for both extents, since it only looks at fields of the FieldTable.
   void finish(event::Event& event);

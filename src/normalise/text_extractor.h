@@ -20,6 +20,7 @@ class TextExtractor {
   TextExtractor(parse::syslog::TimePolicy policy, parse::json::Limits limits)
       : policy_(policy), json_(limits) {}
 
+  void set_time_reference(base::TimeNs reference) noexcept { policy_.reference = reference; }
   // Sets format and time of `event` and writes its fields. Every line is an event.
   void extract(std::string_view line, SlotWriter& writer, event::Event& event);
 

@@ -224,9 +224,10 @@ void Committer::watch_disk() {
   if (!space) return;
   const double used = space->used_percent();
   DiskState state = disk_state_;
-  const double refuse_at =
-      state == DiskState::refusing ? options_.refuse_percent - options_.hysteresis_percent : options_.refuse_percent;
-  const DiskState next = used >= refuse_at              ? DiskState::refusing
+  const double refuse_at = state == DiskState::refusing
+                               ? options_.refuse_percent - options_.hysteresis_percent
+                               : options_.refuse_percent;
+  const DiskState next = used >= refuse_at               ? DiskState::refusing
                          : used >= options_.warn_percent ? DiskState::warn
                                                          : DiskState::ok;
   {
@@ -246,8 +247,8 @@ void Committer::remove_old() {
   next_removal_ = now + kRemovalInterval;
   const auto judged = store::journal::Position::unpack(parts_.state->pipeline_position);
   const std::lock_guard lock(writer_mutex_);
-  const auto removed =
-      writer_.remove_old({.from = judged, .at_most_ns = options_.keep_ns, .at_most_bytes = options_.keep_bytes});
+  const auto removed = writer_.remove_old(
+      {.from = judged, .at_most_ns = options_.keep_ns, .at_most_bytes = options_.keep_bytes});
   if (!removed) parts_.log("old segments of the journal could not be removed: " + removed.error().message);
 }
 

@@ -1,5 +1,5 @@
-// The intake of the server: gathers deliveries of all inputs, makes them durable together with one sync, and only
-// then says so. One thread writes; everything that waits is bounded. Not for reading the journal back.
+// The intake of the server: gathers deliveries of all inputs, makes them durable together with one sync, and
+// only then says so. One thread writes; everything that waits is bounded. Not for reading the journal back.
 #pragma once
 
 #include <array>
@@ -25,13 +25,13 @@
 namespace hinomi::ingest::live {
 
 struct CommitterOptions {
-  std::size_t queue_bytes = 64u << 20;   // of all deliveries that wait
-  std::size_t source_share = 4;          // one source takes at most this part of it, or one delivery
-  std::size_t round_bytes = 16u << 20;   // written with one sync
-  double warn_percent = 85;              // of the file system in use
-  double refuse_percent = 92;            // nothing is taken from here on …
-  double hysteresis_percent = 1;         // … until so much less is in use
-  std::int64_t keep_ns = 0;              // of what was judged: older segments go …
+  std::size_t queue_bytes = 64u << 20;           // of all deliveries that wait
+  std::size_t source_share = 4;                  // one source takes at most this part of it, or one delivery
+  std::size_t round_bytes = 16u << 20;           // written with one sync
+  double warn_percent = 85;                      // of the file system in use
+  double refuse_percent = 92;                    // nothing is taken from here on …
+  double hysteresis_percent = 1;                 // … until so much less is in use
+  std::int64_t keep_ns = 0;                      // of what was judged: older segments go …
   std::uint64_t keep_bytes = ~std::uint64_t{0};  // … and the oldest beyond this size; see Writer::Keep
 };
 

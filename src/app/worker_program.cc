@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/pipeline_command.h"
 #include "os/file.h"
 #include "process/live_state.h"
 #include "worker/zygote.h"
@@ -55,6 +56,11 @@ int run_zygote_command(Words words) {
   return ended ? kEndedWell : fail("zygote", ended.error());
 }
 
+int run_pipeline_command(Words words) {
+  const std::vector<std::string> copied(words.begin(), words.end());
+  return run_pipeline(copied);
+}
+
 struct Subcommand {
   const char* name;
   const char* options;
@@ -62,6 +68,7 @@ struct Subcommand {
 };
 
 constexpr Subcommand kSubcommands[] = {
+    {"pipeline", "--data DIR --state-fd N --wake-fd N --front-wake-fd N", run_pipeline_command},
     {"zygote", "--control-fd N --state-fd N", run_zygote_command},
 };
 

@@ -7,7 +7,6 @@
 
 #include "flow/live_test_support.h"
 #include "os/testing/scratch_folder.h"
-#include "store/alerts/reader.h"
 
 namespace hinomi::flow {
 namespace {
@@ -16,33 +15,10 @@ using testing::MemoryFindings;
 using testing::MemoryFindingsFile;
 using testing::MemoryJournal;
 using testing::MemorySource;
+using testing::Outcome;
 using testing::Random;
 
 constexpr std::uint64_t kPoisonSequence = 700;
-
-// What a pipeline leaves behind: compared between runs.
-struct Outcome {
-  std::vector<std::string> findings;
-  std::vector<std::string> alerts;
-  store::alerts::Progress progress;
-};
-
-std::string described(const store::alerts::AlertDetail& detail) {
-  const store::alerts::AlertRow& row = detail.alert;
-  std::string out = row.id.text() + " " + std::to_string(row.seq) + " " + row.rule_id + " " + row.rule_set +
-                    " " + row.entity_field + "=" + row.entity + " x" + std::to_string(row.count) + " seen " +
-                    std::to_string(row.first_seen.since_epoch_ns) + "-" +
-                    std::to_string(row.last_seen.since_epoch_ns) + " received " +
-                    std::to_string(row.first_received.since_epoch_ns) + "-" +
-                    std::to_string(row.last_received.since_epoch_ns) + " " + detail.rule.title;
-  for (const std::string& source : detail.sources) out += " from " + source;
-  for (const store::alerts::FindingRef& finding : detail.findings) {
-    out += "\n  " + std::to_string(finding.ordinal) + " " + finding.id.text() + " " + finding.event.text() +
-           " " + std::to_string(finding.batch) + "/" + std::to_string(finding.index) + " " +
-           std::to_string(finding.findings_position);
-  }
-  return out;
-}
 
 class LivePipelineTest : public ::testing::Test {
  protected:
@@ -128,53 +104,9 @@ class LivePipelineTest : public ::testing::Test {
     running.findings->fail_after = 0;
     EXPECT_TRUE(running.pipeline->commit());
     running = {};
-    Outcome outcome = read(database);
+    Outcome outcome = testing::read_alerts(database);
     outcome.findings = std::move(file.records);
     return outcome;
-  }
-
-  static Outcome read(const std::string& database) {
-    Outcome outcome;
-    auto reader = store::alerts::Reader::open(database);
-    EXPECT_TRUE(reader);
-    store::alerts::Page page;
-    page.limit = store::alerts::kMaxPage;
-    auto list = reader->list({}, {.key = store::alerts::OrderKey::opened, .descending = false}, page);
-    EXPECT_TRUE(list);
-    EXPECT_EQ(list->total, list->items.size());
-    for (const store::alerts::AlertRow& row : list->items)
-      outcome.alerts.push_back(described(**reader->detail(row.id)));
-    outcome.progress = *reader->progress();
-    outcome.progress.version = 0;
-    return outcome;
-  }
-
-  // A day of the demo company, in batches of random size from seven sources, with a change of rules in the
-  // middle, damaged records, and an event that is quarantined.
-  void make_journal(unsigned scale_percent) {
-    Random random(7);
-    const auto lines = testing::demo_lines(scale_percent);
-    journal_.add_control(rule_set_record(all_rules_), lines.front().time);
-    std::size_t at = 0;
-    bool changed = false;
-    while (at < lines.size()) {
-      if (!changed && at > lines.size() / 3) {
-        journal_.add_control(rule_set_record(windows_rules_), lines[at].time);
-        journal_.add_control(rule_set_record(all_rules_), lines[at].time);
-        changed = true;
-      }
-      MemoryJournal::Batch batch;
-      batch.source_id = lines[at].file;
-      batch.source = "source" + std::to_string(batch.source_id);
-      const std::size_t size = 1 + random.below(60);
-      for (; at < lines.size() && batch.records.size() < size && lines[at].file == batch.source_id; ++at) {
-        batch.received = {lines[at].time.since_epoch_ns + 1'500'000'000};
-        batch.records.push_back(lines[at].text);
-      }
-      if (random.below(50) == 0) batch.records.push_back("{\"broken\": \"\xFF\xFE");
-      if (random.below(50) == 0) batch.records.emplace_back("\x83\x65\x83\x58\x83\x67 no UTF-8");
-      journal_.add(std::move(batch));
-    }
   }
 
   os::ScratchFolder folder_;
@@ -189,7 +121,7 @@ class LivePipelineTest : public ::testing::Test {
 };
 
 TEST_F(LivePipelineTest, the_same_journal_gives_the_same_however_it_is_cut_and_interrupted) {
-  make_journal(3);
+  journal_ = testing::demo_journal(3, all_rules_, windows_rules_);
   const Outcome whole = run({});
   ASSERT_GT(whole.findings.size(), 500U);
   ASSERT_GT(whole.alerts.size(), 10U);

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <deque>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,6 +18,7 @@
 #include "flow/live_journal.h"
 #include "flow/rule_folder.h"
 #include "os/file.h"
+#include "store/alerts/reader.h"
 
 namespace hinomi::flow::testing {
 
@@ -219,6 +220,77 @@ inline std::vector<DemoLine> demo_lines(unsigned scale_percent) {
   HINOMI_CHECK(made.has_value());
   std::ranges::stable_sort(lines, {}, &DemoLine::time);
   return lines;
+}
+
+// A day of the demo company, in batches of random size from seven sources, with changes of rules in the
+// middle, and damaged records.
+inline MemoryJournal demo_journal(unsigned scale_percent, const std::string& rules,
+                                  const std::string& other_rules) {
+  MemoryJournal journal;
+  Random random(7);
+  const auto lines = demo_lines(scale_percent);
+  journal.add_control(rule_set_record(rules), lines.front().time);
+  std::size_t at = 0;
+  bool changed = false;
+  while (at < lines.size()) {
+    if (!changed && at > lines.size() / 3) {
+      journal.add_control(rule_set_record(other_rules), lines[at].time);
+      journal.add_control(rule_set_record(rules), lines[at].time);
+      changed = true;
+    }
+    MemoryJournal::Batch batch;
+    batch.source_id = lines[at].file;
+    batch.source = "source" + std::to_string(batch.source_id);
+    const std::size_t size = 1 + random.below(60);
+    for (; at < lines.size() && batch.records.size() < size && lines[at].file == batch.source_id; ++at) {
+      batch.received = {lines[at].time.since_epoch_ns + 1'500'000'000};
+      batch.records.push_back(lines[at].text);
+    }
+    if (random.below(50) == 0) batch.records.push_back("{\"broken\": \"\xFF\xFE");
+    if (random.below(50) == 0) batch.records.emplace_back("\x83\x65\x83\x58\x83\x67 no UTF-8");
+    journal.add(std::move(batch));
+  }
+  return journal;
+}
+
+// What a pipeline leaves behind: compared between runs.
+struct Outcome {
+  std::vector<std::string> findings;
+  std::vector<std::string> alerts;
+  store::alerts::Progress progress;
+};
+
+inline std::string described(const store::alerts::AlertDetail& detail) {
+  const store::alerts::AlertRow& row = detail.alert;
+  std::string out = row.id.text() + " " + std::to_string(row.seq) + " " + row.rule_id + " " + row.rule_set +
+                    " " + row.entity_field + "=" + row.entity + " x" + std::to_string(row.count) + " seen " +
+                    std::to_string(row.first_seen.since_epoch_ns) + "-" +
+                    std::to_string(row.last_seen.since_epoch_ns) + " received " +
+                    std::to_string(row.first_received.since_epoch_ns) + "-" +
+                    std::to_string(row.last_received.since_epoch_ns) + " " + detail.rule.title;
+  for (const std::string& source : detail.sources) out += " from " + source;
+  for (const store::alerts::FindingRef& finding : detail.findings) {
+    out += "\n  " + std::to_string(finding.ordinal) + " " + finding.id.text() + " " + finding.event.text() +
+           " " + std::to_string(finding.batch) + "/" + std::to_string(finding.index) + " " +
+           std::to_string(finding.findings_position);
+  }
+  return out;
+}
+
+inline Outcome read_alerts(const std::string& database) {
+  Outcome outcome;
+  auto reader = store::alerts::Reader::open(database);
+  EXPECT_TRUE(reader);
+  store::alerts::Page page;
+  page.limit = store::alerts::kMaxPage;
+  auto list = reader->list({}, {.key = store::alerts::OrderKey::opened, .descending = false}, page);
+  EXPECT_TRUE(list);
+  EXPECT_EQ(list->total, list->items.size()) << "more than a page";
+  for (const store::alerts::AlertRow& row : list->items)
+    outcome.alerts.push_back(described(**reader->detail(row.id)));
+  outcome.progress = *reader->progress();
+  outcome.progress.version = 0;
+  return outcome;
 }
 
 }  // namespace hinomi::flow::testing

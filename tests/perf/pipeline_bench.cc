@@ -129,8 +129,9 @@ void measure(const char* what, std::vector<std::string> lines, std::uint64_t eve
     }
     if (auto committed = pipeline->commit(); !committed) stop(committed.error().message);
   });
-  std::printf("| %s, %.0f bytes an event | %.4g events/s | %llu findings, %llu alerts | %.2f s |\n", what, mean,
-              static_cast<double>(events) / took, static_cast<unsigned long long>(state.findings.load()),
+  std::printf("| %s, %.0f bytes an event | %.4g events/s | %llu findings, %llu alerts | %.2f s |\n", what,
+              mean, static_cast<double>(events) / took,
+              static_cast<unsigned long long>(state.findings.load()),
               static_cast<unsigned long long>(state.alerts.load()), loading);
 }
 
@@ -151,10 +152,10 @@ int main(int argc, char** argv) {
   const auto prepared = checked(app::prepare_rule_set(loading, rules_folder));
   double loading_image = 0;
   loading_image = perf::seconds_of([&] {
-    const auto rules = checked(flow::LiveRules::load(
-        prepared.hash, {.rules_folder = rules_folder,
-                        .mappings_folder = checked(app::content_folder()) + "/mappings",
-                        .hash_seed = 1}));
+    const auto rules = checked(
+        flow::LiveRules::load(prepared.hash, {.rules_folder = rules_folder,
+                                              .mappings_folder = checked(app::content_folder()) + "/mappings",
+                                              .hash_seed = 1}));
   });
   std::printf("%s\n\n%llu rules, %llu refused; image, mappings and detector loaded in %.3f s\n\n",
               perf::machine().c_str(), static_cast<unsigned long long>(prepared.rules),

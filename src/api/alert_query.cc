@@ -134,7 +134,7 @@ base::Result<AlertQuery> parse_alert_query(std::string_view query, QueryKind kin
     parsed.buckets = parser.whole<std::size_t>("buckets", 1, alerts::kMaxBuckets).value_or(parsed.buckets);
   }
   parser.end();
-  if (parser.error()) return *parser.error();
+  if (const auto& error = parser.error()) return *error;
   return parsed;
 }
 

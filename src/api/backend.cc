@@ -44,7 +44,7 @@ void Backend::attach(http::Server& server) {
   server.after(kSecond, [this] { each_second(); });
 }
 
-void Backend::ask(http::Responder respond, Question question) {
+void Backend::ask(const http::Responder& respond, Question question) {
   const bool taken = queries_.ask([this, stores = stores_, respond, question = std::move(question)] {
     const auto reader = reader_of(*stores, services);
     respond(reader ? question(**reader) : store_failed(*this, reader.error()));

@@ -30,7 +30,7 @@ class Backend {
   };
   using Question = std::function<http::Response(store::alerts::Reader&)>;
   // Has `question` answered on the query thread.
-  void ask(http::Responder respond, Question question);
+  void ask(const http::Responder& respond, Question question);
 
   [[nodiscard]] std::string status_text();
   [[nodiscard]] bool healthy();

@@ -11,15 +11,15 @@
 namespace hinomi::api {
 namespace {
 
-std::string alerts_message(const FeedAnswer& answer) {
+std::string alerts_message(const store::alerts::Changes& changes, std::int64_t version) {
   std::string data;
   base::JsonWriter json(data);
-  if (answer.changes->more) {
-    json.begin_object().key("version").integer(answer.version).key("reset").boolean(true).end_object();
+  if (changes.more) {
+    json.begin_object().key("version").integer(version).key("reset").boolean(true).end_object();
     return event_message("alerts", data);
   }
-  json.begin_object().key("version").integer(answer.changes->version).key("items").begin_array();
-  for (const store::alerts::AlertRow& row : answer.changes->items) write_alert(json, row);
+  json.begin_object().key("version").integer(changes.version).key("items").begin_array();
+  for (const store::alerts::AlertRow& row : changes.items) write_alert(json, row);
   json.end_array().end_object();
   return event_message("alerts", data);
 }
@@ -61,7 +61,7 @@ void LiveFeed::on_answer(const FeedAnswer& answer) {
   asking_ = false;
   if (answer.changes && (answer.changes->more || !answer.changes->items.empty())) {
     version_ = answer.changes->more ? answer.version : answer.changes->version;
-    send_all(alerts_message(answer));
+    send_all(alerts_message(*answer.changes, answer.version));
   }
   pausing_ = true;
   after_(kFeedPause, [this] {

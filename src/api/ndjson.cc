@@ -1,7 +1,6 @@
 #include "api/ndjson.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace hinomi::api {
@@ -22,13 +21,12 @@ bool LineCutter::feed(std::string_view piece) {
   }
   part_.bytes.append(piece);
   while (scanned_ < part_.bytes.size()) {
-    const char* const begin = part_.bytes.data();
-    const void* const found = std::memchr(begin + scanned_, '\n', part_.bytes.size() - scanned_);
-    if (found == nullptr) {
+    const std::size_t line_feed = part_.bytes.find('\n', scanned_);
+    if (line_feed == std::string::npos) {
       scanned_ = part_.bytes.size();
       break;
     }
-    if (!end_line(static_cast<std::size_t>(static_cast<const char*>(found) - begin))) return false;
+    if (!end_line(line_feed)) return false;
   }
   return part_.bytes.size() - line_begin_ <= limits_.event_bytes + 1;  // a CR may still belong to the end
 }

@@ -71,8 +71,9 @@ Response sign_in(Backend& backend, const Call& call) {
 }
 
 Response sign_out(Backend& backend, const Call& call) {
-  backend.feed.end_session(*call.caller.session);
-  if (!backend.sessions.end(*call.caller.session)) {
+  const SessionKey session = call.caller.session.value_or(SessionKey{});
+  backend.feed.end_session(session);
+  if (!backend.sessions.end(session)) {
     backend.log("api: the end of a session could not be stored");
     return problem(Problem::failed,
                    "the session has ended, but a restart could bring it back: the disk refuses");
@@ -102,13 +103,13 @@ std::optional<Response> open_upload(Backend& backend, Call& call, Intake& intake
 
 // The query of a route about alerts, or the refusal of it.
 template <typename Answer>
-void ask_alerts(Backend& backend, const Call& call, Responder respond, QueryKind kind, Answer answer) {
+void ask_alerts(Backend& backend, const Call& call, const Responder& respond, QueryKind kind, Answer answer) {
   auto query = parse_alert_query(call.request.query, kind);
   if (!query) {
     respond(problem(Problem::unknown_value, query.error().message));
     return;
   }
-  backend.ask(std::move(respond), [&backend, query = std::move(*query), answer](alerts::Reader& reader) {
+  backend.ask(respond, [&backend, query = std::move(*query), answer](alerts::Reader& reader) {
     auto text = answer(reader, query);
     return text ? json_response(std::move(*text)) : store_failed(backend, text.error());
   });
@@ -120,13 +121,13 @@ base::Result<std::string> as_json(base::Result<T> result, ToJson to_json) {
   return to_json(*result);
 }
 
-void show_alert(Backend& backend, const Call& call, Responder respond) {
+void show_alert(Backend& backend, const Call& call, const Responder& respond) {
   const auto id = alerts::AlertId::parse(call.request.params[0]);
   if (!id) {
     respond(problem(Problem::not_found, "no alert of this id"));
     return;
   }
-  backend.ask(std::move(respond), [&backend, id = *id](alerts::Reader& reader) {
+  backend.ask(respond, [&backend, id = *id](alerts::Reader& reader) {
     const auto detail = reader.detail(id);
     if (!detail) return store_failed(backend, detail.error());
     if (!*detail) return problem(Problem::not_found, "no alert of this id");
@@ -150,17 +151,17 @@ Response finding_response(Backend& backend, alerts::Reader& reader, const alerts
   return text ? json_response(std::move(*text)) : store_failed(backend, text.error());
 }
 
-void show_finding(Backend& backend, const Call& call, Responder respond) {
+void show_finding(Backend& backend, const Call& call, const Responder& respond) {
   const auto id = alerts::FindingId::parse(call.request.params[0]);
   if (!id) {
     respond(problem(Problem::not_found, "no finding of this id"));
     return;
   }
-  backend.ask(std::move(respond),
+  backend.ask(respond,
               [&backend, id = *id](alerts::Reader& reader) { return finding_response(backend, reader, id); });
 }
 
-void show_rule(Backend& backend, const Call& call, Responder respond) {
+void show_rule(Backend& backend, const Call& call, const Responder& respond) {
   auto parameters = Parameters::parse(call.request.query);
   if (!parameters) {
     respond(problem(Problem::unknown_value, parameters.error().message));
@@ -172,7 +173,7 @@ void show_rule(Backend& backend, const Call& call, Responder respond) {
     respond(problem(Problem::unknown_value, "only 'set' is a parameter of this"));
     return;
   }
-  backend.ask(std::move(respond), [&backend, id = call.request.params[0], set](alerts::Reader& reader) {
+  backend.ask(respond, [&backend, id = call.request.params[0], set](alerts::Reader& reader) {
     const auto rule = reader.rule(id, set);
     if (!rule) return store_failed(backend, rule.error());
     if (!*rule) return problem(Problem::not_found, "no rule of this id");
@@ -184,7 +185,7 @@ void open_stream(Backend& backend, const Call& call, const Responder& respond) {
   Response response;
   response.with("Content-Type", "text/event-stream").with("X-Accel-Buffering", "no");
   if (call.request.method != Method::head) {
-    response.stream = backend.feed.open(*call.caller.session);
+    response.stream = backend.feed.open(call.caller.session.value_or(SessionKey{}));
     if (response.stream == nullptr) {
       respond(problem(Problem::busy, "too many clients listen already"));
       return;
@@ -211,34 +212,34 @@ CallHandler at_once(Answer answer) {
 
 std::vector<Route> alert_routes(Backend& backend) {
   std::vector<Route> routes;
-  routes.push_back(get("/api/v1/alerts", Permission::read, [&backend](Call& call, Responder respond) {
-    ask_alerts(backend, call, std::move(respond), QueryKind::list,
-               [](alerts::Reader& reader, const AlertQuery& query) {
-                 return as_json(reader.list(query.filter, query.order, query.page), list_json);
-               });
-  }));
-  routes.push_back(get("/api/v1/alerts/facets", Permission::read, [&backend](Call& call, Responder respond) {
-    ask_alerts(backend, call, std::move(respond), QueryKind::facets,
-               [](alerts::Reader& reader, const AlertQuery& query) {
-                 return as_json(reader.facets(query.filter), facets_json);
-               });
+  routes.push_back(get("/api/v1/alerts", Permission::read, [&backend](Call& call, const Responder& respond) {
+    ask_alerts(backend, call, respond, QueryKind::list, [](alerts::Reader& reader, const AlertQuery& query) {
+      return as_json(reader.list(query.filter, query.order, query.page), list_json);
+    });
   }));
   routes.push_back(
-      get("/api/v1/alerts/histogram", Permission::read, [&backend](Call& call, Responder respond) {
-        ask_alerts(backend, call, std::move(respond), QueryKind::histogram,
+      get("/api/v1/alerts/facets", Permission::read, [&backend](Call& call, const Responder& respond) {
+        ask_alerts(backend, call, respond, QueryKind::facets,
+                   [](alerts::Reader& reader, const AlertQuery& query) {
+                     return as_json(reader.facets(query.filter), facets_json);
+                   });
+      }));
+  routes.push_back(
+      get("/api/v1/alerts/histogram", Permission::read, [&backend](Call& call, const Responder& respond) {
+        ask_alerts(backend, call, respond, QueryKind::histogram,
                    [](alerts::Reader& reader, const AlertQuery& query) {
                      return as_json(reader.histogram(query.filter, query.buckets), histogram_json);
                    });
       }));
-  routes.push_back(get("/api/v1/alerts/{id}", Permission::read, [&backend](Call& call, Responder respond) {
-    show_alert(backend, call, std::move(respond));
-  }));
-  routes.push_back(get("/api/v1/findings/{id}", Permission::read, [&backend](Call& call, Responder respond) {
-    show_finding(backend, call, std::move(respond));
-  }));
-  routes.push_back(get("/api/v1/rules/{id}", Permission::read, [&backend](Call& call, Responder respond) {
-    show_rule(backend, call, std::move(respond));
-  }));
+  routes.push_back(
+      get("/api/v1/alerts/{id}", Permission::read,
+          [&backend](Call& call, const Responder& respond) { show_alert(backend, call, respond); }));
+  routes.push_back(
+      get("/api/v1/findings/{id}", Permission::read,
+          [&backend](Call& call, const Responder& respond) { show_finding(backend, call, respond); }));
+  routes.push_back(
+      get("/api/v1/rules/{id}", Permission::read,
+          [&backend](Call& call, const Responder& respond) { show_rule(backend, call, respond); }));
   return routes;
 }
 

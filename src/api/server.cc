@@ -45,8 +45,8 @@ class Server::Parts final : public http::Service {
   void prepare(http::Response& response) override;
 
   Backend backend;
-  std::optional<Router> router;
-  std::optional<Access> access;
+  std::unique_ptr<Router> router;
+  std::unique_ptr<Access> access;
   std::unique_ptr<http::Server> server;
 
  private:
@@ -127,8 +127,9 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
   for (std::size_t i = 0; i < options.listeners.size(); ++i) {
     add_names(names, options.listeners[i], parts->server->ports()[i], options.names);
   }
-  parts->access.emplace(Origins(std::move(names)), std::move(options.sources), parts->backend.sessions);
-  parts->router.emplace(make_routes(parts->backend));
+  parts->access = std::make_unique<Access>(Origins(std::move(names)), std::move(options.sources),
+                                           parts->backend.sessions);
+  parts->router = std::make_unique<Router>(make_routes(parts->backend));
   parts->backend.attach(*parts->server);
   if (changed != nullptr) {
     auto watching = parts->server->watch(changed->descriptor(), [&backend = parts->backend, changed] {

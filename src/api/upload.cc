@@ -157,7 +157,7 @@ void Upload::finish(http::Responder respond) {
     respond(bad_line());
     return;
   }
-  respond_ = std::move(respond);
+  respond_ = std::make_unique<http::Responder>(std::move(respond));
   parts_ = cutter_.take();
   if (parts_.empty()) {
     (*respond_)(stored_response(0, false, {}, {}));

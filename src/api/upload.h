@@ -67,7 +67,7 @@ class Upload final : public http::BodySink, public std::enable_shared_from_this<
   LineCutter cutter_{LineLimits{}};
   std::unique_ptr<Unpacker> unpacker_;
   std::uint64_t held_ = 0;
-  std::optional<http::Responder> respond_;
+  std::unique_ptr<http::Responder> respond_;  // once the body is complete
   std::vector<LineCutter::Part> parts_;
   std::size_t next_ = 0;  // part to be offered
   std::uint64_t accepted_ = 0;

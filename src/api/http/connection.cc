@@ -179,7 +179,7 @@ std::size_t Connection::consume_body(std::string_view bytes) {
       return read.used;
     case RequestParser::Progress::stopped:
       keep_alive_ = false;
-      send(std::move(*body_refusal_));
+      send(body_refusal_ ? std::move(*body_refusal_) : host_.service().refuse(400, "malformed body"));
       return read.used;
     case RequestParser::Progress::done:
       break;

@@ -6,12 +6,12 @@
 #include <cstring>
 #include <string_view>
 
+#include "app/front_descriptors.h"
+#include "app/version.h"
 #include "messages/messages.h"
 
 namespace hinomi::app {
 namespace {
-
-constexpr std::string_view kVersion = "0.1.0";
 
 struct Command {
   std::string_view first;
@@ -28,6 +28,8 @@ constexpr std::array kCommands{
     Command{"evtx", "dump", evtx_dump_command, messages::usage_evtx_dump},
     Command{"demo", "generate", demo_generate_command, messages::usage_demo_generate},
     Command{"demo", "next", demo_next_command, messages::usage_demo_next},
+    Command{"serve", "", serve_command, messages::usage_serve},
+    Command{"login", "", login_command, messages::usage_login},
 };
 
 bool is_help(std::string_view word) {
@@ -49,6 +51,9 @@ int run(Console& console, std::span<const std::string> words) {
   if (is_help(words[0]) || words[0] == "help") return show(console, messages::usage_main(console.language));
   if (words[0] == "version" || words[0] == "--version")
     return show(console, messages::usage_version(console.language, kVersion));
+  // Processes that `serve` starts; not for people.
+  if (words[0] == kFrontCommand) return front_command(console, words.subspan(1));
+  if (words[0] == kPrepareCommand) return prepare_command(console, words.subspan(1));
   for (const Command& command : kCommands) {
     if (words[0] != command.first) continue;
     const std::size_t length = command.second.empty() ? 1 : 2;

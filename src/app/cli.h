@@ -19,6 +19,11 @@ int rules_test_command(Console& console, std::span<const std::string> words);
 int rules_explain_command(Console& console, std::span<const std::string> words);
 int evtx_dump_command(Console& console, std::span<const std::string> words);
 int demo_generate_command(Console& console, std::span<const std::string> words);
+int serve_command(Console& console, std::span<const std::string> words);
+int login_command(Console& console, std::span<const std::string> words);
+// Of the server's own processes (front_descriptors.h names the words).
+int front_command(Console& console, std::span<const std::string> words);
+int prepare_command(Console& console, std::span<const std::string> words);
 int demo_next_command(Console& console, std::span<const std::string> words);
 
 }  // namespace hinomi::app

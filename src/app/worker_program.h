@@ -1,5 +1,5 @@
-// The program hinomi-worker as the supervisor calls it: one word says which process of the server this is. Not
-// for people, so what it says is English and for the log.
+// The program hinomi-worker as the supervisor calls it: one word says which process of the server this is.
+// Not for people, so what it says is English and for the log.
 #pragma once
 
 namespace hinomi::app {

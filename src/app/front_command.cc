@@ -1,0 +1,238 @@
+// The front of the server: HTTP, all inputs, and the only writer of the journal. Started by `hinomi serve`,
+// with the shared page and the wake-up calls as open descriptors.
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include "api/server.h"
+#include "app/cli.h"
+#include "app/data_folder.h"
+#include "app/front_descriptors.h"
+#include "app/live_sources.h"
+#include "app/serve_settings.h"
+#include "app/server_log.h"
+#include "app/status_keeper.h"
+#include "flow/rule_folder.h"
+#include "ingest/live/committer.h"
+#include "os/clock.h"
+#include "os/disk.h"
+#include "os/fault_point.h"
+#include "os/file.h"
+#include "os/random.h"
+#include "store/journal/reader.h"
+#include "store/journal/writer.h"
+
+namespace hinomi::app {
+namespace {
+
+constexpr std::uint64_t kMib = 1ULL << 20;
+constexpr std::int64_t kHourNs = 3600LL * 1'000'000'000;
+constexpr std::string_view kRuleSetKey = "rule_set";
+constexpr std::size_t kMaxHashBytes = 256;
+
+void log(const std::string& text) {
+  log_line("front", text);
+}
+
+std::string name_of_encoding(std::uint8_t encoding) {
+  constexpr std::string_view kNames[] = {"", "utf8", "cp932", "euc-jp", "iso-2022-jp", "utf16le"};
+  return encoding < std::size(kNames) ? std::string(kNames[encoding]) : std::string();
+}
+
+// One event, or one finding, by its place; for the API's query thread.
+base::Result<std::optional<api::RawEvent>> read_event(const os::Disk& disk, const std::string& folder,
+                                                      std::uint64_t batch, std::uint32_t index) {
+  store::journal::Reader reader(disk, folder);
+  auto found = reader.read_at(store::journal::Position::unpack(batch));
+  if (!found && found.error().code == base::ErrorCode::not_found) return std::optional<api::RawEvent>();
+  if (!found) return found.error();
+  const store::journal::BatchView& view = **found;
+  if (index >= view.records.size()) return std::optional<api::RawEvent>();
+  const store::journal::Record& record = view.records[index];
+  return std::optional(api::RawEvent{.id = record.id.text(),
+                                     .received = view.head.received,
+                                     .source = std::string(view.head.source),
+                                     .peer = std::string(view.head.peer),
+                                     .listener = std::string(view.head.listener),
+                                     .encoding = name_of_encoding(view.head.encoding),
+                                     .bytes = std::string(record.raw)});
+}
+
+base::Result<std::optional<std::string>> read_finding(const os::Disk& disk, const std::string& folder,
+                                                      std::uint64_t position) {
+  store::journal::Reader reader(disk, folder);
+  auto found = reader.read_at(store::journal::Position::unpack(position));
+  if (!found && found.error().code == base::ErrorCode::not_found) return std::optional<std::string>();
+  if (!found) return found.error();
+  return std::optional(std::string((*found)->records.front().raw));
+}
+
+bool system_bytes(std::span<std::byte> into) {
+  os::system_random({reinterpret_cast<std::uint8_t*>(into.data()), into.size()});
+  return true;
+}
+
+class Front {
+ public:
+  Front(const ServeSettings& settings, const DataFolder& folder, FrontDescriptors descriptors)
+      : settings_(settings), folder_(folder), descriptors_(std::move(descriptors)) {}
+
+  base::Result<void> run(const sigset_t& signals) {
+    if (auto opened = open(); !opened) return opened;
+    std::thread waiter([&] { wait_for_signals(signals); });
+    descriptors_.state->front_ready = 1;
+    log("takes events and answers at " + settings_.listen.text());
+    server_->run();
+    // Ended by a signal: nothing new comes in, and what came is made durable.
+    waiter.join();
+    sources_->stop();
+    committer_->stop();
+    return {};
+  }
+
+ private:
+  base::Result<void> open() {
+    descriptors_.state->front_pid = static_cast<std::uint32_t>(::getpid());
+    descriptors_.state->front_ready = 0;
+    store::journal::WriterOptions options;
+    options.segment_bytes = static_cast<std::uint32_t>(settings_.segment_mib * kMib);
+    auto writer = store::journal::Writer::open(disk_, clock_, folder_.journal(), options);
+    if (!writer) return writer.error();
+    if (const std::uint64_t torn = writer->status().recovered; torn > 0)
+      log("a torn end of the journal was dropped, " + std::to_string(torn) +
+          " bytes, none of it acknowledged");
+    ingest::live::CommitterOptions committing;
+    committing.keep_ns = static_cast<std::int64_t>(settings_.keep_hours) * kHourNs;
+    committing.keep_bytes = settings_.keep_mib * kMib;
+    committer_ = std::make_unique<ingest::live::Committer>(
+        ingest::live::Committer::Parts{.disk = &disk_,
+                                       .clock = &clock_,
+                                       .folder = folder_.journal(),
+                                       .state = &*descriptors_.state,
+                                       .wake_pipeline = &descriptors_.wake_pipeline,
+                                       .log = log},
+        std::move(*writer), committing);
+    auto sources = LiveSources::create(settings_, folder_);
+    if (!sources) return sources.error();
+    sources_ = std::move(*sources);
+    put_rules_in_force();
+    keeper_ = std::make_unique<StatusKeeper>(StatusKeeper::Parts{.committer = committer_.get(),
+                                                                 .sources = sources_.get(),
+                                                                 .state = &*descriptors_.state,
+                                                                 .clock = &clock_,
+                                                                 .alerts_file = folder_.alerts(),
+                                                                 .demo = settings_.demo});
+    if (auto made = make_server(); !made) return made;
+    sources_->start(*committer_, clock_);
+    return {};
+  }
+
+  base::Result<void> make_server() {
+    api::Options options;
+    options.listeners = {
+        {.address = settings_.listen.host == "localhost" ? "127.0.0.1" : settings_.listen.host,
+         .port = settings_.listen.port,
+         .certificate = settings_.tls_certificate,
+         .key = settings_.tls_key}};
+    options.names = settings_.hosts;
+    options.data_folder = folder_.path;
+    options.sources = sources_->http_sources();
+    api::Services services;
+    services.intake = committer_.get();
+    services.clock = &clock_;
+    services.random = system_bytes;
+    services.status = [this](api::Status& status) { keeper_->fill(status); };
+    services.alerts_changed = &descriptors_.alerts_changed;
+    services.open_alerts = [this] { return store::alerts::Reader::open(folder_.alerts()); };
+    services.read_event = [this](std::uint64_t batch, std::uint32_t index) {
+      return read_event(disk_, folder_.journal(), batch, index);
+    };
+    services.read_finding = [this](std::uint64_t position) {
+      return read_finding(disk_, folder_.findings(), position);
+    };
+    services.log = [](std::string_view line) { log_line("front", line); };
+    auto server = api::Server::create(std::move(options), std::move(services));
+    if (!server) return server.error();
+    server_ = std::move(*server);
+    return {};
+  }
+
+  // The rule set that the supervisor prepared comes into force at a place of the journal, once.
+  void put_rules_in_force() {
+    auto text = os::read_file(current_rules_path(folder_), kMaxHashBytes);
+    if (!text) return log("no rule set is prepared: " + text.error().message);
+    while (!text->empty() && text->back() == '\n') text->pop_back();
+    const ingest::live::SourceInfo& own = sources_->own();
+    if (committer_->resume(own.id, kRuleSetKey) == *text) return;
+    ingest::live::Delivery delivery;
+    delivery.source = &own;
+    delivery.framing = ingest::live::Framing::control;
+    delivery.resume_key = kRuleSetKey;
+    delivery.resume_value = *text;
+    delivery.bytes = flow::rule_set_record(*text);
+    delivery.events = {{0, static_cast<std::uint32_t>(delivery.bytes.size())}};
+    const ingest::live::Receipt receipt = committer_->deliver(std::move(delivery), true);
+    log(receipt.admission == ingest::live::Admission::stored ? "rule set " + *text + " comes into force"
+                                                             : "the rule set could not be put into force");
+  }
+
+  void wait_for_signals(const sigset_t& signals) {
+    for (;;) {
+      int signal = 0;
+      if (::sigwait(&signals, &signal) != 0) continue;
+      if (signal == SIGHUP) {
+        put_rules_in_force();
+        continue;
+      }
+      server_->stop();
+      return;
+    }
+  }
+
+  const ServeSettings settings_;
+  const DataFolder folder_;
+  FrontDescriptors descriptors_;
+  os::PosixDisk disk_;
+  os::SystemClock clock_;
+  // In the order in which they are used: the last is ended first.
+  std::unique_ptr<ingest::live::Committer> committer_;
+  std::unique_ptr<LiveSources> sources_;
+  std::unique_ptr<StatusKeeper> keeper_;
+  std::unique_ptr<api::Server> server_;
+};
+
+}  // namespace
+
+int front_command(Console& console, std::span<const std::string> words) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  auto descriptors = FrontDescriptors::inherited();
+  if (!descriptors) {
+    console.error_line(descriptors.error().message);
+    return kExitUsage;
+  }
+  // Without its supervisor nobody would start it again.
+  const std::uint32_t supervisor = descriptors->state->supervisor_pid;
+  if (static_cast<std::uint32_t>(::getppid()) != supervisor) return kExitProblems;
+  const auto settings = read_serve_settings(console, kFrontCommand, words);
+  if (!settings) return kExitUsage;
+  if (const char* point = std::getenv("HINOMI_FAULT_POINT"); point != nullptr && !os::arm_fault_point(point))
+    return kExitUsage;
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  Front front(*settings, DataFolder{settings->data}, std::move(*descriptors));
+  if (auto ran = front.run(signals); !ran) {
+    log("cannot start: " + ran.error().message +
+        (ran.error().remedy.empty() ? "" : "; " + ran.error().remedy));
+    return kExitProblems;
+  }
+  return kExitOk;
+}
+
+}  // namespace hinomi::app

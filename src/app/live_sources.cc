@@ -1,0 +1,176 @@
+#include "app/live_sources.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "app/server_log.h"
+#include "ingest/live/demo_source.h"
+#include "ingest/live/syslog_tcp.h"
+#include "ingest/live/syslog_udp.h"
+#include "os/file.h"
+#include "os/random.h"
+
+namespace hinomi::app {
+namespace {
+
+using ingest::live::InputStatistics;
+using ingest::live::SourceId;
+using ingest::live::SourceInfo;
+
+constexpr std::size_t kTokenBytes = 25;
+constexpr std::size_t kMaxIdFileBytes = 1 << 20;
+
+// "<id> <name>" a line: a name keeps its id for ever, also while it is not configured.
+using Ids = std::map<std::string, std::uint32_t>;
+
+base::Result<Ids> read_ids(const std::string& path) {
+  Ids ids;
+  auto text = os::read_file(path, kMaxIdFileBytes);
+  if (!text) return text.error().code == base::ErrorCode::not_found ? base::Result<Ids>(ids) : text.error();
+  std::string_view rest = *text;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    std::uint32_t id = 0;
+    const auto read = std::from_chars(line.data(), line.data() + line.size(), id);
+    if (read.ec != std::errc{} || id == 0 || read.ptr == line.data() + line.size() || *read.ptr != ' ')
+      return base::Error{base::ErrorCode::invalid_input,
+                         path + " holds a line that is not '<id> <name>'",
+                         "restore the file: without it events of a source would be taken for another's",
+                         {}};
+    ids[std::string(read.ptr + 1, line.data() + line.size())] = id;
+  }
+  return ids;
+}
+
+base::Result<void> write_ids(const std::string& path, const Ids& ids) {
+  std::string text;
+  for (const auto& [name, id] : ids) text += std::to_string(id) + " " + name + "\n";
+  return os::replace_file(path, text);
+}
+
+std::string numbered(const std::string& name, std::size_t index) {
+  return index == 0 ? name : name + "-" + std::to_string(index + 1);
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<LiveSources>> LiveSources::create(const ServeSettings& settings,
+                                                               const DataFolder& folder) {
+  std::unique_ptr<LiveSources> sources(new LiveSources(settings));
+  if (auto named = sources->name_sources(folder); !named) return named.error();
+  if (auto read = sources->read_token(folder); !read) return read.error();
+  return sources;
+}
+
+const SourceInfo& LiveSources::add(std::string name, std::string kind, std::string address) {
+  SourceInfo& source = sources_.emplace_back();
+  source.name = std::move(name);
+  source.kind = std::move(kind);
+  source.address = std::move(address);
+  return source;
+}
+
+base::Result<void> LiveSources::name_sources(const DataFolder& folder) {
+  add("hinomi", "own", "");
+  add(std::string(kHttpSourceName), "http", settings_.listen.text());
+  for (std::size_t i = 0; i < settings_.syslog_tcp.size(); ++i)
+    add(numbered("syslog-tcp", i), "syslog_tcp", settings_.syslog_tcp[i].text());
+  for (std::size_t i = 0; i < settings_.syslog_udp.size(); ++i)
+    add(numbered("syslog-udp", i), "syslog_udp", settings_.syslog_udp[i].text());
+  if (settings_.demo) add("demo", "demo", "");
+  auto ids = read_ids(folder.source_ids());
+  if (!ids) return ids.error();
+  std::uint32_t next = 1;
+  for (const auto& [name, id] : *ids) next = std::max(next, id + 1);
+  bool fresh = false;
+  for (SourceInfo& source : sources_) {
+    const auto [known, made] = ids->try_emplace(source.name, next);
+    if (made) ++next;
+    fresh = fresh || made;
+    source.id = SourceId{known->second};
+    if (source.kind == "demo") source.labels.realm = base::Realm::demo;
+  }
+  return fresh ? write_ids(folder.source_ids(), *ids) : base::Result<void>();
+}
+
+base::Result<void> LiveSources::read_token(const DataFolder& folder) {
+  auto text = os::read_file(folder.ingest_token(), kMaxIdFileBytes);
+  if (!text && text.error().code != base::ErrorCode::not_found) return text.error();
+  std::string token = text ? *text : std::string();
+  while (!token.empty() && (token.back() == '\n' || token.back() == '\r' || token.back() == ' '))
+    token.pop_back();
+  if (token.empty()) {
+    token = os::random_text(os::system_random, kTokenBytes);
+    if (auto written = os::replace_file(folder.ingest_token(), token + "\n"); !written) return written;
+  }
+  token_hash_ = api::sha256(token);
+  return {};
+}
+
+void LiveSources::start(ingest::live::Intake& intake, const os::Clock& clock) {
+  using namespace ingest::live;
+  for (const SourceInfo& source : sources_) {
+    std::unique_ptr<Input> input;
+    if (source.kind == "demo") {
+      input = make_demo_source(source, intake, clock, {});
+    } else if (source.kind == "syslog_tcp" || source.kind == "syslog_udp") {
+      auto address = os::SocketAddress::parse(source.address);
+      if (!address) {
+        log_line("front", source.name + ": " + address.error().message);
+        continue;
+      }
+      if (source.kind == "syslog_tcp") {
+        SyslogTcpOptions options;
+        options.listen = *address;
+        input = make_syslog_tcp(source, intake, clock, options);
+      } else {
+        SyslogUdpOptions options;
+        options.listen = *address;
+        input = make_syslog_udp(source, intake, clock, options);
+      }
+    } else {
+      continue;
+    }
+    if (auto started = input->start(); !started)
+      log_line("front", source.name + ": " + started.error().message);
+    inputs_.push_back(std::move(input));
+  }
+}
+
+void LiveSources::stop() {
+  for (const auto& input : inputs_) input->begin_stop();
+  for (const auto& input : inputs_) input->stop();
+}
+
+std::vector<api::HttpSource> LiveSources::http_sources() const {
+  std::vector<api::HttpSource> sources;
+  for (const SourceInfo& source : sources_) {
+    if (source.kind == "http") sources.push_back({&source, token_hash_});
+  }
+  return sources;
+}
+
+std::vector<InputStatistics> LiveSources::statistics(ingest::live::Committer& committer) const {
+  std::vector<InputStatistics> all;
+  for (const SourceInfo& source : sources_) {
+    if (source.kind != "http") continue;
+    const ingest::live::SourceCounters counted = committer.counters(source.id);
+    InputStatistics statistics;
+    statistics.name = source.name;
+    statistics.kind = source.kind;
+    statistics.address = source.address;
+    statistics.state = ingest::live::InputState::running;
+    statistics.last_event = counted.last_event;
+    statistics.events = counted.events;
+    statistics.bytes = counted.bytes;
+    statistics.duplicates = counted.duplicates;
+    statistics.refused = counted.refused;
+    all.push_back(std::move(statistics));
+  }
+  for (const auto& input : inputs_) all.push_back(input->statistics());
+  return all;
+}
+
+}  // namespace hinomi::app

@@ -97,7 +97,8 @@ bool disk_full(const Tools& tools) {
           std::to_string(
               std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - freed).count()) +
           " ms");
-  report.expect(http.wait() == 0, "every batch was acknowledged in the end: " + http.output());
+  const int http_code = http.wait();
+  report.expect(http_code == 0, "every batch was acknowledged in the end: " + http.output());
   report.expect(number_in(http.output(), "refused").value_or(0) > 0,
                 "batches were refused with 503 meanwhile");
   report.expect(server.wait_for_caught_up(60s), "the pipeline catches up");
@@ -141,7 +142,8 @@ bool disk_errors(const Tools& tools) {
     if (!server.running()) report.expect(server.start(60s), "it starts again " + server.problem());
     std::this_thread::sleep_for(100ms);
   }
-  report.expect(http.wait() == 0, "every batch was acknowledged in the end: " + http.output());
+  const int http_code = http.wait();
+  report.expect(http_code == 0, "every batch was acknowledged in the end: " + http.output());
   server.stop();
   // Judged after a start on a disk that works again: nothing needs repair by hand.
   ServerSettings healthy = settings;

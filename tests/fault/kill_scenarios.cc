@@ -80,7 +80,8 @@ bool kill_any_process(const Tools& tools) {
     killed[role] += server.kill(kRoles[role]) ? 1 : 0;
     if (!server.running()) report.expect(server.start(), "it starts again " + server.problem());
   }
-  report.expect(http.wait() == 0, "every batch was acknowledged in the end: " + http.output());
+  const int http_code = http.wait();
+  report.expect(http_code == 0, "every batch was acknowledged in the end: " + http.output());
   tcp.wait();
   report.say("killed front " + std::to_string(killed[0]) + ", pipeline " + std::to_string(killed[1]) +
              ", zygote " + std::to_string(killed[2]) + ", supervisor " + std::to_string(killed[3]) +
@@ -123,7 +124,8 @@ bool kill_at_each_point(const Tools& tools) {
       server.stop();
       report.expect(server.start(),
                     point + ":" + std::to_string(count) + " the server starts again " + server.problem());
-      report.expect(http.wait() == 0, point + ": every batch was acknowledged in the end: " + http.output());
+      const int http_code = http.wait();
+      report.expect(http_code == 0, point + ": every batch was acknowledged in the end: " + http.output());
       report.expect(server.wait_for_caught_up(60s), point + ": the pipeline catches up");
       server.stop();
       judge(tools, server.settings().data, {ledger}, report, {"--may-have-been-removed"});
@@ -145,7 +147,8 @@ bool poison_event(const Tools& tools) {
   Load http(tools, {"--port", std::to_string(settings.port), "--token", server.ingest_token(), "--ledger",
                     ledger, "--seconds", "1", "--rate", "1000", "--batch", "500", "--connections", "1",
                     "--match-every", "1000000"});
-  report.expect(http.wait() == 0, "events are acknowledged: " + http.output());
+  const int http_code = http.wait();
+  report.expect(http_code == 0, "events are acknowledged: " + http.output());
   report.expect(server.wait_for_caught_up(60s), "the stream goes on behind the poisonous event");
   const auto status = server.get("/api/v1/status");
   report.expect(status && status->find("\"quarantined\":[{") != std::string::npos,
@@ -185,7 +188,8 @@ bool restart_with_large_journal(const Tools& tools) {
   std::this_thread::sleep_for(4s);
   server.kill("supervisor");
   report.expect(server.start(), "it starts again " + server.problem());
-  report.expect(http.wait() == 0, "every batch was acknowledged in the end: " + http.output());
+  const int http_code = http.wait();
+  report.expect(http_code == 0, "every batch was acknowledged in the end: " + http.output());
   const double waited = number_in(http.output(), "longest_wait_ms").value_or(1e9);
   report.expect(waited <= kLongestWaitMs,
                 "first acknowledgement after a restart within " + std::to_string(waited) + " ms");

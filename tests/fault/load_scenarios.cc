@@ -32,8 +32,10 @@ bool overload(const Tools& tools) {
     most = std::max(most, server.resident_bytes());
     std::this_thread::sleep_for(200ms);
   }
-  report.expect(flood.wait() == 0, "the flood got its answers: " + flood.output());
-  report.expect(steady.wait() == 0, "the steady sender got its answers: " + steady.output());
+  const int flood_code = flood.wait();
+  report.expect(flood_code == 0, "the flood got its answers: " + flood.output());
+  const int steady_code = steady.wait();
+  report.expect(steady_code == 0, "the steady sender got its answers: " + steady.output());
   report.expect(most <= kMemoryLimit,
                 "memory of all processes stayed at " + std::to_string(most >> 20) + " MiB");
   report.expect(server.wait_for_caught_up(tools.brief ? 60s : 600s), "the pipeline catches up");

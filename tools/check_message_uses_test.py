@@ -22,6 +22,21 @@ class CheckMessageUsesTest(unittest.TestCase):
         self.assertEqual(check_message_uses.USE.findall("messages::scan_a(l); return &hinomi::messages::scan_b;"),
                          ["scan_a", "scan_b"])
 
+    def test_the_file_decides_where_a_use_counts(self):
+        web = [("alert.new_rows", "content/messages/web.yaml", 1)]
+        self.assertEqual(list(check_message_uses.unused(web, set(), {"alertNewRows"})), [])
+        problems = list(check_message_uses.unused(web, {"alert_new_rows"}, set()))
+        self.assertEqual(problems[0].remedy, "remove it, or call t.alertNewRows")
+        programs = [("alert.new_rows", "content/messages/cli.yaml", 1)]
+        self.assertEqual(len(list(check_message_uses.unused(programs, set(), {"alertNewRows"}))), 1)
+        shared = [("alert.new_rows", "content/messages/shared.yaml", 1)]
+        self.assertEqual(list(check_message_uses.unused(shared, {"alert_new_rows"})), [])
+        self.assertEqual(list(check_message_uses.unused(shared, set(), {"alertNewRows"})), [])
+
+    def test_a_call_in_the_web_interface_is_a_use(self):
+        found = check_message_uses.WEB_USE.findall("t.alertsNew({ count }); messages.en.a1; 'navStatus' satisfies keyof Messages")
+        self.assertEqual([name for names in found for name in names if name], ["alertsNew", "a1", "navStatus"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -4,7 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/message_compiler/audience.h"
 #include "tools/message_compiler/emit_cpp.h"
+#include "tools/message_compiler/emit_ts.h"
 #include "tools/message_compiler/read_catalogue.h"
 
 namespace hinomi::message_compiler {
@@ -119,6 +121,62 @@ TEST(MessageCompiler, writes_one_typed_function_for_each_message) {
   const CppFiles files = emit_cpp(messages);
   EXPECT_TRUE(files.header.ends_with(kSmallHeader)) << files.header;
   EXPECT_TRUE(files.source.ends_with(kSmallSource)) << files.source;
+}
+
+constexpr std::string_view kSmallTypeScript = R"(
+export interface Messages {
+  readonly scanEta: (values: { left: number }) => string;
+  readonly scanSummary: (values: { files: number; path: string }) => string;
+  readonly usageHint: () => string;
+}
+
+const en: Messages = {
+  scanEta: (values) => `${format.duration('en', values.left)} left`,
+  scanSummary: (values) => `${format.count(values.files)} ${values.files === 1 ? `file` : `files`} in "${format.text(values.path)}" {new}`,
+  usageHint: () => `first line\n  second line\n`,
+};
+
+const ja: Messages = {
+  scanEta: (values) => `残り${format.duration('ja', values.left)}`,
+  scanSummary: (values) => `「${format.text(values.path)}」のファイル ${format.count(values.files)} 件`,
+  usageHint: () => `一行目\n`,
+};
+
+export const languages = ['en', 'ja'] as const;
+export type Language = (typeof languages)[number];
+export const messages: Readonly<Record<Language, Messages>> = { en, ja };
+)";
+
+TEST(MessageCompiler, writes_typescript_with_the_same_types_and_texts) {
+  std::vector<Diagnostic> problems;
+  const auto messages = read_catalogue({{"web.yaml", std::string(kSmallCatalogue)}}, problems);
+  ASSERT_TRUE(problems.empty()) << to_text(problems[0]);
+  const std::string text = emit_ts(messages);
+  EXPECT_TRUE(text.ends_with(kSmallTypeScript)) << text;
+}
+
+TEST(MessageCompiler, typescript_text_cannot_leave_its_literal) {
+  std::vector<Diagnostic> problems;
+  const auto messages =
+      read_catalogue({{"web.yaml", "a.b: {en: '`${{alert(1)}}` \\ $', ja: x}\n"}}, problems);
+  ASSERT_TRUE(problems.empty()) << to_text(problems[0]);
+  EXPECT_NE(emit_ts(messages).find("aB: () => `\\`\\${alert(1)}\\` \\\\ $`,"), std::string::npos)
+      << emit_ts(messages);
+}
+
+TEST(MessageCompiler, the_name_of_a_file_decides_who_shows_its_texts) {
+  std::vector<Diagnostic> problems;
+  const auto messages = read_catalogue({{"content/messages/cli.yaml", "a.cli: {en: x, ja: x}\n"},
+                                        {"content/messages/shared.yaml", "a.shared: {en: x, ja: x}\n"},
+                                        {"content/messages/web_status.yaml", "a.web: {en: x, ja: x}\n"}},
+                                       problems);
+  const auto keys = [](const std::vector<Message>& chosen) {
+    std::vector<std::string> names;
+    for (const Message& message : chosen) names.push_back(message.key);
+    return names;
+  };
+  EXPECT_EQ(keys(for_programs(messages)), (std::vector<std::string>{"a.cli", "a.shared"}));
+  EXPECT_EQ(keys(for_web(messages)), (std::vector<std::string>{"a.shared", "a.web"}));
 }
 
 TEST(MessageCompiler, refuses_a_missing_language) {

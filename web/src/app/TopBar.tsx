@@ -1,0 +1,83 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { signOut } from '../api/client';
+import { useConnection, useServerStatus } from '../api/live';
+import { useText } from '../i18n/useText';
+import { Button, IconButton } from '../ui/Button';
+import { Choice } from '../ui/Choice';
+import { ClockIcon, HelpIcon, LanguageIcon, MoonIcon, SignOutIcon, SunIcon } from '../ui/icons';
+import { prefer, usePreferences } from './preferences';
+import styles from './Shell.module.css';
+
+export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
+  const t = useText();
+  const { language, theme, zone } = usePreferences();
+  const status = useServerStatus();
+  return (
+    <header className={styles.top} data-part="top">
+      {status?.realm_default === 'demo' && <span className={styles.demo}>{t.shellDemo()}</span>}
+      <span className={styles.space} />
+      <LiveMark perSecond={status?.events.per_second} />
+      <Choice
+        value={zone}
+        onChoose={(value) => prefer({ zone: value })}
+        values={[
+          { value: 'JST', name: t.zoneJst() },
+          { value: 'UTC', name: t.zoneUtc() },
+        ]}
+      >
+        <Button kind="plain" icon={<ClockIcon />} aria-label={t.zoneChoose({ zone })}>
+          {zone}
+        </Button>
+      </Choice>
+      <Choice
+        value={language}
+        onChoose={(value) => prefer({ language: value })}
+        values={[
+          { value: 'ja', name: t.languageJa(), lang: 'ja' },
+          { value: 'en', name: t.languageEn(), lang: 'en' },
+        ]}
+      >
+        <IconButton name={t.languageChoose()} icon={<LanguageIcon />} />
+      </Choice>
+      <Choice
+        value={theme}
+        onChoose={(value) => prefer({ theme: value })}
+        values={[
+          { value: 'auto', name: t.themeAuto() },
+          { value: 'light', name: t.themeLight() },
+          { value: 'dark', name: t.themeDark() },
+        ]}
+      >
+        <IconButton name={t.themeChoose()} icon={theme === 'dark' ? <MoonIcon /> : <SunIcon />} />
+      </Choice>
+      <IconButton name={t.helpOpen()} icon={<HelpIcon />} onClick={onHelp} />
+      <SignOut />
+    </header>
+  );
+}
+
+function LiveMark({ perSecond }: { readonly perSecond: number | undefined }) {
+  const t = useText();
+  const connection = useConnection();
+  const word = { open: t.liveOpen(), connecting: t.liveConnecting(), lost: t.liveLost() }[connection];
+  return (
+    <span className={[styles.live, connection === 'open' ? '' : styles.lost].join(' ')}>
+      <i aria-hidden="true" />
+      <b>{word}</b>
+      {connection === 'open' && perSecond !== undefined && <span className="num">{t.livePerSecond({ events: Math.round(perSecond) })}</span>}
+    </span>
+  );
+}
+
+function SignOut() {
+  const t = useText();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const leave = async () => {
+    await signOut().catch(() => undefined);
+    client.clear();
+    await navigate({ to: '/login' });
+  };
+  return <IconButton name={t.shellSignOut()} icon={<SignOutIcon />} onClick={() => void leave()} />;
+}

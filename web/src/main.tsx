@@ -1,0 +1,43 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode, useEffect } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ApiError } from './api/client';
+import { preferences, usePreferences } from './app/preferences';
+import { router } from './app/router';
+import { Provider, applyTheme } from './ui/Provider';
+
+// Only what may pass by itself is tried again.
+function retry(failures: number, error: unknown): boolean {
+  const passing = error instanceof ApiError && ['unreachable', 'unavailable', 'too_many'].includes(error.kind);
+  return passing && failures < 3;
+}
+
+const queryClient = new QueryClient({
+  defaultOptions: { queries: { retry, staleTime: 5_000, refetchOnWindowFocus: false } },
+});
+
+function App() {
+  const { language, theme } = usePreferences();
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  return (
+    <Provider theme={theme}>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </Provider>
+  );
+}
+
+const root = document.getElementById('root');
+if (root) {
+  applyTheme(preferences().theme);
+  document.documentElement.lang = preferences().language;
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

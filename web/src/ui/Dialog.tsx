@@ -1,0 +1,28 @@
+import { Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import styles from './Dialog.module.css';
+
+interface Props {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  readonly closeName: string;
+  readonly children: ReactNode;
+}
+
+export function Dialog({ opened, onClose, title, closeName, children }: Props) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      size="lg"
+      centered
+      transitionProps={{ duration: 80 }}
+      closeButtonProps={{ 'aria-label': closeName }}
+      classNames={{ content: styles.content ?? '', header: styles.header ?? '', title: styles.title ?? '', body: styles.body ?? '' }}
+    >
+      {children}
+    </Modal>
+  );
+}

@@ -1,0 +1,136 @@
+// Our own drawings on a grid of 24, one stroke width. Decoration: the name stands beside them or in aria-label.
+import type { ReactNode } from 'react';
+
+function Icon({ children, size = 16 }: { readonly children: ReactNode; readonly size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+      {children}
+    </svg>
+  );
+}
+
+export const AlertIcon = () => (
+  <Icon>
+    <path d="M12 4 2.8 19.5h18.4z" />
+    <path d="M12 10v4.2M12 16.9v.1" />
+  </Icon>
+);
+export const StatusIcon = () => (
+  <Icon>
+    <path d="M3 12.5h4l2.5-7 4.5 13 2.5-6H21" />
+  </Icon>
+);
+export const SearchIcon = () => (
+  <Icon>
+    <circle cx="10.5" cy="10.5" r="6.5" />
+    <path d="m15.5 15.5 5 5" />
+  </Icon>
+);
+export const CloseIcon = () => (
+  <Icon>
+    <path d="M5.5 5.5l13 13M18.5 5.5l-13 13" />
+  </Icon>
+);
+export const CheckIcon = () => (
+  <Icon>
+    <path d="m4.5 12.5 5 5 10-11" />
+  </Icon>
+);
+export const CrossIcon = () => (
+  <Icon>
+    <path d="M6 6l12 12M18 6 6 18" />
+  </Icon>
+);
+export const LanguageIcon = () => (
+  <Icon>
+    <path d="M3 5.5h9M7.5 3.5v2M10.5 5.5c-.5 4-3.5 7-7 8.5M5 9c1.2 2.2 3.5 4 6 5M12.5 20.5l4-10 4 10M13.9 17.2h5.2" />
+  </Icon>
+);
+export const MoonIcon = () => (
+  <Icon>
+    <path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z" />
+  </Icon>
+);
+export const SunIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="4.2" />
+    <path d="M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4" />
+  </Icon>
+);
+export const ClockIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M12 7v5.3l3.5 2" />
+  </Icon>
+);
+export const HelpIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M9.6 9.6a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.2.9-1.2 1.8M12 16.7v.1" />
+  </Icon>
+);
+export const SignOutIcon = () => (
+  <Icon>
+    <path d="M10 4H5.5v16H10M15 8l4 4-4 4M19 12H9.5" />
+  </Icon>
+);
+export const FilterIcon = () => (
+  <Icon size={14}>
+    <path d="M4 5.5h16l-6.2 7.3V19l-3.6-2v-4.2z" />
+  </Icon>
+);
+export const CopyIcon = () => (
+  <Icon size={14}>
+    <rect x="8.5" y="8.5" width="11" height="11" rx="2" />
+    <path d="M15.5 8.5v-2a2 2 0 0 0-2-2h-7a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h2" />
+  </Icon>
+);
+export const ShieldIcon = () => (
+  <Icon size={14}>
+    <path d="M12 3.5 5 6v5.5c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6z" />
+  </Icon>
+);
+export const LinkIcon = () => (
+  <Icon size={14}>
+    <path d="M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1" />
+  </Icon>
+);
+export const OpenIcon = () => (
+  <Icon size={14}>
+    <path d="M13.5 4.5h6v6M19.5 4.5l-9 9M10 5.5H5.5v13h13V14" />
+  </Icon>
+);
+export const TableIcon = () => (
+  <Icon size={14}>
+    <rect x="4" y="5" width="16" height="14" rx="1.5" />
+    <path d="M4 10h16M4 14.5h16M10 10v9" />
+  </Icon>
+);
+export const ChartIcon = () => (
+  <Icon size={14}>
+    <path d="M4 20h16M6.5 16.5v-5M11 16.5v-10M15.5 16.5v-7M19.5 16.5v-3" />
+  </Icon>
+);
+export const ArrowUpIcon = () => (
+  <Icon size={14}>
+    <path d="M12 19.5V5M6 11l6-6 6 6" />
+  </Icon>
+);
+export const BulbIcon = () => (
+  <Icon size={14}>
+    <path d="M9.5 18h5M10.5 21h3M8.5 15c-1.5-1.2-2.5-3-2.5-5a6 6 0 1 1 12 0c0 2-1 3.8-2.5 5z" />
+  </Icon>
+);
+
+export function Logo() {
+  return (
+    <svg width="26" height="26" viewBox="0 0 24 24" aria-hidden="true">
+      <rect width="24" height="24" rx="5.5" fill="#3949c6" />
+      <path
+        fill="#fff"
+        d="M12 3.6 5.4 7.4v1.3h13.2V7.4zM7.4 9.7h1.7v3.1h5.8V9.7h1.7v3.1h1.2v1.7h-1.5l1.3 5.9h-1.8l-1.3-5.9h-3l-1.3 5.9H7.4l1.3-5.9H6.2v-1.7h1.2z"
+      />
+      <circle cx="12" cy="11.2" r="1.1" fill="#fff" />
+    </svg>
+  );
+}

@@ -7,7 +7,7 @@
 
 #include <filesystem>
 
-#include "flow/live_test_support.h"
+#include "flow/testing/live_support.h"
 #include "os/fault_point.h"
 #include "os/testing/scratch_folder.h"
 

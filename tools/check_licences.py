@@ -10,7 +10,7 @@ import sys
 from problem import ROOT, Problem, own_files, report
 
 LIST = "tools/packages.txt"
-GROUPS = ("build", "test", "check", "speed")
+GROUPS = ("build", "test", "check", "package", "speed")
 USES = ("link", "program")
 # Debian's libraries are linked dynamically, which is what the LGPL asks for.
 LINKABLE = {

@@ -20,6 +20,8 @@ base::Result<std::string> content_folder() {
     std::error_code ignored;
     fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
     places.push_back(folder.parent_path() / "share" / "hinomi" / "content");
+    // /usr/libexec/hinomi/…, where programs lie that people do not start.
+    places.push_back(folder.parent_path().parent_path() / "share" / "hinomi" / "content");
     for (int i = 0; i < kFoldersAbove && folder.has_relative_path(); ++i, folder = folder.parent_path()) {
       places.push_back(folder / "content");
     }

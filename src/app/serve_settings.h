@@ -1,5 +1,5 @@
-// What `hinomi serve` was told on its command line, checked; and the same as words, for the processes it
-// starts.
+// What `hinomi serve` was told on its command line, checked; and the same as words, for the processes it starts. Not
+// for the sources that stand in the data folder.
 #pragma once
 
 #include <cstdint>

@@ -103,6 +103,22 @@ Result<Manifest> generate(const Options& options, const Sink& sink) {
   return manifest;
 }
 
+Result<TimedDay> generate_day(const Options& options, bool with_intrusion) {
+  if (Result<void> valid = check(options); !valid) return valid.error();
+  const Company company = make_company();
+  const Random random(options.seed);
+  Recorder recorder;
+  Logs logs(recorder, random);
+  Manifest manifest{options.seed, options.start, 1, {}, {}, {}};
+  Scene scene{company, day_of(options.start), logs, manifest.look_alikes, options.scale_percent};
+  const Random today = random.fork("day", 0);
+  add_normal_day(scene, today);
+  if (with_intrusion) add_intrusion(scene, today, manifest.steps);
+  TimedDay day{recorder.take(), {}};
+  if (!manifest.steps.empty()) day.intrusion = std::ranges::min(manifest.steps, {}, &Step::first).first;
+  return day;
+}
+
 Result<Manifest> generate(const Options& options, const std::filesystem::path& folder) {
   FolderWriter writer(folder);
   return generate(options, [&writer](std::string_view path, std::string_view bytes) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -27,6 +28,14 @@ struct Options {
 // The same options give the same bytes, on every machine. The manifest is returned and also given to the
 // sink, last, as manifest.json.
 [[nodiscard]] base::Result<Manifest> generate(const Options& options, const Sink& sink);
+
+// One day as lines of all logs together, in order of time.
+struct TimedDay {
+  std::vector<TimedLine> lines;
+  base::TimeNs intrusion{};  // its first step; 0 on a day without one
+};
+// The day that begins at options.start; options.days is ignored.
+[[nodiscard]] base::Result<TimedDay> generate_day(const Options& options, bool with_intrusion);
 
 // Into files below `folder`, which is made if needed. Files of an earlier recording there are replaced.
 [[nodiscard]] base::Result<Manifest> generate(const Options& options, const std::filesystem::path& folder);

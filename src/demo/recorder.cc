@@ -33,23 +33,38 @@ void Recorder::add(LogFile file, base::TimeNs time, std::string text, std::uint3
   files_[static_cast<std::size_t>(file)].lines.push_back({time, counter, std::move(text)});
 }
 
-std::string Recorder::render(File& file) {
+std::vector<TimedLine> Recorder::ordered(File& file, LogFile name) {
   std::ranges::stable_sort(file.lines, {}, &Line::time);
-  std::string bytes;
+  std::vector<TimedLine> lines;
+  lines.reserve(file.lines.size());
   for (const Line& line : file.lines) {
     std::uint64_t number = 0;
     if (line.text.find(kNumberMark) != std::string::npos) {
       number = file.counters.try_emplace(line.counter, kFirstNumber).first->second++;
     }
-    append_numbered(bytes, line.text, number);
+    TimedLine& numbered = lines.emplace_back(TimedLine{line.time, name, {}});
+    append_numbered(numbered.text, line.text, number);
+    numbered.text.pop_back();  // the end of the line
   }
   file.lines.clear();
-  return bytes;
+  return lines;
+}
+
+std::vector<TimedLine> Recorder::take() {
+  std::vector<TimedLine> all;
+  for (std::size_t i = 0; i < kLogFiles; ++i) {
+    std::vector<TimedLine> lines = ordered(files_[i], static_cast<LogFile>(i));
+    std::ranges::move(lines, std::back_inserter(all));
+  }
+  std::ranges::stable_sort(all, {}, &TimedLine::time);
+  return all;
 }
 
 base::Result<void> Recorder::write(const Sink& sink) {
   for (std::size_t i = 0; i < kLogFiles; ++i) {
-    const std::string bytes = render(files_[i]);
+    std::string bytes;
+    for (const TimedLine& line : ordered(files_[i], static_cast<LogFile>(i)))
+      bytes.append(line.text).append("\n");
     files_[i].total.bytes += bytes.size();
     files_[i].total.lines += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
     if (base::Result<void> written = sink(kPaths[i], bytes); !written) return written;

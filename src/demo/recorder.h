@@ -29,6 +29,13 @@ using Sink = std::function<base::Result<void>(std::string_view path, std::string
 // hold it several times: then it is the same number.
 inline constexpr char kNumberMark = '\x01';
 
+// A line of a log (it may hold several: records that belong together), without its end.
+struct TimedLine {
+  base::TimeNs time;
+  LogFile file{};
+  std::string text;
+};
+
 class Recorder {
  public:
   struct FileTotal {
@@ -42,6 +49,9 @@ class Recorder {
 
   // Writes what was added since the last time, in order of time; of one time in order of adding.
   [[nodiscard]] base::Result<void> write(const Sink& sink);
+
+  // The same as lines of all files together, in order of time.
+  [[nodiscard]] std::vector<TimedLine> take();
 
   [[nodiscard]] const FileTotal& total(LogFile file) const {
     return files_[static_cast<std::size_t>(file)].total;
@@ -58,7 +68,8 @@ class Recorder {
     std::unordered_map<std::uint32_t, std::uint64_t> counters;
     FileTotal total;
   };
-  [[nodiscard]] static std::string render(File& file);
+  // Sorted and numbered; the file is empty then.
+  [[nodiscard]] static std::vector<TimedLine> ordered(File& file, LogFile name);
 
   std::array<File, kLogFiles> files_;
 };

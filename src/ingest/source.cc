@@ -56,7 +56,8 @@ std::string begins_with(std::string_view head) {
 
 class InputReader::Impl {
  public:
-  Impl(const std::vector<std::string>& paths, ReaderOptions options);
+  Impl(std::vector<PlannedInput> plan, ReaderOptions options);
+  Impl(os::File file, ReaderOptions options);
 
   std::optional<Unit> next();
   [[nodiscard]] const InputStatus& status(InputId id) const {
@@ -85,6 +86,7 @@ class InputReader::Impl {
   const ReaderOptions options_;
   BlockPool pool_;
   std::vector<PlannedInput> plan_;
+  std::optional<os::File> given_;     // the only input, when it was open already
   std::deque<InputStatus> statuses_;  // a deque, because units refer to its paths
   std::uint64_t total_bytes_ = 0;
   bool total_known_ = true;
@@ -101,10 +103,15 @@ class InputReader::Impl {
   std::uint64_t ordinal_ = 0;
 };
 
-InputReader::Impl::Impl(const std::vector<std::string>& paths, ReaderOptions options)
+InputReader::Impl::Impl(os::File file, ReaderOptions options)
+    : Impl({{file.path(), PlannedKind::file, file.info().size, {}}}, std::move(options)) {
+  given_ = std::move(file);
+}
+
+InputReader::Impl::Impl(std::vector<PlannedInput> plan, ReaderOptions options)
     : options_(std::move(options)),
       pool_(options_.block_bytes, options_.kept_blocks),
-      plan_(plan_inputs(paths, options_.walk)) {
+      plan_(std::move(plan)) {
   for (const PlannedInput& input : plan_) {
     InputStatus& status = at(add_status(input.path));
     total_bytes_ += input.size;
@@ -165,7 +172,8 @@ bool InputReader::Impl::begin_next_input() {
   consumed_before_ = consumed_.load();
   account_.emplace(options_.archive);
   at(id).state = InputState::reading;
-  base::Result<os::File> file = input.kind == PlannedKind::standard_input
+  base::Result<os::File> file = given_ ? base::Result<os::File>(std::move(*given_))
+                                : input.kind == PlannedKind::standard_input
                                     ? base::Result<os::File>(os::File::standard_input())
                                     : os::File::open(input.path);
   if (!file) {
@@ -332,7 +340,9 @@ void InputReader::Impl::fail(InputId id, InputState state, const base::Error& er
 // ---- InputReader
 
 InputReader::InputReader(const std::vector<std::string>& paths, ReaderOptions options)
-    : impl_(std::make_unique<Impl>(paths, std::move(options))) {}
+    : impl_(std::make_unique<Impl>(plan_inputs(paths, options.walk), options)) {}
+InputReader::InputReader(os::File file, ReaderOptions options)
+    : impl_(std::make_unique<Impl>(std::move(file), std::move(options))) {}
 InputReader::~InputReader() = default;
 
 std::optional<Unit> InputReader::next() {

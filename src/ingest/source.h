@@ -67,6 +67,8 @@ class InputReader {
   // A file is read each time its path is named; a folder does not add files that were named, or that an
   // earlier folder has added already. Unreadable ones are statuses, so this cannot fail.
   explicit InputReader(const std::vector<std::string>& paths, ReaderOptions options = {});
+  // One file that is open already, known by the name it was given.
+  explicit InputReader(os::File file, ReaderOptions options = {});
   ~InputReader();
   InputReader(const InputReader&) = delete;
   InputReader& operator=(const InputReader&) = delete;

@@ -86,6 +86,12 @@ base::Result<FileInfo> file_info(const std::string& path) {
   return info_of(status);
 }
 
+base::Result<FileInfo> file_info(const Descriptor& descriptor) {
+  struct stat status{};
+  if (::fstat(descriptor.get(), &status) != 0) return failed("look at", "an open file", errno);
+  return info_of(status);
+}
+
 File::File(Descriptor descriptor, FileInfo info, std::string path)
     : descriptor_(std::move(descriptor)), info_(info), path_(std::move(path)) {}
 

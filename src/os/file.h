@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
@@ -58,6 +59,7 @@ struct FileInfo {
 
 // Follows symbolic links. Error not_found or io.
 [[nodiscard]] base::Result<FileInfo> file_info(const std::string& path);
+[[nodiscard]] base::Result<FileInfo> file_info(const Descriptor& descriptor);
 
 // Asked about ten times a second while a read waits: true = give up waiting.
 using StopCheck = std::function<bool()>;
@@ -70,6 +72,11 @@ class File {
   [[nodiscard]] static base::Result<File> open(const std::string& path);
   // The standard input of the process, through a descriptor of its own.
   [[nodiscard]] static File standard_input();
+
+  // A file that is open already. What it is was asked before, as a process in a sandbox may not ask any more.
+  [[nodiscard]] static File adopt(Descriptor descriptor, const FileInfo& info, std::string name) {
+    return {std::move(descriptor), info, std::move(name)};
+  }
 
   // As it was when opened. A regular file may have become longer or shorter since.
   [[nodiscard]] const FileInfo& info() const noexcept { return info_; }

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,7 +16,6 @@ namespace {
 
 constexpr int kTickMs = 100;
 constexpr auto kStuckInterval = std::chrono::seconds(1);
-constexpr auto kStopPoll = std::chrono::milliseconds(10);
 
 base::Result<os::Descriptor> signals_as_descriptor() {
   sigset_t set;
@@ -32,17 +30,12 @@ base::Result<os::Descriptor> signals_as_descriptor() {
   return descriptor;
 }
 
-ChildEnd end_of(int status) {
-  if (WIFSIGNALED(status)) return {.by_signal = true, .code = WTERMSIG(status)};
-  return {.by_signal = false, .code = WEXITSTATUS(status)};
-}
-
 }  // namespace
 
-std::string ChildEnd::text() const {
-  if (!by_signal) return "exit code " + std::to_string(code);
-  const char* name = ::sigdescr_np(code);
-  return "signal " + std::to_string(code) + " (" + (name != nullptr ? name : "unknown") + ")";
+std::string text_of(const os::Exit& end) {
+  if (end.signal == 0) return "exit code " + std::to_string(end.code);
+  const char* name = ::sigdescr_np(end.signal);
+  return "signal " + std::to_string(end.signal) + " (" + (name != nullptr ? name : "unknown") + ")";
 }
 
 Supervisor::Supervisor(std::vector<ChildSpec> children, SupervisorLimits limits, Log log)
@@ -88,18 +81,18 @@ base::Result<void> Supervisor::start_all() {
 }
 
 base::Result<void> Supervisor::start(Child& child) {
-  auto pid = child.spec.start();
-  if (!pid) return pid.error();
-  child.pid = *pid;
+  auto process = child.spec.start();
+  if (!process) return process.error();
+  child.process = std::move(*process);
   child.started = Clock::now();
   child.expected_end = false;
-  log_(child.spec.name + " started, process " + std::to_string(child.pid));
+  log_(child.spec.name + " started, process " + std::to_string(child.process->pid()));
   return {};
 }
 
 void Supervisor::start_due() {
   for (Child& child : children_) {
-    if (child.pid != 0 || Clock::now() < child.due) continue;
+    if (child.process || Clock::now() < child.due) continue;
     if (auto started = start(child); !started) {
       log_(child.spec.name + " could not be started: " + started.error().message);
       child.wait = std::min(std::max(child.wait * 2, limits_.first_wait), limits_.longest_wait);
@@ -109,61 +102,48 @@ void Supervisor::start_due() {
 }
 
 void Supervisor::reap() {
-  for (;;) {
-    int status = 0;
-    const pid_t pid = ::waitpid(-1, &status, WNOHANG);
-    if (pid <= 0) return;
-    const auto child =
-        std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == pid; });
-    if (child != children_.end()) ended(*child, end_of(status));
+  for (Child& child : children_) {
+    if (!child.process) continue;
+    const auto end = child.process->wait(std::chrono::milliseconds(0));
+    if (end && *end) ended(child, **end);
   }
 }
 
-void Supervisor::ended(Child& child, const ChildEnd& end) {
-  child.pid = 0;
+void Supervisor::ended(Child& child, const os::Exit& end) {
+  child.process.reset();
   const bool was_good = Clock::now() - child.started >= limits_.good_after;
   child.wait = was_good || child.wait.count() == 0 ? limits_.first_wait
                                                    : std::min(child.wait * 2, limits_.longest_wait);
   child.due = Clock::now() + child.wait;
-  log_(child.spec.name + " ended: " + end.text());
+  log_(child.spec.name + " ended: " + text_of(end));
   if (!child.expected_end && child.spec.ended) child.spec.ended(end);
   for (Child& other : children_) {
-    if (other.spec.name != child.spec.takes_along || other.pid == 0) continue;
+    if (other.spec.name != child.spec.takes_along || !other.process) continue;
     other.expected_end = true;
-    ::kill(other.pid, SIGKILL);
+    other.process->signal(SIGKILL);
   }
 }
 
 void Supervisor::check_stuck() {
-  for (const Child& child : children_) {
-    if (child.pid == 0 || !child.spec.stuck || !child.spec.stuck()) continue;
+  for (Child& child : children_) {
+    if (!child.process || !child.spec.stuck || !child.spec.stuck()) continue;
     log_(child.spec.name + " is stuck and is ended");
-    ::kill(child.pid, SIGKILL);
+    child.process->signal(SIGKILL);
   }
 }
 
 void Supervisor::stop_all() {
   for (Child& child : children_) {
-    if (child.pid == 0) continue;
-    ::kill(child.pid, SIGTERM);
-    if (wait_for_end(child, Clock::now() + limits_.stop_patience)) continue;
-    log_(child.spec.name + " did not stop in time and is ended");
-    ::kill(child.pid, SIGKILL);
-    [[maybe_unused]] const bool ended = wait_for_end(child, Clock::now() + limits_.stop_patience);
-  }
-}
-
-bool Supervisor::wait_for_end(Child& child, Clock::time_point until) {
-  for (;;) {
-    int status = 0;
-    const pid_t pid = ::waitpid(child.pid, &status, WNOHANG);
-    if (pid == child.pid || (pid < 0 && errno == ECHILD)) {
-      log_(child.spec.name + " stopped: " + end_of(status).text());
-      child.pid = 0;
-      return true;
+    if (!child.process) continue;
+    child.process->signal(SIGTERM);
+    auto end = child.process->wait(limits_.stop_patience);
+    if (!end || !*end) {
+      log_(child.spec.name + " did not stop in time and is ended");
+      child.process->signal(SIGKILL);
+      end = child.process->wait(limits_.stop_patience);
     }
-    if (Clock::now() >= until) return false;
-    ::poll(nullptr, 0, static_cast<int>(kStopPoll.count()));
+    log_(child.spec.name + " stopped: " + (end && *end ? text_of(**end) : std::string("unknown")));
+    child.process.reset();
   }
 }
 

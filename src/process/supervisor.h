@@ -2,31 +2,27 @@
 // keep ending, and stops them in order. Not for deciding what a crash means for data (poison_watch.h).
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "os/subprocess.h"
 
 namespace hinomi::process {
 
 // How a child ended, in words for a log: "signal 11 (Segmentation fault)", "exit code 1".
-struct ChildEnd {
-  bool by_signal = false;
-  int code = 0;  // signal number or exit code
-  [[nodiscard]] std::string text() const;
-};
+[[nodiscard]] std::string text_of(const os::Exit& end);
 
 struct ChildSpec {
   std::string name;
-  // Starts the program and returns its process id. Called again for each restart.
-  std::function<base::Result<pid_t>()> start;
+  // Starts the program. Called again for each restart.
+  std::function<base::Result<os::Subprocess>()> start;
   // After it ended, before it is started again. Not called for an end that the supervisor asked for.
-  std::function<void(const ChildEnd&)> ended;
+  std::function<void(const os::Exit&)> ended;
   // Asked about once a second: true = it is stuck, and is killed (and `ended` is called).
   std::function<bool()> stuck;
   // When this child ends the one of this name is restarted as well, since it cannot go on without; "" = none.
@@ -37,7 +33,7 @@ struct SupervisorLimits {
   std::chrono::milliseconds first_wait{20};  // before a restart; doubles with each one
   std::chrono::milliseconds longest_wait{5000};
   std::chrono::seconds good_after{10};  // alive that long: the next restart is the first again
-  std::chrono::seconds stop_patience{20};
+  std::chrono::milliseconds stop_patience{20'000};
 };
 
 class Supervisor {
@@ -57,7 +53,7 @@ class Supervisor {
   using Clock = std::chrono::steady_clock;
   struct Child {
     ChildSpec spec;
-    pid_t pid = 0;  // 0 = not running
+    std::optional<os::Subprocess> process{};  // none: not running
     Clock::time_point started{};
     Clock::time_point due{};  // of the next start
     std::chrono::milliseconds wait{0};
@@ -68,10 +64,9 @@ class Supervisor {
   [[nodiscard]] base::Result<void> start(Child& child);
   void start_due();
   void reap();
-  void ended(Child& child, const ChildEnd& end);
+  void ended(Child& child, const os::Exit& end);
   void check_stuck();
   void stop_all();
-  [[nodiscard]] bool wait_for_end(Child& child, Clock::time_point until);
 
   std::vector<Child> children_;
   SupervisorLimits limits_;

@@ -1,0 +1,119 @@
+#include "api/access.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/problem.h"
+#include "api/query_string.h"
+
+namespace hinomi::api {
+namespace {
+
+constexpr std::string_view kCookie = "hinomi_session";
+constexpr std::string_view kSecureCookie = "__Host-hinomi_session";
+constexpr std::string_view kBearer = "Bearer ";
+constexpr std::size_t kMaxBearerBytes = 256;
+
+std::string_view cookie_name(bool secure) noexcept {
+  return secure ? kSecureCookie : kCookie;
+}
+
+bool is_safe(http::Method method) noexcept {
+  return method == http::Method::get || method == http::Method::head;
+}
+
+// Programs that are no browser send no Origin; those that act for a page must.
+bool may_lack_origin(Permission permission) noexcept {
+  return permission == Permission::send_events || permission == Permission::report_csp;
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+std::optional<std::string_view> cookie_value(std::string_view field, std::string_view name) {
+  std::optional<std::string_view> found;
+  while (!field.empty()) {
+    const std::size_t end = std::min(field.find(';'), field.size());
+    const std::string_view pair = trimmed(field.substr(0, end));
+    field.remove_prefix(std::min(end + 1, field.size()));
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos || pair.substr(0, equals) != name) continue;
+    if (found) return std::nullopt;
+    found = pair.substr(equals + 1);
+  }
+  return found;
+}
+
+std::optional<http::Response> Access::refuse_place(const http::Request& request,
+                                                   Permission permission) const {
+  if (!origins_.serves_host(request.field("host"), request.secure)) {
+    return problem(Problem::wrong_host, "the Host is none of the names of this server");
+  }
+  if (is_safe(request.method)) return std::nullopt;
+  if (request.count("origin") > 1) return problem(Problem::wrong_origin, "more than one Origin");
+  if (!request.has("origin")) {
+    if (may_lack_origin(permission)) return std::nullopt;
+    return problem(Problem::wrong_origin, "no Origin");
+  }
+  const std::string_view origin = request.field("origin");
+  if (origins_.is_own(origin)) return std::nullopt;
+  if (permission == Permission::report_csp && origin == "null") return std::nullopt;
+  return problem(Problem::wrong_origin, "the Origin is none of this server");
+}
+
+std::optional<http::Response> Access::refuse_caller(const http::Request& request, Permission permission,
+                                                    Caller& caller) {
+  switch (permission) {
+    case Permission::everyone:
+    case Permission::report_csp:
+    case Permission::sign_in:
+      return std::nullopt;
+    case Permission::read:
+    case Permission::own_session: {
+      const auto token = request.count("cookie") == 1
+                             ? cookie_value(request.field("cookie"), cookie_name(request.secure))
+                             : std::nullopt;
+      if (token) caller.session = sessions_.find(*token);
+      if (caller.session) return std::nullopt;
+      return problem(Problem::not_signed_in, "no session, or one that has ended");
+    }
+    case Permission::send_events:
+      caller.source = source_of(request);
+      if (caller.source != nullptr) return std::nullopt;
+      return problem(Problem::wrong_token, "no source of this name with this token")
+          .with("WWW-Authenticate", "Bearer");
+  }
+  return problem(Problem::failed, "a permission that nobody knows");
+}
+
+// Every token is compared with, so that the time tells nothing about names and tokens.
+const ingest::live::SourceInfo* Access::source_of(const http::Request& request) const {
+  const std::string_view field = request.field("authorization");
+  auto parameters = Parameters::parse(request.query);
+  if (!parameters || !field.starts_with(kBearer) || field.size() > kMaxBearerBytes) return nullptr;
+  const std::string* const name = parameters->find("source");
+  if (name == nullptr) return nullptr;
+  const Digest hash = sha256(field.substr(kBearer.size()));
+  const ingest::live::SourceInfo* found = nullptr;
+  for (const HttpSource& candidate : sources_) {
+    const bool same_token = equal_digests(candidate.token_hash, hash);
+    if (same_token && candidate.source->name == *name) found = candidate.source;
+  }
+  return found;
+}
+
+std::string Access::cookie(std::string_view token, bool secure) {
+  constexpr std::int64_t kSecondNs = 1'000'000'000;
+  std::string text = fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}", cookie_name(secure),
+                                 token, token.empty() ? 0 : kSessionLifeNs / kSecondNs);
+  if (secure) text += "; Secure";
+  return text;
+}
+
+}  // namespace hinomi::api

@@ -1,0 +1,66 @@
+// Who may ask for what: the permissions that routes declare and the one place that decides. Not for rows and
+// fields of an answer, which every user of this release may see alike.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/http/message.h"
+#include "api/origin.h"
+#include "api/secret.h"
+#include "api/sessions.h"
+#include "ingest/live/intake.h"
+
+namespace hinomi::api {
+
+enum class Permission : std::uint8_t {
+  everyone,     // needs nothing
+  report_csp,   // everyone; browsers send these without an Origin, or with "null"
+  sign_in,      // everyone who holds a ticket
+  read,         // a session: see alerts, rules, events and the state of the server
+  own_session,  // a session: see and end it
+  send_events,  // the token of the source that is named
+};
+
+// A source that sends over HTTP, with the hash of its token. A name may stand several times, so that a token
+// can be replaced without a gap.
+struct HttpSource {
+  const ingest::live::SourceInfo* source = nullptr;
+  Digest token_hash{};
+};
+
+// What a request has shown of itself.
+struct Caller {
+  std::optional<SessionKey> session;
+  const ingest::live::SourceInfo* source = nullptr;
+};
+
+class Access {
+ public:
+  Access(Origins origins, std::vector<HttpSource> sources, Sessions& sessions)
+      : origins_(std::move(origins)), sources_(std::move(sources)), sessions_(sessions) {}
+
+  // The refusal of a request for a wrong Host or Origin; first of all, before anything is looked up.
+  [[nodiscard]] std::optional<http::Response> refuse_place(const http::Request& request,
+                                                           Permission permission) const;
+  // The refusal for a missing session or token; fills `caller`.
+  [[nodiscard]] std::optional<http::Response> refuse_caller(const http::Request& request,
+                                                            Permission permission, Caller& caller);
+  // Set-Cookie for a new session, or to end one (empty token).
+  [[nodiscard]] static std::string cookie(std::string_view token, bool secure);
+
+ private:
+  [[nodiscard]] const ingest::live::SourceInfo* source_of(const http::Request& request) const;
+
+  Origins origins_;
+  std::vector<HttpSource> sources_;
+  Sessions& sessions_;
+};
+
+// The value of a cookie in a Cookie field; nullopt when it is absent or stands more than once.
+[[nodiscard]] std::optional<std::string_view> cookie_value(std::string_view field, std::string_view name);
+
+}  // namespace hinomi::api

@@ -1,0 +1,159 @@
+#include "api/server.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/backend.h"
+#include "api/problem.h"
+#include "base/check.h"
+
+namespace hinomi::api {
+namespace {
+
+constexpr std::string_view kApiPrefix = "/api/";
+constexpr std::string_view kBarePolicy =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+void add_unless_set(http::Response& response, std::string_view name, std::string_view value) {
+  const bool is_set = std::any_of(response.fields.begin(), response.fields.end(),
+                                  [&](const http::Field& field) { return field.name == name; });
+  if (!is_set) response.with(name, value);
+}
+
+// The names of one listener: of this machine where only this machine reaches it, its own address, and those
+// given.
+void add_names(std::vector<ServedName>& served, const http::Listener& listener, std::uint16_t port,
+               const std::vector<std::string>& names) {
+  const bool secure = !listener.certificate.empty();
+  Origins::add_loopback(served, port, secure);
+  const bool is_v6 = listener.address.find(':') != std::string::npos;
+  Origins::add(served, is_v6 ? "[" + listener.address + "]" : listener.address, port, secure);
+  for (const std::string& name : names) Origins::add(served, name, port, secure);
+}
+
+}  // namespace
+
+// From the head of a request to its route: place, route, caller, in this order.
+class Server::Parts final : public http::Service {
+ public:
+  Parts(const Options& options, Services services) : backend(options, std::move(services)) {}
+
+  http::Plan plan(const http::Request& head) override;
+  http::Response refuse(int status, std::string_view reason) override {
+    return problem(problem_of_status(status), reason);
+  }
+  void prepare(http::Response& response) override;
+
+  Backend backend;
+  std::unique_ptr<Router> router;
+  std::unique_ptr<Access> access;
+  std::unique_ptr<http::Server> server;
+
+ private:
+  http::Plan plan_static(const http::Request& head);
+};
+
+void Server::Parts::prepare(http::Response& response) {
+  add_unless_set(response, "Cache-Control", "no-store");
+  add_unless_set(response, "Content-Security-Policy", kBarePolicy);
+  response.with("X-Content-Type-Options", "nosniff").with("Referrer-Policy", "no-referrer");
+  response.with("Cross-Origin-Opener-Policy", "same-origin");
+  response.with("Cross-Origin-Resource-Policy", "same-origin");
+}
+
+http::Plan Server::Parts::plan(const http::Request& head) {
+  http::Plan plan;
+  Match match = router->match(head.method, head.path);
+  const bool is_page = match.route == nullptr && !match.path_is_known && !head.path.starts_with(kApiPrefix);
+  const Permission permission = match.route != nullptr ? match.route->permission : Permission::everyone;
+  plan.refusal = access->refuse_place(head, permission);
+  if (plan.refusal) return plan;
+  if (is_page) return plan_static(head);
+  if (match.route == nullptr) {
+    plan.refusal = match.path_is_known
+                       ? problem(Problem::wrong_method, "not with this method").with("Allow", match.allow)
+                       : problem(Problem::not_found, "no such route");
+    return plan;
+  }
+  const Route& route = *match.route;
+  Caller caller;
+  plan.refusal = access->refuse_caller(head, permission, caller);
+  if (plan.refusal) return plan;
+  plan.body_limit = route.body_limit;
+  if (route.open_intake) {
+    http::Request copy = head;
+    Call call{copy, caller};
+    Intake intake;
+    plan.refusal = route.open_intake(call, intake);
+    plan.sink = std::move(intake.sink);
+    plan.handler = std::move(intake.finish);
+    return plan;
+  }
+  plan.handler = [&route, caller, params = std::move(match.params)](http::Request& request,
+                                                                    http::Responder respond) {
+    request.params = params;
+    Call call{request, caller};
+    route.handler(call, std::move(respond));
+  };
+  return plan;
+}
+
+http::Plan Server::Parts::plan_static(const http::Request& head) {
+  http::Plan plan;
+  if (head.method != http::Method::get && head.method != http::Method::head) {
+    plan.refusal = problem(Problem::wrong_method, "not with this method").with("Allow", "GET, HEAD");
+    return plan;
+  }
+  plan.handler = [this](http::Request& request, const http::Responder& respond) {
+    http::Response response = backend.pages.answer(request);
+    // A script that runs as a worker takes its policy from its own answer.
+    add_unless_set(response, "Content-Security-Policy", content_policy({}));
+    respond(std::move(response));
+  };
+  return plan;
+}
+
+base::Result<std::unique_ptr<Server>> Server::create(Options options, Services services) {
+  HINOMI_CHECK(services.intake != nullptr && services.clock != nullptr && services.random &&
+               services.status && services.open_alerts && services.read_event && services.read_finding);
+  const os::Clock& clock = *services.clock;
+  const process::Wakeup* const changed = services.alerts_changed;
+  auto parts = std::make_unique<Parts>(options, std::move(services));
+  auto server = http::Server::create(options.listeners, options.limits, *parts, clock);
+  if (!server) return server.error();
+  parts->server = std::move(*server);
+
+  std::vector<ServedName> names;
+  for (std::size_t i = 0; i < options.listeners.size(); ++i) {
+    add_names(names, options.listeners[i], parts->server->ports()[i], options.names);
+  }
+  parts->access = std::make_unique<Access>(Origins(std::move(names)), std::move(options.sources),
+                                           parts->backend.sessions);
+  parts->router = std::make_unique<Router>(make_routes(parts->backend));
+  parts->backend.attach(*parts->server);
+  if (changed != nullptr) {
+    auto watching = parts->server->watch(changed->descriptor(), [&backend = parts->backend, changed] {
+      changed->drain();
+      backend.feed.on_change();
+    });
+    if (!watching) return watching.error();
+  }
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::~Server() = default;
+void Server::run() {
+  parts_->server->run();
+}
+void Server::stop() {
+  parts_->server->stop();
+}
+const std::vector<std::uint16_t>& Server::ports() const noexcept {
+  return parts_->server->ports();
+}
+const std::vector<Route>& Server::routes() const noexcept {
+  return parts_->router->routes();
+}
+
+}  // namespace hinomi::api

@@ -1,0 +1,70 @@
+// The API and the user interface as one HTTP server: what people and senders of events reach. Everything
+// behind it is given. Not for starting processes or reading configuration (app/).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/access.h"
+#include "api/alert_json.h"
+#include "api/assets.h"
+#include "api/http/server.h"
+#include "api/router.h"
+#include "api/status.h"
+#include "base/result.h"
+#include "ingest/live/intake.h"
+#include "os/clock.h"
+#include "process/live_state.h"
+#include "store/alerts/reader.h"
+
+namespace hinomi::api {
+
+struct Options {
+  std::vector<http::Listener> listeners;
+  std::vector<std::string> names;  // under which it is reached, beside the loopback names: "soc.example.jp"
+  std::string data_folder;         // holds `sessions` and `ticket`
+  std::vector<HttpSource> sources;
+  std::span<const Asset> assets = embedded_assets();
+  http::Limits limits;
+};
+
+// What the server stands on. Everything that is pointed to outlives it.
+struct Services {
+  ingest::live::Intake* intake = nullptr;
+  const os::Clock* clock = nullptr;
+  RandomBytes random;
+  StatusSource status;
+  const process::Wakeup* alerts_changed = nullptr;  // called by the pipeline after a commit; null: none
+  // The three below are called on one thread of the server's own. nullopt: it is not there (any more).
+  std::function<base::Result<store::alerts::Reader>()> open_alerts;
+  std::function<base::Result<std::optional<RawEvent>>(std::uint64_t batch, std::uint32_t index)> read_event;
+  std::function<base::Result<std::optional<std::string>>(std::uint64_t position)> read_finding;
+  std::function<void(std::string_view line)> log;  // English, one line, safe text; from any thread
+};
+
+class Server {
+ public:
+  // Listens from here on. Errors: an address in use, one that others reach without TLS, unusable files.
+  [[nodiscard]] static base::Result<std::unique_ptr<Server>> create(Options options, Services services);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void run();   // until stop(); the calling thread is the io thread
+  void stop();  // from any thread
+  [[nodiscard]] const std::vector<std::uint16_t>& ports() const noexcept;
+  [[nodiscard]] const std::vector<Route>& routes() const noexcept;
+
+ private:
+  class Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace hinomi::api

@@ -1,0 +1,105 @@
+// What the server says of its own state: figures gathered by whoever runs it, and their JSON. Not for the
+// gathering (StatusSource) and not for logs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace hinomi::api {
+
+struct QuarantinedEvent {
+  std::string event;  // id
+  std::string reason;
+  base::TimeNs at{};
+};
+
+struct SourceStatus {
+  std::string name;
+  std::string type;
+  std::string address;
+  std::string realm;
+  std::string state;  // "ok", "waiting", "error" …
+  std::optional<base::TimeNs> last_event;
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  double per_second = 0;
+  std::uint64_t dropped = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t lag_bytes = 0;
+  std::string error;  // empty: none
+};
+
+struct ProcessMemory {
+  std::string process;
+  std::int64_t pid = 0;
+  std::uint64_t rss_bytes = 0;
+};
+
+struct Status {
+  std::string version;
+  std::int64_t uptime_s = 0;
+  std::string realm_default = "real";
+  struct Events {
+    std::uint64_t received = 0;
+    double per_second = 0;
+    std::uint64_t journal_sequence = 0;
+  } events;
+  struct Pipeline {
+    std::string state;
+    std::uint64_t lag_events = 0;
+    double lag_seconds = 0;
+    std::uint64_t restarts = 0;
+    std::uint64_t rules = 0;
+    std::uint64_t refused = 0;  // rules
+    std::uint64_t findings = 0;
+    std::uint64_t alerts = 0;
+    std::vector<QuarantinedEvent> quarantined;
+  } pipeline;
+  struct Journal {
+    std::uint64_t bytes = 0;
+    std::uint64_t segments = 0;
+    std::optional<base::TimeNs> oldest;
+    double fsync_ms_p50 = 0;
+    double fsync_ms_p99 = 0;
+  } journal;
+  struct Disk {
+    double used_percent = 0;
+    std::uint64_t free_bytes = 0;
+    std::string state = "ok";  // "ok", "warn", "refusing"
+  } disk;
+  std::vector<SourceStatus> sources;
+  struct Sandbox {
+    std::string level;
+    bool namespaces = false;
+    bool rlimits = false;
+    bool seccomp = false;
+    bool landlock = false;
+    std::uint64_t workers = 0;
+  } sandbox;
+  std::vector<ProcessMemory> memory;
+  bool healthy = true;  // of /healthz: events are taken and judged
+};
+
+// Fills in everything; called on the io thread about once a second, so it must not block.
+using StatusSource = std::function<void(Status&)>;
+
+// What the HTTP server adds to it by itself.
+struct HttpStatus {
+  std::uint64_t connections = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t evicted = 0;
+  std::uint64_t turned_away = 0;
+  std::uint64_t requests_refused = 0;
+  std::uint64_t streams = 0;
+  std::uint64_t slow_streams_dropped = 0;
+  std::uint64_t csp_reports = 0;
+};
+
+[[nodiscard]] std::string status_json(const Status& status, const HttpStatus& http, base::TimeNs now);
+
+}  // namespace hinomi::api

@@ -223,6 +223,14 @@ int display_width(std::string_view text) {
   return width;
 }
 
+std::string_view cut_to_bytes(std::string_view text, std::size_t bytes) noexcept {
+  if (text.size() <= bytes) return text;
+  std::size_t end = bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  // Bytes that are no characters are cut anywhere.
+  return text.substr(0, end == 0 ? bytes : end);
+}
+
 std::string cut_to_width(std::string_view text, int columns) {
   if (display_width(text) <= columns) return std::string(text);
   std::size_t kept = 0;

@@ -44,6 +44,8 @@ void append_utf16le_as_utf8(std::string& out, std::span<const std::byte> utf16le
 
 // Columns that `text` takes on a terminal: 2 for East Asian wide and full-width, 0 for combining marks.
 [[nodiscard]] int display_width(std::string_view text);
+// The longest front part of at most `bytes` that ends at a character.
+[[nodiscard]] std::string_view cut_to_bytes(std::string_view text, std::size_t bytes) noexcept;
 // The longest front part no wider than `columns`, with "…" where something was cut.
 [[nodiscard]] std::string cut_to_width(std::string_view text, int columns);
 

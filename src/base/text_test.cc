@@ -52,5 +52,14 @@ TEST(Text, reads_utf16_with_lone_surrogates) {
   EXPECT_EQ(out, "A😀\uFFFDB");
 }
 
+TEST(Text, cut_to_bytes_ends_at_a_character) {
+  EXPECT_EQ(cut_to_bytes("abc", 3), "abc");
+  EXPECT_EQ(cut_to_bytes("abc", 2), "ab");
+  EXPECT_EQ(cut_to_bytes("火の見", 5), "火");
+  EXPECT_EQ(cut_to_bytes("火の見", 6), "火の");
+  EXPECT_EQ(cut_to_bytes("\x80\x80\x80\x80", 2), "\x80\x80");
+  EXPECT_EQ(cut_to_bytes("abc", 0), "");
+}
+
 }  // namespace
 }  // namespace hinomi::base

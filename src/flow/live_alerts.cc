@@ -164,7 +164,7 @@ AlertGroups::Entry& AlertGroups::begin(const GroupId& group, const NewFinding& f
   entry.alert.group = group;
   entry.alert.rule_id = finding.rule;
   entry.alert.rule_set = finding.rule_set;
-  entry.alert.entity = entity;
+  entry.alert.entity = base::cut_to_bytes(entity, store::alerts::kMaxNameBytes);
   entry.alert.entity_field = entity_field;
   entry.alert.labels = finding.labels;
   entry.alert.first_seen = entry.alert.last_seen = finding.event_time;

@@ -3,12 +3,15 @@
 #include <cmath>
 
 #include "base/json_writer.h"
+#include "base/text.h"
 #include "base/time.h"
 
 namespace hinomi::flow {
 namespace {
 
 using base::JsonWriter;
+
+constexpr std::size_t kMaxNameBytes = 1024;  // of a title or the name of a field
 
 std::string_view name_of(detect::Judged::Kind kind) {
   using Kind = detect::Judged::Kind;
@@ -33,7 +36,8 @@ void write_head(JsonWriter& json, const FindingHead& head) {
   json.begin_object().key("id").string(head.id.text());
   json.key("alert").string(head.placed.alert.text());
   json.key("ordinal").unsigned_integer(head.placed.ordinal);
-  json.key("rule").begin_object().key("id").string(head.rule).key("title").string(head.info->title);
+  json.key("rule").begin_object().key("id").string(head.rule).key("title").string(
+      base::cut_to_bytes(head.info->title, kMaxNameBytes));
   json.key("level").string(detect::name_of(head.info->level)).key("set").string(head.rule_set).end_object();
   json.key("event").begin_object().key("id").string(head.event.text());
   json.key("time").string(base::format_rfc3339(head.event_time));
@@ -79,13 +83,6 @@ void write_explanation(JsonWriter& json, const std::string& out,
   if (is_cut) json.key("explanation_cut").boolean(true);
 }
 
-// The longest front part of at most `bytes` that ends at a character.
-std::string_view cut(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
-  return text.substr(0, bytes);
-}
-
 void write_fields(JsonWriter& json, const std::string& out, const event::Event& whole,
                   const event::FieldTable& fields) {
   const std::size_t begin = out.size();
@@ -97,10 +94,11 @@ void write_fields(JsonWriter& json, const std::string& out, const event::Event& 
       is_cut = true;
       break;
     }
-    const std::string_view value = cut(slot.value.text, kMaxFieldBytes - used);
+    const std::string_view value = base::cut_to_bytes(slot.value.text, kMaxFieldBytes - used);
     is_cut = is_cut || value.size() != slot.value.text.size();
     const bool has_name = !slot.name.empty() || slot.field == event::kUnlistedField;
-    json.begin_object().key("name").string(has_name ? slot.name : fields.name(slot.field));
+    json.begin_object().key("name").string(
+        base::cut_to_bytes(has_name ? slot.name : fields.name(slot.field), kMaxNameBytes));
     json.key("value");
     if (slot.value.kind == event::ValueKind::null) {
       json.null();
@@ -149,7 +147,7 @@ std::string correlated_finding_json(const FindingHead& head, const detect::Corre
   json.key("group").begin_array();
   for (std::size_t i = 0; i < rule.group_by.size() && i < firing.group.size(); ++i) {
     json.begin_object().key("field").string(rule.group_by[i]);
-    json.key("value").string(cut(firing.group[i], kMaxFieldBytes)).end_object();
+    json.key("value").string(base::cut_to_bytes(firing.group[i], kMaxGroupValueBytes)).end_object();
   }
   json.end_array().key("value");
   write_number(json, firing.value);

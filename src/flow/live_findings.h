@@ -20,6 +20,7 @@ namespace hinomi::flow {
 inline constexpr std::size_t kMaxMatchedBytes = 128 * 1024;
 inline constexpr std::size_t kMaxExplanationBytes = 128 * 1024;
 inline constexpr std::size_t kMaxFieldBytes = 64 * 1024;
+inline constexpr std::size_t kMaxGroupValueBytes = 4096;  // of a value by which a correlation groups
 
 // What every finding has.
 struct FindingHead {

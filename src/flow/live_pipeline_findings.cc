@@ -27,7 +27,10 @@ std::string_view member_name(const detect::CorrelationRule& rule, std::uint32_t 
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : ", ") + text;
+  for (const std::string& text : texts) {
+    out += out.empty() ? "" : ", ";
+    out += base::cut_to_bytes(text, store::alerts::kMaxNameBytes);
+  }
   return out;
 }
 

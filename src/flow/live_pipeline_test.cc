@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <tuple>
 
-#include "flow/live_test_support.h"
+#include "flow/testing/live_support.h"
 #include "os/testing/scratch_folder.h"
 
 namespace hinomi::flow {

@@ -7,6 +7,7 @@
 
 #include "base/binary.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "os/file.h"
 
 namespace hinomi::flow {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kSeed = 0x72756c6573;
 constexpr std::size_t kHashDigits = 32;
+constexpr std::size_t kMaxKeyBytes = 200;
 constexpr std::string_view kTextsMagic = "HNMITEXT";
 constexpr std::uint32_t kTextsVersion = 1;
 constexpr std::string_view kControlPrefix = "rule_set ";
@@ -110,6 +112,7 @@ RuleKeys rule_keys(const detect::RuleSet& rules) {
     for (const std::string* text : {&info.title, &info.name, &info.id}) {
       if (!text->empty()) name = *text;
     }
+    name = base::cut_to_bytes(name, kMaxKeyBytes);
     std::string key = name;
     for (int number = 2; !used.insert(key).second; ++number) key = name + "#" + std::to_string(number);
     return key;

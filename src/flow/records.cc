@@ -46,7 +46,7 @@ bool RecordReader::one(ExtractFunction&& extract, std::uint64_t record, RecordPr
     return false;
   }
   extractor_.finish(event_);
-  const Want want = choose_(event_.route);
+  const Want want = choose_(event_);
   const bool all = want == Want::everything;
   const bool again_needed = all && usual_extent_ == event::Extent::referenced;
   if (want != Want::nothing) usual_extent_ = all ? event::Extent::everything : event::Extent::referenced;
@@ -60,7 +60,14 @@ bool RecordReader::one(ExtractFunction&& extract, std::uint64_t record, RecordPr
     }
     extractor_.finish(event_);
   }
+  event_.extent = all ? event::Extent::everything : event::Extent::referenced;
   visit(event_);
+  if (!visit_again_) return true;
+  event_.clear();
+  if (extract(event::Extent::everything)) {
+    extractor_.finish(event_);
+    visit_again_(event_);
+  }
   return true;
 }
 

@@ -127,8 +127,9 @@ struct Extractor::Parts {
         best(from.fallbacks_.size(), kNoRank),
         signature(from.source_map_.signature_words() + 1) {}
 
-  void start(event::Event& event, std::uint64_t record, std::string_view raw) const {
+  static void start(event::Event& event, event::Extent extent, std::uint64_t record, std::string_view raw) {
     event.clear();
+    event.extent = extent;
     event.record = record;
     event.raw = raw;
   }
@@ -221,7 +222,7 @@ Extractor::~Extractor() = default;
 
 base::Result<void> Extractor::json(std::string_view document, std::uint64_t record, event::Extent extent,
                                    base::Arena& arena, event::Event& event) {
-  parts_->start(event, record, document);
+  Parts::start(event, extent, record, document);
   event.format = event::Format::json;
   SlotWriter writer(parts_->normaliser.field_map_, parts_->normaliser.fields_, extent, arena, event,
                     parts_->options.limits.slots);
@@ -233,7 +234,7 @@ base::Result<void> Extractor::json(std::string_view document, std::uint64_t reco
 base::Result<void> Extractor::line(std::string_view text, std::uint64_t record, event::Extent extent,
                                    base::Arena& arena, event::Event& event) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  parts_->start(event, record, text);
+  Parts::start(event, extent, record, text);
   event.format = event::Format::text;
   if (text.size() > parts_->options.limits.line_bytes) {
     return base::Error{

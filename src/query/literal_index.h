@@ -33,6 +33,9 @@ class LiteralIndex {
   template <typename Visitor>
   void find(std::string_view value, Visitor&& visit) const;
 
+  // The first of `stride` neighbouring grams of `text` whose most frequent one is the rarest.
+  [[nodiscard]] static std::size_t best_offset(std::string_view text, std::size_t stride, GramCost cost);
+
  private:
   struct Literal {
     std::uint32_t offset;  // into text_
@@ -86,8 +89,6 @@ class LiteralIndex {
     return gram;
   }
   static std::uint64_t key_of(std::string_view bytes) noexcept;
-  // The first of `stride` neighbouring grams of `text` whose most frequent one is the rarest.
-  static std::size_t best_offset(std::string_view text, std::size_t stride, GramCost cost);
 
   static constexpr std::size_t kEdge = 8;  // bytes compared at once at a start or an end
 

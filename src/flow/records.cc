@@ -14,6 +14,7 @@ bool is_blank(std::string_view line) noexcept {
 normalise::Extractor::Options options() {
   normalise::Extractor::Options options;
   options.padded_input = true;  // a unit has kBlockPadding bytes behind it
+  options.brief_values = true;  // an event lives for the call of its visitor
   return options;
 }
 

@@ -73,6 +73,16 @@ Gates::Witness Gates::witness_of(const Predicate& p) {
     case Op::pattern:
       for (const std::string_view piece : literal_pieces(p.text)) take(LiteralPlace::anywhere, piece);
       break;
+    case Op::regex: {
+      const std::vector<std::string> texts = texts_required_by_regex(p.text, p.regex);
+      result.possible = !texts.empty();
+      result.cost = -20;
+      for (const std::string& text : texts) {
+        result.cost = add_costs(result.cost, literal_cost(text));
+        result.literals.emplace_back(LiteralPlace::anywhere, text);
+      }
+      break;
+    }
     default:
       break;
   }

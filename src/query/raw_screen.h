@@ -46,7 +46,7 @@ class RawScreen {
   // The document is looked at at every stride_-th byte; a piece is entered by so many grams in a row that one
   // of them falls on such a byte, wherever the piece stands.
   std::size_t stride_ = 1;
-  std::vector<std::uint64_t> filter_;  // one bit a hash of a gram
+  std::vector<unsigned char> filter_;  // by a hash of a gram: not 0 where some piece has such a gram
   std::vector<Spot> spots_;            // by gram
 };
 

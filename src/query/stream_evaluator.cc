@@ -129,9 +129,7 @@ void StreamEvaluator::collect(std::size_t slot, const QuerySet& set) {
     keywords = nullptr;
   if (gates == nullptr && keywords == nullptr) return;
   ++statistics_.lookups;
-  // Long values seldom repeat, and would drive out those that do.
-  constexpr std::size_t kMaxRememberedBytes = 2048;
-  if (!use_memo_ || text.size() > kMaxRememberedBytes) {
+  if (!use_memo_) {
     ++statistics_.misses;
     add_candidates(judge(gates, keywords, value), set);
     return;

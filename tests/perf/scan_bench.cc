@@ -146,7 +146,7 @@ void measure_stages(Stack& stack, const std::vector<std::string>& paths, const c
     statistics = worker.statistics();
   }
   const std::string label = std::string("stage: ") + name;
-  row((label + " parse, extract, route").c_str(), perf::median(extract), "ns/event");
+  row((label + " parse, extract, route, screen for keywords").c_str(), perf::median(extract), "ns/event");
   row((label + " match (gates, memo; first pass cold)").c_str(), perf::median(candidates), "ns/event");
   row((label + " condition (of candidates; difference of two passes)").c_str(), perf::median(match),
       "ns/event");

@@ -140,7 +140,7 @@ int rules_explain_command(Console& console, std::span<const std::string> words) 
   }
   Explanation explanation(console, rules, (*stack)->sources);
   flow::RecordReader records(*(*stack)->normaliser,
-                             [](event::RouteId) { return flow::RecordReader::Want::everything; });
+                             [](const event::Event&) { return flow::RecordReader::Want::everything; });
   ingest::InputReader reader({arguments->paths()[1]});
   flow::RecordProblems problems;
   while (auto unit = reader.next()) {

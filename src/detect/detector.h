@@ -40,8 +40,12 @@ class DetectorWorker {
 
   // False when no rule wants events of this route: they need not be evaluated.
   [[nodiscard]] bool wanted(event::RouteId route) { return !set_of(route).empty(); }
-  // Whether some rule of the route looks at every value: the event must be extracted with Extent::everything.
-  [[nodiscard]] bool needs_everything(event::RouteId route) { return set_of(route).needs_everything(); }
+  // Whether some rule of the event's route may look at every value of it: the event must then be extracted
+  // with Extent::everything. It may have been extracted with less so far, and needs only its route, format
+  // and raw text.
+  [[nodiscard]] bool needs_everything(const event::Event& event) {
+    return set_of(event.route).needs_everything(event);
+  }
 
   // Indexes into RuleSet::rules of the rules that hold, ascending.
   void evaluate(const event::Event& event, std::vector<std::uint32_t>& matches);

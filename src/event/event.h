@@ -34,12 +34,19 @@ struct Slot {
 // What the event came out of; decides which log-source conditions can apply.
 enum class Format : std::uint8_t { evtx, json, syslog, audit, text };
 
+// How much to take out of a record.
+enum class Extent : std::uint8_t {
+  referenced,  // only the fields in the FieldTable
+  everything,  // every leaf value, with its name
+};
+
 // Which set of log sources an event belongs to: an index into SourceRegistry; 0 = none known.
 enum class RouteId : std::uint32_t { unknown = 0 };
 
 // Borrows from the batch that made it (input bytes and an Arena); valid until the batch is dropped.
 struct Event {
   Format format = Format::json;
+  Extent extent = Extent::everything;  // whether keywords can be looked for in it
   RouteId route = RouteId::unknown;
   bool has_time = false;
   base::TimeNs time{};       // of the event itself, if has_time
@@ -48,6 +55,7 @@ struct Event {
   std::vector<Slot> slots;
 
   void clear() {
+    extent = Extent::everything;
     route = RouteId::unknown;
     has_time = false;
     time = {};
@@ -55,12 +63,6 @@ struct Event {
     raw = {};
     slots.clear();
   }
-};
-
-// How much to take out of a record.
-enum class Extent : std::uint8_t {
-  referenced,  // only the fields in the FieldTable
-  everything,  // every leaf value, with its name
 };
 
 }  // namespace hinomi::event

@@ -16,6 +16,7 @@ normalise::Extractor::Options options(int zone_offset_minutes) {
   normalise::Extractor::Options options;
   options.limits.line_bytes = ingest::live::kMaxEventBytes * 4;  // in UTF-8 it may be longer
   options.time.zone_offset_minutes = zone_offset_minutes;
+  options.brief_values = true;  // an event lives until the next record
   return options;
 }
 

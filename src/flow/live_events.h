@@ -43,6 +43,8 @@ class LiveExtractor {
 
   LiveExtraction extract(const JournalEvent& record, event::Extent extent);
   [[nodiscard]] const event::Event& event() const noexcept { return event_; }
+  // The event may have been taken out whole, but no keyword needs to be looked for in it.
+  void spare_keywords() noexcept { event_.extent = event::Extent::referenced; }
 
  private:
   [[nodiscard]] bool extract_text(std::string_view text, std::uint64_t number, event::Extent extent,

@@ -206,10 +206,11 @@ Result<void> LivePipeline::judge(const JournalEvent& record) {
   if (!is_replaying() && (extraction.fell_back || !extraction.is_read)) ++parts_.state->unparsed;
   matches_.clear();
   if (extraction.is_read && worker.wanted(extractor.event().route)) {
-    const bool all = worker.needs_everything(extractor.event().route);
+    const bool all = worker.needs_everything(extractor.event());
     if (all && usual_extent_ == event::Extent::referenced)
       extraction = extractor.extract(record, event::Extent::everything);
     usual_extent_ = all ? event::Extent::everything : event::Extent::referenced;
+    if (!all) extractor.spare_keywords();
     if (extraction.is_read) worker.evaluate(extractor.event(), matches_);
   }
   if (!is_replaying()) {

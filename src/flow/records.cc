@@ -14,6 +14,7 @@ bool is_blank(std::string_view line) noexcept {
 normalise::Extractor::Options options() {
   normalise::Extractor::Options options;
   options.padded_input = true;  // a unit has kBlockPadding bytes behind it
+  options.brief_values = true;  // an event lives for the call of its visitor
   return options;
 }
 
@@ -46,7 +47,7 @@ bool RecordReader::one(ExtractFunction&& extract, std::uint64_t record, RecordPr
     return false;
   }
   extractor_.finish(event_);
-  const Want want = choose_(event_.route);
+  const Want want = choose_(event_);
   const bool all = want == Want::everything;
   const bool again_needed = all && usual_extent_ == event::Extent::referenced;
   if (want != Want::nothing) usual_extent_ = all ? event::Extent::everything : event::Extent::referenced;
@@ -60,7 +61,14 @@ bool RecordReader::one(ExtractFunction&& extract, std::uint64_t record, RecordPr
     }
     extractor_.finish(event_);
   }
+  event_.extent = all ? event::Extent::everything : event::Extent::referenced;
   visit(event_);
+  if (!visit_again_) return true;
+  event_.clear();
+  if (extract(event::Extent::everything)) {
+    extractor_.finish(event_);
+    visit_again_(event_);
+  }
   return true;
 }
 

@@ -28,18 +28,21 @@ struct RecordProblems {
 
 class RecordReader {
  public:
-  // Asked for every event after a first extraction of the referenced fields.
+  // Asked for every event after a first extraction, of the referenced fields at least.
   enum class Want : std::uint8_t { nothing, referenced, everything };
-  using Chooser = std::function<Want(event::RouteId)>;
+  using Chooser = std::function<Want(const event::Event&)>;
   using Visitor = std::function<void(const event::Event&)>;
 
   RecordReader(const normalise::Normaliser& normaliser, Chooser choose);
+
+  // After every visit the same record is given to `visit` once more, with everything taken out of it: for
+  // comparing what was judged with what there was. Slow.
+  void visit_again(Visitor visit) { visit_again_ = std::move(visit); }
 
   // Returns the number of events read.
   std::uint64_t read(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit);
 
  private:
-  using Extract = std::function<base::Result<void>(event::Extent)>;
   // True when the record was an event.
   template <typename ExtractFunction>
   bool one(ExtractFunction&& extract, std::uint64_t record, RecordProblems& problems, const Visitor& visit);
@@ -48,6 +51,7 @@ class RecordReader {
   std::uint64_t read_chunks(const ingest::Unit& unit, RecordProblems& problems, const Visitor& visit);
 
   Chooser choose_;
+  Visitor visit_again_;
   normalise::Extractor extractor_;
   normalise::EvtxExtractor evtx_;
   parse::evtx::TemplateCache templates_;

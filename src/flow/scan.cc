@@ -71,18 +71,23 @@ class Scan {
     detect::DetectorWorker worker(detector_, sources_, options_.hash_seed);
     if (!options_.use_memo) worker.disable_memo();
     detect::Explainer explainer(rules_);
-    RecordReader records(normaliser_, [&](event::RouteId route) {
-      if (!worker.wanted(route)) return RecordReader::Want::nothing;
-      const bool all = options_.by_reference || worker.needs_everything(route);
+    std::vector<std::uint32_t> matches;
+    UnitOutcome outcome;
+    RecordReader records(normaliser_, [&](const event::Event& event) {
+      if (!worker.wanted(event.route)) return RecordReader::Want::nothing;
+      const bool all = worker.needs_everything(event);
       return all ? RecordReader::Want::everything : RecordReader::Want::referenced;
     });
+    if (options_.by_reference) {
+      records.visit_again([&](const event::Event& event) { compare(event, worker, matches, outcome); });
+    }
     while (auto unit = take_unit()) {
-      UnitOutcome outcome;
+      outcome = {};
       outcome.input = unit->input;
       outcome.input_name = unit->input_name;
       outcome.bytes = unit->bytes().size();
       outcome.events = records.read(*unit, outcome.problems, [&](const event::Event& event) {
-        judge(event, worker, explainer, outcome);
+        judge(event, worker, explainer, matches, outcome);
       });
       deliver(unit->ordinal, std::move(outcome));
     }
@@ -108,10 +113,8 @@ class Scan {
   }
 
   void judge(const event::Event& event, detect::DetectorWorker& worker, detect::Explainer& explainer,
-             UnitOutcome& outcome) {
-    thread_local std::vector<std::uint32_t> matches;
+             std::vector<std::uint32_t>& matches, UnitOutcome& outcome) {
     worker.evaluate(event, matches);
-    if (options_.by_reference) compare(event, worker, matches, outcome);
     for (const std::uint32_t rule : matches) {
       const detect::DetectionRule& definition = rules_.rules[rule];
       if (definition.feeds_correlation && event.has_time)

@@ -65,6 +65,7 @@ bool EvtxExtractor::extract(const parse::evtx::Record& record, event::Extent ext
       record, everything ? Flattener::Extent::everything : Flattener::Extent::wanted, arena, leaves_);
   event.clear();
   event.format = event::Format::evtx;
+  event.extent = extent;
   event.record = result.record_id.value_or(record.id);
   event.has_time = result.time.has_value();
   event.time = result.time.value_or(base::TimeNs{});

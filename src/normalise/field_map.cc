@@ -2,45 +2,17 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <map>
 #include <set>
 #include <unordered_map>
 
 #include "base/check.h"
+#include "normalise/quick_hash.h"
 
 namespace hinomi::normalise {
 namespace {
 
 constexpr std::string_view kText = "#text";  // the text of an element that also has attributes
-
-std::uint64_t load(const char* at, std::size_t bytes) noexcept {
-  std::uint64_t value = 0;
-  std::memcpy(&value, at, bytes);
-  return value;
-}
-
-// Quick and unkeyed: only names of the content are ever in a table, so a hostile key cannot lengthen a probe.
-std::uint32_t hash_of(std::string_view key) noexcept {
-  const char* at = key.data();
-  const std::size_t size = key.size();
-  std::uint64_t front = 0;
-  std::uint64_t back = 0;
-  if (size >= 8) {
-    front = load(at, 8);
-    back = load(at + size - 8, 8);
-  } else if (size >= 4) {
-    front = load(at, 4);
-    back = load(at + size - 4, 4);
-  } else if (size > 0) {
-    front = static_cast<unsigned char>(at[0]);
-    back = load(at + size / 2, 1) | (load(at + size - 1, 1) << 8);
-  }
-  std::uint64_t mixed = (front * 0x9E37'79B9'7F4A'7C15ULL) ^ ((back + size) * 0xC2B2'AE3D'27D4'EB4FULL);
-  mixed ^= mixed >> 32;
-  mixed *= 0x9E37'79B9'7F4A'7C15ULL;
-  return static_cast<std::uint32_t>(mixed >> 32);
-}
 
 std::vector<std::string_view> keys_of(std::string_view path) {
   std::vector<std::string_view> keys;
@@ -201,7 +173,7 @@ class FieldMapBuilder {
   }
 
   void put(FieldMap& map, const FieldMap::Table& table, std::string_view key, FieldMap::State to) {
-    const std::uint32_t hash = hash_of(key);
+    const std::uint32_t hash = quick_hash(key);
     std::uint32_t slot = hash & table.mask;
     while (map.edges_[table.first + slot].to != FieldMap::kNowhere) slot = (slot + 1) & table.mask;
     map.edges_[table.first + slot] = {hash, to, keep(map, key)};
@@ -231,7 +203,8 @@ base::Result<FieldMap> FieldMap::build(const FieldRules& rules, const event::Fie
 }
 
 FieldMap::State FieldMap::find(const Table& table, std::string_view key) const noexcept {
-  const std::uint32_t hash = hash_of(key);
+  // Only names of the content are ever in a table, so a hostile key cannot lengthen a probe.
+  const std::uint32_t hash = quick_hash(key);
   for (std::uint32_t slot = hash & table.mask;; slot = (slot + 1) & table.mask) {
     const Edge& edge = edges_[table.first + slot];
     if (edge.to == kNowhere) return kNowhere;  // at least half of the entries are empty

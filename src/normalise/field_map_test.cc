@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "normalise/key_memory.h"
+
 namespace hinomi::normalise {
 namespace {
 
@@ -94,6 +98,26 @@ TEST(FieldRules, say_where_the_fault_is) {
   EXPECT_FALSE(read_field_rules("fallback: [{for: {vendor: x}, fields: {A: b}}]"));
   EXPECT_FALSE(read_field_rules("rename: [a]"));
   EXPECT_FALSE(read_field_rules("time: {a: b}"));
+}
+
+TEST_F(FieldMapTest, a_memory_of_keys_steps_the_same) {
+  build("{}", {"a.b.c", "a.b", "b.a", "c", "a-key-that-is-longer-than-any-that-is-remembered.c"});
+  KeyMemory memory;
+  std::mt19937 random(20261125);
+  for (int document = 0; document < 2'000; ++document) {
+    memory.restart();
+    FieldMap::State at = FieldMap::kRoot;
+    for (int i = 0; i < 6; ++i) {
+      std::string key(1, "abc"[random() % 3]);
+      if (random() % 5 == 0) key += std::to_string(random());
+      if (random() % 9 == 0) key = "a.b";
+      if (random() % 9 == 0) key = "a-key-that-is-longer-than-any-that-is-remembered";
+      if (random() % 20 == 0) key.clear();
+      const FieldMap::State plain = map_.step(at, key);
+      ASSERT_EQ(memory.step(map_, at, key), plain) << key;
+      at = random() % 4 == 0 ? FieldMap::kRoot : plain;
+    }
+  }
 }
 
 }  // namespace

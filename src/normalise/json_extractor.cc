@@ -31,6 +31,7 @@ base::Result<void> JsonExtractor::extract(std::string_view document, SlotWriter&
   }
   path_.clear();
   name_start_ = 0;
+  keys_.restart();
   walk_object(*root, FieldMap::kRoot, writer);
   if (writer.full()) {
     return base::Error{.code = base::ErrorCode::limit_exceeded,
@@ -51,7 +52,7 @@ void JsonExtractor::walk_object(Value object, FieldMap::State state, SlotWriter&
 }
 
 void JsonExtractor::walk_member(std::string_view key, Value value, FieldMap::State from, SlotWriter& writer) {
-  const FieldMap::State to = writer.map().step(from, key);
+  const FieldMap::State to = keys_.step(writer.map(), from, key);
   if (!writer.everything()) {
     if (to != FieldMap::kNowhere) walk_value(value, {.state = to, .parent = from, .parent_path = 0}, writer);
     return;
@@ -153,9 +154,13 @@ void JsonExtractor::write_scalar(Value value, const FieldMap::Place& place, Slot
   }
   if (!writer.wants(place)) return;
   switch (kind) {
-    case Kind::string:
-      writer.write(place, name(), {event::ValueKind::text, writer.arena().copy(value.string())});
+    case Kind::string: {
+      // There may be several embedded documents, one after the other.
+      const bool stays = borrow_ && !in_embedded_;
+      const std::string_view text = stays ? value.string() : writer.arena().copy(value.string());
+      writer.write(place, name(), {event::ValueKind::text, text});
       return;
+    }
     case Kind::boolean:
       writer.write(place, name(), {event::ValueKind::boolean, value.boolean() ? "true" : "false"});
       return;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "normalise/key_memory.h"
 #include "normalise/slot_writer.h"
 #include "parse/json/reader.h"
 #include "parse/syslog/pair.h"
@@ -15,9 +16,10 @@ namespace hinomi::normalise {
 
 class JsonExtractor {
  public:
-  // `padded`: every document given has parse::json::Reader::kPadding readable bytes behind it.
-  explicit JsonExtractor(parse::json::Limits limits, bool padded = false)
-      : padded_(padded), reader_(limits), embedded_reader_(limits) {}
+  // `padded`: every document given has parse::json::Reader::kPadding readable bytes behind it. `borrow`:
+  // values may point into this object until the next document.
+  explicit JsonExtractor(parse::json::Limits limits, bool padded = false, bool borrow = false)
+      : padded_(padded), borrow_(borrow), reader_(limits), embedded_reader_(limits) {}
 
   // The document must be an object. Members flatten to dotted names; an array gives a value an element; a
   // container that a rule asks for as a whole gives its JSON text besides.
@@ -41,6 +43,8 @@ class JsonExtractor {
   [[nodiscard]] std::string_view name() const { return std::string_view(path_).substr(name_start_); }
 
   bool padded_;
+  bool borrow_;
+  KeyMemory keys_;
   parse::json::Reader reader_;
   parse::json::Reader embedded_reader_;  // for documents inside strings
   bool in_embedded_ = false;

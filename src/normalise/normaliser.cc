@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "normalise/json_extractor.h"
+#include "normalise/route_memory.h"
 #include "normalise/slot_writer.h"
 #include "normalise/text_extractor.h"
 #include "os/file.h"
@@ -121,14 +122,18 @@ struct Extractor::Parts {
   Parts(const Normaliser& from, const Options& with)
       : normaliser(from),
         options(with),
-        json({.document_bytes = with.limits.document_bytes, .depth = with.limits.depth}, with.padded_input),
+        json({.document_bytes = with.limits.document_bytes, .depth = with.limits.depth}, with.padded_input,
+             with.brief_values),
         text(with.time, {.document_bytes = with.limits.line_bytes, .depth = with.limits.depth}),
         present(from.fields_.size() / 64 + 1),
+        first_slot(from.fields_.size()),
         best(from.fallbacks_.size(), kNoRank),
-        signature(from.source_map_.signature_words() + 1) {}
+        signature(from.source_map_.signature_words() + 1),
+        route_memory(from.source_map_.signature_words()) {}
 
-  void start(event::Event& event, std::uint64_t record, std::string_view raw) const {
+  static void start(event::Event& event, event::Extent extent, std::uint64_t record, std::string_view raw) {
     event.clear();
+    event.extent = extent;
     event.record = record;
     event.raw = raw;
   }
@@ -142,11 +147,13 @@ struct Extractor::Parts {
   JsonExtractor json;
   TextExtractor text;
   // finish()
-  std::vector<std::uint64_t> present;  // bits: fields of the event
-  std::vector<std::uint16_t> best;     // by fallback: the best rank among the sources present
-  std::vector<std::uint16_t> touched;  // fallbacks with a source present, to be sorted
-  SourceMap::Signature signature;      // and one more word: the format
-  std::string scratch;
+  std::vector<std::uint64_t> present;     // bits: fields of the event
+  std::vector<std::uint32_t> first_slot;  // by field: where it stands first, if present
+  bool repeats = false;                   // some field stands twice
+  std::vector<std::uint16_t> best;        // by fallback: the best rank among the sources present
+  std::vector<std::uint16_t> touched;     // fallbacks with a source present, to be sorted
+  SourceMap::Signature signature;         // and one more word: the format
+  RouteMemory route_memory;
   std::unordered_map<std::string, Route, KeyHash, std::equal_to<>> routes;
 };
 
@@ -154,10 +161,16 @@ void Extractor::Parts::find_present(const event::Event& event) {
   std::fill(present.begin(), present.end(), 0);
   for (const std::uint16_t fallback : touched) best[fallback] = kNoRank;
   touched.clear();
-  for (const event::Slot& slot : event.slots) {
-    const std::size_t field = event::index_of(slot.field);
-    if (field >= normaliser.source_of_.size() || has_bit(present, field)) continue;
+  repeats = false;
+  for (std::size_t i = 0; i < event.slots.size(); ++i) {
+    const std::size_t field = event::index_of(event.slots[i].field);
+    if (field >= normaliser.source_of_.size()) continue;
+    if (has_bit(present, field)) {
+      repeats = true;
+      continue;
+    }
     set_bit(present, field);
+    first_slot[field] = static_cast<std::uint32_t>(i);
     for (const auto& [fallback, rank] : normaliser.source_of_[field]) {
       if (best[fallback] == kNoRank) touched.push_back(fallback);
       best[fallback] = std::min(best[fallback], rank);
@@ -174,12 +187,13 @@ void Extractor::Parts::apply(std::uint16_t fallback, event::Event& event) {
   set_bit(present, target);
   const event::FieldId source = rule.sources[best[fallback]];
   const std::size_t count = event.slots.size();
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = first_slot[event::index_of(source)]; i < count; ++i) {
     if (event.slots[i].field != source) continue;
     const event::Slot found = event.slots[i];
     const std::string_view name =
         found.name.empty() ? std::string_view{} : normaliser.fields_.name(rule.target);
     event.slots.push_back({rule.target, found.value, name});
+    if (!repeats) return;
   }
 }
 
@@ -199,7 +213,7 @@ const Route& Extractor::Parts::route(const event::Event& event) {
   std::fill(signature.begin(), signature.end(), 0);
   for (const event::Slot& slot : event.slots) {
     if (normaliser.source_map_.observes(slot.field)) {
-      normaliser.source_map_.observe(slot.field, slot.value.text, signature, scratch);
+      route_memory.observe(normaliser.source_map_, slot.field, slot.value.text, signature);
     }
   }
   signature.back() = static_cast<std::uint64_t>(event.format);
@@ -221,7 +235,7 @@ Extractor::~Extractor() = default;
 
 base::Result<void> Extractor::json(std::string_view document, std::uint64_t record, event::Extent extent,
                                    base::Arena& arena, event::Event& event) {
-  parts_->start(event, record, document);
+  Parts::start(event, extent, record, document);
   event.format = event::Format::json;
   SlotWriter writer(parts_->normaliser.field_map_, parts_->normaliser.fields_, extent, arena, event,
                     parts_->options.limits.slots);
@@ -233,7 +247,7 @@ base::Result<void> Extractor::json(std::string_view document, std::uint64_t reco
 base::Result<void> Extractor::line(std::string_view text, std::uint64_t record, event::Extent extent,
                                    base::Arena& arena, event::Event& event) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  parts_->start(event, record, text);
+  Parts::start(event, extent, record, text);
   event.format = event::Format::text;
   if (text.size() > parts_->options.limits.line_bytes) {
     return base::Error{

@@ -78,8 +78,8 @@ class Normaliser {
   bool frozen_ = false;
 };
 
-// One a worker; not safe from two threads. Events borrow from the Arena given, from the input text and, in
-// Extent::everything, from the FieldTable.
+// One a worker; not safe from two threads. Events borrow from the Arena given, from the input text, in
+// Extent::everything from the FieldTable, and with Options::brief_values from the Extractor.
 class Extractor {
  public:
   struct Options {
@@ -88,6 +88,8 @@ class Extractor {
     // Every document given to json() has 64 readable bytes behind it (parse::json::Reader::kPadding): saves a
     // copy.
     bool padded_input = false;
+    // The values of an event may be gone with the next document or line: saves a copy.
+    bool brief_values = false;
   };
 
   explicit Extractor(const Normaliser& normaliser);

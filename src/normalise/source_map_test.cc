@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
+#include "normalise/route_memory.h"
+
 namespace hinomi::normalise {
 namespace {
 
@@ -83,6 +87,29 @@ TEST(SourceEntries, say_where_the_fault_is) {
         "sources: [{when: {A: []}, is: {product: x}}]", "sources: [{when: {A: 1}, is: {vendor: x}}]",
         "sources: [{when: {'A|exists': false}, is: {product: x}}]"}) {
     EXPECT_FALSE(read_source_entries(text)) << text;
+  }
+}
+
+TEST_F(SourceMapTest, a_memory_of_values_observes_the_same) {
+  build(
+      "sources: [{when: {'A|startswith': a, 'B|exists': true}, is: {category: s}},"
+      " {when: {'A|contains': [b, c, ab, bc, ca, abc, aa, bb, cc, ba]}, is: {category: e}}, {when: {B: ab}, "
+      "is: "
+      "{category: c}}]");
+  RouteMemory memory(map_.signature_words());
+  std::mt19937 random(20261125);
+  std::string scratch;
+  for (int i = 0; i < 20'000; ++i) {
+    SourceMap::Signature plain(map_.signature_words());
+    SourceMap::Signature remembered(map_.signature_words());
+    for (int k = 0; k < 2; ++k) {
+      std::string value(random() % (random() % 50 == 0 ? 90 : 6), 'a');
+      for (char& c : value) c = "abC"[random() % 3];
+      const event::FieldId field = fields_.find(random() % 2 == 0 ? "A" : "B");
+      map_.observe(field, value, plain, scratch);
+      memory.observe(map_, field, value, remembered);
+    }
+    ASSERT_EQ(plain, remembered);
   }
 }
 

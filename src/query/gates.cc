@@ -73,6 +73,16 @@ Gates::Witness Gates::witness_of(const Predicate& p) {
     case Op::pattern:
       for (const std::string_view piece : literal_pieces(p.text)) take(LiteralPlace::anywhere, piece);
       break;
+    case Op::regex: {
+      const std::vector<std::string> texts = texts_required_by_regex(p.text, p.regex);
+      result.possible = !texts.empty();
+      result.cost = -20;
+      for (const std::string& text : texts) {
+        result.cost = add_costs(result.cost, literal_cost(text));
+        result.literals.emplace_back(LiteralPlace::anywhere, text);
+      }
+      break;
+    }
     default:
       break;
   }
@@ -216,10 +226,6 @@ Gates::Gates(const Program& program) : program_(program) {
     Gate& gate = gates_[i];
     gate.queries.erase(std::unique(gate.queries.begin(), gate.queries.end()), gate.queries.end());
     FieldGates& field = by_field_[event::index_of(gate.field)];
-    if (gate.field == kAnyValue && std::any_of(gate.conjuncts.begin(), gate.conjuncts.end(),
-                                               [&](NodeId n) { return has_structural(n); })) {
-      structural_.push_back(GateId{i});
-    }
     if (gate.joint) field.joint.push_back(GateId{i});
     enter(GateId{i}, field);
   }
@@ -240,16 +246,18 @@ void Gates::enter(GateId id, FieldGates& into) const {
     into.literals.add(place, text, static_cast<std::uint32_t>(id));
 }
 
-std::unique_ptr<FieldGates> Gates::keyword_gates(std::span<const QueryId> queries) const {
+std::unique_ptr<FieldGates> Gates::keyword_gates(std::span<const QueryId> queries, bool structural) const {
   std::vector<bool> wanted(query_count());
   for (const QueryId id : queries) wanted[index_of(id)] = true;
   auto result = std::make_unique<FieldGates>();
   bool any = false;
   for (std::uint32_t i = 0; i < gates_.size(); ++i) {
     const Gate& gate = gates_[i];
-    const bool meant =
-        gate.field == kAnyValue && std::any_of(gate.queries.begin(), gate.queries.end(),
-                                               [&](QueryId id) { return wanted[index_of(id)]; });
+    const bool meant = gate.field == kAnyValue &&
+                       std::any_of(gate.queries.begin(), gate.queries.end(),
+                                   [&](QueryId id) { return wanted[index_of(id)]; }) &&
+                       (!structural || std::any_of(gate.conjuncts.begin(), gate.conjuncts.end(),
+                                                   [&](NodeId node) { return has_structural(node); }));
     if (meant) enter(GateId{i}, *result);
     any = any || meant;
   }

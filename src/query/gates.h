@@ -37,17 +37,18 @@ class Gates {
 
   [[nodiscard]] const Gate& gate(GateId id) const noexcept { return gates_[static_cast<std::size_t>(id)]; }
   [[nodiscard]] std::size_t size() const noexcept { return gates_.size(); }
+  [[nodiscard]] const Program& program() const noexcept { return program_; }
   // nullptr when no gate stands on the field. kAnyValue has its own.
   [[nodiscard]] const FieldGates* on(event::FieldId field) const noexcept;
   // The gates on kAnyValue of these queries only, nullptr when they have none: few and long literals are
-  // found faster.
-  [[nodiscard]] std::unique_ptr<FieldGates> keyword_gates(std::span<const QueryId> queries) const;
+  // found faster. `structural`: only those with a keyword that is looked for in the raw text of JSON too
+  // (ValueMatcher::is_structural).
+  [[nodiscard]] std::unique_ptr<FieldGates> keyword_gates(std::span<const QueryId> queries,
+                                                          bool structural = false) const;
   // Queries without any gate: to be judged on every event of their log source.
   [[nodiscard]] bool ungated(QueryId id) const noexcept { return ungated_[index_of(id)]; }
   // Keyword conditions look at every value: such a query needs events extracted with Extent::everything.
   [[nodiscard]] bool needs_everything(QueryId id) const noexcept { return needs_everything_[index_of(id)]; }
-  // Gates on keywords that are looked for in the raw text of JSON too (ValueMatcher::is_structural).
-  [[nodiscard]] std::span<const GateId> structural() const noexcept { return structural_; }
   [[nodiscard]] std::size_t query_count() const noexcept { return fields_.size(); }
   [[nodiscard]] std::span<const event::FieldId> fields_of(QueryId id) const noexcept {
     return fields_[index_of(id)];
@@ -85,7 +86,6 @@ class Gates {
   std::vector<bool> ungated_;                        // by query
   std::vector<bool> needs_everything_;               // by query
   mutable std::vector<double> known_costs_;          // by node, while gates are chosen; NaN = not known yet
-  std::vector<GateId> structural_;
   std::unordered_map<std::uint32_t, FieldGates> by_field_;
 };
 

@@ -87,11 +87,17 @@ void LiteralIndex::add(LiteralPlace place, std::string_view literal, std::uint32
 }
 
 void LiteralIndex::build(GramCost cost) {
-  constexpr std::array<std::size_t, 3> kStrides{4, 2, 1};
+  constexpr std::size_t kGram = 4;
+  constexpr std::size_t kGreatestStride = 4;
+  std::size_t stride = kGreatestStride;
+  for (const Literal& literal : literals_) {
+    if (literal.place == LiteralPlace::anywhere && literal.length >= kGram)
+      stride = std::min<std::size_t>(stride, literal.length - kGram + 1);
+  }
   Entries whole;
   std::array<Entries, kEdge + 1> start;
   std::array<Entries, kEdge + 1> end;
-  std::array<Entries, kStrides.size()> grams;
+  Entries grams;
   for (std::uint32_t i = 0; i < literals_.size(); ++i) {
     const Literal& literal = literals_[i];
     const std::string_view text = text_of(literal);
@@ -107,27 +113,21 @@ void LiteralIndex::build(GramCost cost) {
       case LiteralPlace::end:
         end[edge].push_back({key_of(text.substr(text.size() - edge)), {i, 0}});
         break;
-      case LiteralPlace::anywhere:
-        if (text.size() < 4) {
+      case LiteralPlace::anywhere: {
+        if (text.size() < kGram) {
           short_[text.size()].push_back(i);
           break;
         }
-        for (std::size_t k = 0; k < kStrides.size(); ++k) {
-          if (text.size() < kStrides[k] + 3) continue;
-          const std::size_t first = best_offset(text, kStrides[k], cost);
-          for (std::size_t at = first; at < first + kStrides[k]; ++at) {
-            grams[k].push_back({load4(text.data() + at), {i, static_cast<std::uint32_t>(at)}});
-          }
-          break;
-        }
+        const std::size_t first = best_offset(text, stride, cost);
+        for (std::size_t at = first; at < first + stride; ++at)
+          grams.push_back({load4(text.data() + at), {i, static_cast<std::uint32_t>(at)}});
         break;
+      }
     }
   }
   if (!whole.empty()) whole_.build(std::move(whole));
-  for (std::size_t k = 0; k < kStrides.size(); ++k) {
-    grams_[k].stride = kStrides[k];
-    if (!grams[k].empty()) grams_[k].build(std::move(grams[k]));
-  }
+  grams_.stride = stride;
+  if (!grams.empty()) grams_.build(std::move(grams));
   for (std::size_t n = 1; n <= kEdge; ++n) {
     if (!start[n].empty()) start_[n].build(std::move(start[n]));
     if (!end[n].empty()) end_[n].build(std::move(end[n]));

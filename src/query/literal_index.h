@@ -33,6 +33,9 @@ class LiteralIndex {
   template <typename Visitor>
   void find(std::string_view value, Visitor&& visit) const;
 
+  // The first of `stride` neighbouring grams of `text` whose most frequent one is the rarest.
+  [[nodiscard]] static std::size_t best_offset(std::string_view text, std::size_t stride, GramCost cost);
+
  private:
   struct Literal {
     std::uint32_t offset;  // into text_
@@ -64,7 +67,7 @@ class LiteralIndex {
   };
   // Literals that are looked for at every `stride`-th position of a value: each is entered by `stride` grams
   // in a row, so that wherever it stands one of them falls on such a position. It must be stride + 3 bytes
-  // long.
+  // long; the shortest literal decides, since every further pass over a value costs more than it spares.
   struct Sampled {
     std::size_t stride = 1;
     Table table;
@@ -86,8 +89,6 @@ class LiteralIndex {
     return gram;
   }
   static std::uint64_t key_of(std::string_view bytes) noexcept;
-  // The first of `stride` neighbouring grams of `text` whose most frequent one is the rarest.
-  static std::size_t best_offset(std::string_view text, std::size_t stride, GramCost cost);
 
   static constexpr std::size_t kEdge = 8;  // bytes compared at once at a start or an end
 
@@ -97,7 +98,7 @@ class LiteralIndex {
   Table whole_;
   std::array<Table, kEdge + 1> start_;  // by min(length, kEdge)
   std::array<Table, kEdge + 1> end_;
-  std::array<Sampled, 3> grams_;                     // anywhere: strides 4, 2 and 1
+  Sampled grams_;                                    // anywhere, literals of 4 bytes and more
   std::array<std::vector<std::uint32_t>, 4> short_;  // anywhere, literals of 1 to 3 bytes
 };
 
@@ -133,15 +134,13 @@ void LiteralIndex::find(std::string_view value, Visitor&& visit) const {
   if (value.size() < 4) return;
   const char* const data = value.data();
   const std::size_t last = value.size() - 4;
-  for (const Sampled& sampled : grams_) {
-    if (sampled.table.members.empty()) continue;
-    for (std::size_t at = 0; at <= last; at += sampled.stride) {
-      const std::uint32_t gram = load4(data + at);
-      if (!sampled.worth(gram)) continue;
-      each(sampled.table, gram, [&](const Literal& l, std::uint32_t offset) {
-        return at >= offset && value.substr(at - offset).starts_with(text_of(l));
-      });
-    }
+  if (grams_.table.members.empty()) return;
+  for (std::size_t at = 0; at <= last; at += grams_.stride) {
+    const std::uint32_t gram = load4(data + at);
+    if (!grams_.worth(gram)) continue;
+    each(grams_.table, gram, [&](const Literal& l, std::uint32_t offset) {
+      return at >= offset && value.substr(at - offset).starts_with(text_of(l));
+    });
   }
 }
 

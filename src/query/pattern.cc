@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 
 #include "base/text.h"
 
@@ -24,6 +25,18 @@ std::size_t take_one(std::string_view text, char token) noexcept {
   return text.front() == token ? 1 : std::string_view::npos;
 }
 
+// Where at or after `from` the literal at the front of `pattern` begins; `from` where there is none. Only
+// what begins a code point can be searched for bytewise: runs end between code points.
+std::size_t next_place(std::string_view text, std::size_t from, std::string_view pattern) noexcept {
+  const std::string_view literal = pattern.substr(0, pattern.find_first_of(kWildcards));
+  const bool continues = !literal.empty() && (static_cast<unsigned char>(literal.front()) & 0xC0U) == 0x80U;
+  if (literal.empty() || continues) return from;
+  if (from >= text.size()) return std::string_view::npos;
+  const void* const found = memmem(text.data() + from, text.size() - from, literal.data(), literal.size());
+  return found == nullptr ? std::string_view::npos
+                          : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
 }  // namespace
 
 bool matches_pattern(std::string_view text, std::string_view pattern) noexcept {
@@ -34,8 +47,9 @@ bool matches_pattern(std::string_view text, std::string_view pattern) noexcept {
   while (true) {
     if (p < pattern.size() && pattern[p] == kAnyRun) {
       run_p = ++p;
-      run_t = t;
       if (p == pattern.size()) return true;
+      run_t = t = next_place(text, t, pattern.substr(p));
+      if (t == std::string_view::npos) return false;
       continue;
     }
     if (p == pattern.size() && t == text.size()) return true;
@@ -48,6 +62,8 @@ bool matches_pattern(std::string_view text, std::string_view pattern) noexcept {
     }
     if (run_p == std::string_view::npos || run_t >= text.size()) return false;
     run_t += base::decode_utf8(text.substr(run_t)).length;
+    run_t = next_place(text, run_t, pattern.substr(run_p));
+    if (run_t == std::string_view::npos) return false;
     t = run_t;
     p = run_p;
   }

@@ -23,7 +23,14 @@ QuerySet::QuerySet(const Gates& gates, std::size_t field_count, const std::vecto
       }
     }
   }
+  if (needs_everything_) {
+    std::vector<QueryId> with_keywords;
+    std::copy_if(queries.begin(), queries.end(), std::back_inserter(with_keywords),
+                 [&](QueryId id) { return gates.needs_everything(id); });
+    raw_screen_ = RawScreen::make(gates.program(), with_keywords);
+  }
   keyword_gates_ = gates.keyword_gates(keyword_queries);
+  structural_gates_ = gates.keyword_gates(keyword_queries, true);
   if (!keyword_gates_) return;
   if (keyword_gates_->without_literal.empty()) shortest_keyword_ = keyword_gates_->literals.shortest();
   const std::string_view bytes(reinterpret_cast<const char*>(keyword_queries.data()),
@@ -70,10 +77,11 @@ bool StreamEvaluator::collect_candidates(const event::Event& event, const QueryS
   candidates_.clear();
   lookups_.clear();
   index_slots(event);
+  keyword_gates_ = event.extent == event::Extent::everything ? set.keyword_gates() : nullptr;
   for (const QueryId id : set.ungated()) add_candidate(id);
   for (std::size_t i = 0; i < event.slots.size(); ++i) collect(i, set);
   look_up(set);
-  if (set.keyword_gates() != nullptr) collect_raw(event, set);
+  if (keyword_gates_ != nullptr) collect_raw(event, set);
   for (const event::FieldId field : repeated_) {
     if (set.gated(field)) collect_repeated(field, set);
   }
@@ -116,14 +124,12 @@ void StreamEvaluator::collect(std::size_t slot, const QuerySet& set) {
   const event::FieldId field = event_->slots[slot].field;
   const std::string_view text = value.text();
   const FieldGates* gates = set.gated(field) ? field_gates_[event::index_of(field)] : nullptr;
-  const FieldGates* keywords = set.keyword_gates();
+  const FieldGates* keywords = keyword_gates_;
   if (keywords != nullptr && (text.size() < set.shortest_keyword() || is_repeated_text(slot)))
     keywords = nullptr;
   if (gates == nullptr && keywords == nullptr) return;
   ++statistics_.lookups;
-  // Long values seldom repeat, and would drive out those that do.
-  constexpr std::size_t kMaxRememberedBytes = 2048;
-  if (!use_memo_ || text.size() > kMaxRememberedBytes) {
+  if (!use_memo_) {
     ++statistics_.misses;
     add_candidates(judge(gates, keywords, value), set);
     return;
@@ -154,11 +160,8 @@ void StreamEvaluator::look_up(const QuerySet& set) {
 // The raw text of a record is met once: it is never remembered.
 void StreamEvaluator::collect_raw(const event::Event& event, const QuerySet& set) {
   if (event.raw.empty()) return;
-  if (ValueMatcher::searches_raw(event)) {
-    add_candidates(judge(nullptr, set.keyword_gates(), raw_), set);
-    return;
-  }
-  for (const GateId id : gates_.structural()) add_if_gate_holds(id, set);
+  const FieldGates* const gates = ValueMatcher::searches_raw(event) ? keyword_gates_ : set.structural_gates();
+  if (gates != nullptr) add_candidates(judge(nullptr, gates, raw_), set);
 }
 
 // A field with several values: gates that ask several things of one value are too strict there, so the

@@ -11,6 +11,7 @@
 #include "event/event.h"
 #include "query/gates.h"
 #include "query/program.h"
+#include "query/raw_screen.h"
 #include "query/value_match.h"
 #include "query/value_memo.h"
 
@@ -29,10 +30,17 @@ class QuerySet {
     return event::index_of(field) < gated_.size() && gated_[event::index_of(field)] != 0;
   }
   [[nodiscard]] bool empty() const noexcept { return queries_.empty(); }
-  // Whether events must be extracted with Extent::everything for this set.
+  // Whether events must be extracted with Extent::everything for this set, as far as is known without one.
   [[nodiscard]] bool needs_everything() const noexcept { return needs_everything_; }
+  // Whether this event must be; asks less of JSON, whose raw text often shows that no keyword stands in it.
+  [[nodiscard]] bool needs_everything(const event::Event& event) const noexcept {
+    return needs_everything_ && (!raw_screen_ || event.raw.empty() || ValueMatcher::searches_raw(event) ||
+                                 raw_screen_->may_hold(event.raw));
+  }
   // The gates of the set on kAnyValue; nullptr when there are none.
   [[nodiscard]] const FieldGates* keyword_gates() const noexcept { return keyword_gates_.get(); }
+  // Those of them that look at the raw text of JSON too.
+  [[nodiscard]] const FieldGates* structural_gates() const noexcept { return structural_gates_.get(); }
   // Equal for sets whose keyword queries are the same: what a value opens there may be shared.
   [[nodiscard]] std::uint64_t keyword_signature() const noexcept { return keyword_signature_; }
   // Shorter values open no keyword gate.
@@ -46,9 +54,11 @@ class QuerySet {
   std::vector<QueryId> ungated_;
   std::vector<QueryId> queries_;
   std::unique_ptr<FieldGates> keyword_gates_;
+  std::unique_ptr<FieldGates> structural_gates_;
   std::uint64_t keyword_signature_ = 0;
   std::size_t shortest_keyword_ = 0;
   bool needs_everything_ = false;
+  std::unique_ptr<RawScreen> raw_screen_;  // nullptr: every event may hold a keyword
 };
 
 struct StreamStatistics {
@@ -64,7 +74,8 @@ class StreamEvaluator {
   StreamEvaluator(const Program& program, const Gates& gates, const ValueMatcher& matcher,
                   std::size_t field_count, std::uint64_t hash_seed);
 
-  // Fills `matches` with the queries of `set` that hold, in ascending order.
+  // Fills `matches` with the queries of `set` that hold, in ascending order. No keyword is looked for in an
+  // event of Extent::referenced: whoever took it out so knows that the set does not need everything of it.
   void evaluate(const event::Event& event, const QuerySet& set, std::vector<QueryId>& matches);
 
   // Whether a node holds for the event that was evaluated last; it must still be there.
@@ -116,6 +127,7 @@ class StreamEvaluator {
   // Of the event at hand; stamps make clearing free.
   std::uint32_t stamp_ = 0;
   const event::Event* event_ = nullptr;
+  const FieldGates* keyword_gates_ = nullptr;  // of the set, when keywords are looked for
   base::Arena arena_;
   std::vector<ValueText> texts_;            // by slot
   std::vector<std::uint32_t> next_slot_;    // by slot: next one of the same field

@@ -1,10 +1,13 @@
 #include "query/value_match.h"
 
 #include <arpa/inet.h>
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <mutex>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -183,13 +186,44 @@ base::Result<void> check_regex(std::string_view pattern, const RegexFlags& flags
                      {}};
 }
 
+std::vector<std::string> texts_required_by_regex(std::string_view pattern, const RegexFlags& flags) {
+  constexpr int kShortest = 4;  // bytes; shorter texts are looked for one by one
+  re2::FilteredRE2 filtered(kShortest);
+  int id = 0;
+  if (filtered.Add(pattern_of(pattern, flags), options_of(flags), &id) != RE2::NoError) return {};
+  std::vector<std::string> atoms;
+  filtered.Compile(&atoms);
+  if (atoms.empty()) return {};
+  // One that the others cannot stand in for is the better the longer it is.
+  std::string single;
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    std::vector<int> others;
+    for (std::size_t k = 0; k < atoms.size(); ++k) {
+      if (k != i) others.push_back(static_cast<int>(k));
+    }
+    std::vector<int> possible;
+    filtered.AllPotentials(others, &possible);
+    if (possible.empty() && base::is_ascii(atoms[i]) && atoms[i].size() > single.size()) single = atoms[i];
+  }
+  if (!single.empty()) return {base::folded(single)};
+  const bool all_ascii =
+      std::all_of(atoms.begin(), atoms.end(), [](const std::string& atom) { return base::is_ascii(atom); });
+  if (!all_ascii) return {};
+  for (std::string& atom : atoms) atom = base::folded(atom);
+  return atoms;
+}
+
+struct ValueMatcher::Regex {
+  std::once_flag compiled;
+  std::unique_ptr<const RE2> program;
+};
+
 ValueMatcher::ValueMatcher(const Program& program) : program_(program) {
   regexes_.resize(program.predicate_count());
   networks_.resize(program.predicate_count());
   for (std::uint32_t i = 0; i < program.predicate_count(); ++i) {
     const Predicate& p = program.predicate_at(PredicateId{i});
-    if (p.op == Op::regex)
-      regexes_[i] = std::make_unique<RE2>(pattern_of(p.text, p.regex), options_of(p.regex));
+    if (p.op == Op::regex) regexes_[i] = std::make_unique<Regex>();
     if (p.op == Op::cidr) {
       if (const auto network = parse_network(p.text)) networks_[i] = std::make_unique<Network>(*network);
     }
@@ -208,9 +242,13 @@ bool ValueMatcher::holds(PredicateId id, ValueText& value, base::Arena& arena) c
     case Op::contains:
     case Op::pattern:
       return text_holds(p.op, p.cased ? value.text() : value.folded(arena), p.text);
-    case Op::regex:
-      return RE2::PartialMatch(re2::StringPiece(value.text().data(), value.text().size()),
-                               *regexes_[index_of(id)]);
+    case Op::regex: {
+      Regex& regex = *regexes_[index_of(id)];
+      std::call_once(regex.compiled, [&] {
+        regex.program = std::make_unique<RE2>(pattern_of(p.text, p.regex), options_of(p.regex));
+      });
+      return RE2::PartialMatch(re2::StringPiece(value.text().data(), value.text().size()), *regex.program);
+    }
     case Op::cidr:
       return networks_[index_of(id)] && contains(*networks_[index_of(id)], value.text());
     case Op::less:

@@ -5,6 +5,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,10 +13,6 @@
 #include "base/result.h"
 #include "event/event.h"
 #include "query/program.h"
-
-namespace re2 {
-class RE2;
-}
 
 namespace hinomi::query {
 
@@ -46,9 +43,15 @@ struct Network {
 // Whether RE2 can compile it, and if not, why and what to do.
 [[nodiscard]] base::Result<void> check_regex(std::string_view pattern, const RegexFlags& flags);
 
+// Folded ASCII texts of which at least one stands in the folded form of every text that the regex matches,
+// each of four bytes at least; empty when nothing can be said.
+[[nodiscard]] std::vector<std::string> texts_required_by_regex(std::string_view pattern,
+                                                               const RegexFlags& flags);
+
 class ValueMatcher {
  public:
-  // Compiles every regex and network of `program`, which must outlive this.
+  // Prepares every regex and network of `program`, which must outlive this; a regex is compiled when it is
+  // first asked.
   explicit ValueMatcher(const Program& program);
   ~ValueMatcher();
   ValueMatcher(const ValueMatcher&) = delete;
@@ -75,7 +78,8 @@ class ValueMatcher {
 
  private:
   const Program& program_;
-  std::vector<std::unique_ptr<re2::RE2>> regexes_;  // by PredicateId; null where not a regex
+  struct Regex;
+  std::vector<std::unique_ptr<Regex>> regexes_;     // by PredicateId; null where not a regex
   std::vector<std::unique_ptr<Network>> networks_;  // by PredicateId; null where not a network
 };
 

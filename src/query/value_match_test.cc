@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <random>
+
+#include "base/text.h"
+
 namespace hinomi::query {
 namespace {
 
@@ -70,6 +76,68 @@ TEST(ValueMatch, null_satisfies_no_comparison) {
   base::Arena arena;
   ValueText value({event::ValueKind::null, ""});
   EXPECT_FALSE(matcher.holds(PredicateId{0}, value, arena));
+}
+
+TEST(RegexTexts, are_in_every_text_that_matches) {
+  EXPECT_EQ(texts_required_by_regex(R"(\\AppData\\Local\\Temp\\dat[0-9A-Z]{4}\.tmp)", {}),
+            std::vector<std::string>{R"(\appdata\local\temp\dat)"});
+  EXPECT_EQ(texts_required_by_regex(R"(net\s+(stop)?\s*SuperBackupMan)", {}),
+            std::vector<std::string>{"superbackupman"});
+  auto either = texts_required_by_regex("x(Environment|invoke)y", {});
+  std::sort(either.begin(), either.end());
+  EXPECT_EQ(either, (std::vector<std::string>{"xenvironmenty", "xinvokey"}));
+}
+
+TEST(RegexTexts, are_none_where_nothing_can_be_said) {
+  for (const char* regex :
+       {"[^/]{100,}$", "-k\\s", "(environment)?", "long enough|x", "日本語の鍵", ":[^ ]", "("})
+    EXPECT_TRUE(texts_required_by_regex(regex, {}).empty()) << regex;
+}
+
+TEST(RegexTexts, never_miss_a_match_of_random_texts) {
+  std::mt19937 random(20261125);
+  const auto letters = [&](std::size_t most) {
+    std::string text(1 + random() % most, ' ');
+    for (char& c : text) c = "abkS"[random() % 4];
+    return text;
+  };
+  int matched = 0;
+  int judged = 0;
+  for (int i = 0; i < 400; ++i) {
+    std::string regex = letters(6);
+    for (std::size_t k = random() % 4; k > 0; --k) {
+      const std::string piece = letters(5);
+      constexpr std::array<std::pair<const char*, const char*>, 6> kShapes{
+          {{"(?:", ")?"}, {"(?i)", ""}, {"(", "|x)"}, {"", "*"}, {"[", "]"}, {"(?:", "|abka|Skab)"}}};
+      const auto& [before, behind] = kShapes[random() % kShapes.size()];
+      regex += before + piece + behind;
+    }
+    RegexFlags flags;
+    flags.ignore_case = random() % 3 == 0;
+    const auto texts = texts_required_by_regex(regex, flags);
+    if (texts.empty()) continue;
+    ++judged;
+    Program program;
+    const NodeId node =
+        program.predicate({.field = event::FieldId{0}, .op = Op::regex, .regex = flags, .text = regex});
+    const PredicateId id{program.node(node).value};
+    const ValueMatcher matcher(program);
+    for (int t = 0; t < 300; ++t) {
+      std::string text = letters(14) + letters(14);
+      if (random() % 3 == 0) text.insert(random() % text.size(), "\u212A");
+      if (random() % 3 == 0) text.insert(random() % 2, "\u017F");
+      ValueText value({event::ValueKind::text, text});
+      base::Arena arena;
+      if (!matcher.holds(id, value, arena)) continue;
+      ++matched;
+      const std::string folded = base::folded(text);
+      EXPECT_TRUE(std::any_of(texts.begin(), texts.end(),
+                              [&](const std::string& one) { return folded.find(one) != std::string::npos; }))
+          << regex << " matches " << text;
+    }
+  }
+  EXPECT_GT(judged, 100);
+  EXPECT_GT(matched, 200);
 }
 
 }  // namespace

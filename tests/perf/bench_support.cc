@@ -73,6 +73,15 @@ double peak_memory_mib() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
+app::RuleLoading sigma_rules(const std::string& data) {
+  app::RuleLoading loading;
+  for (const char* folder :
+       {"rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"}) {
+    loading.folders.push_back(data + "/sigma/" + folder);
+  }
+  return loading;
+}
+
 std::vector<std::string> unpack_ndjson(const std::string& data, const std::string& scratch) {
   std::vector<std::string> paths;
   std::filesystem::create_directories(scratch);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "app/stack.h"
+
 namespace hinomi::perf {
 
 [[nodiscard]] double median(std::vector<double> values);
@@ -14,6 +16,9 @@ namespace hinomi::perf {
 // "Intel(R) Xeon(R) Processor, 2 cores, 24 GiB, Linux 6.1"
 [[nodiscard]] std::string machine();
 [[nodiscard]] double peak_memory_mib();
+
+// All rules of SigmaHQ in the public test data.
+[[nodiscard]] app::RuleLoading sigma_rules(const std::string& data);
 
 // Every otrf/*.json.gz, decompressed below `scratch`; their paths. Empty when the data is not there.
 [[nodiscard]] std::vector<std::string> unpack_ndjson(const std::string& data, const std::string& scratch);

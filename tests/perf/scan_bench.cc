@@ -23,22 +23,13 @@ constexpr int kRuns = 5;
 
 using app::Stack;
 
-app::RuleLoading rule_loading(const std::string& data) {
-  app::RuleLoading loading;
-  for (const char* folder :
-       {"rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"}) {
-    loading.folders.push_back(data + "/sigma/" + folder);
-  }
-  return loading;
-}
-
 [[noreturn]] void stop(const std::string& why) {
   std::fprintf(stderr, "scan_bench: %s\n", why.c_str());
   std::exit(2);
 }
 
 std::unique_ptr<Stack> load(const std::string& data) {
-  auto stack = app::load_stack(rule_loading(data));
+  auto stack = app::load_stack(perf::sigma_rules(data));
   if (!stack) stop(stack.error().message);
   return std::move(*stack);
 }
@@ -129,9 +120,9 @@ void measure_stages(Stack& stack, const std::vector<std::string>& paths, const c
   query::StreamStatistics statistics;
   for (int run = 0; run < kRuns; ++run) {
     detect::DetectorWorker worker(detector, stack.sources, 1);
-    flow::RecordReader records(*stack.normaliser, [&](event::RouteId route) {
-      return !worker.wanted(route)            ? flow::RecordReader::Want::nothing
-             : worker.needs_everything(route) ? flow::RecordReader::Want::everything
+    flow::RecordReader records(*stack.normaliser, [&](const event::Event& event) {
+      return !worker.wanted(event.route)      ? flow::RecordReader::Want::nothing
+             : worker.needs_everything(event) ? flow::RecordReader::Want::everything
                                               : flow::RecordReader::Want::referenced;
     });
     flow::RecordProblems problems;
@@ -155,7 +146,7 @@ void measure_stages(Stack& stack, const std::vector<std::string>& paths, const c
     statistics = worker.statistics();
   }
   const std::string label = std::string("stage: ") + name;
-  row((label + " parse, extract, route").c_str(), perf::median(extract), "ns/event");
+  row((label + " parse, extract, route, screen for keywords").c_str(), perf::median(extract), "ns/event");
   row((label + " match (gates, memo; first pass cold)").c_str(), perf::median(candidates), "ns/event");
   row((label + " condition (of candidates; difference of two passes)").c_str(), perf::median(match),
       "ns/event");
@@ -178,16 +169,16 @@ int main(int argc, char** argv) {
   std::printf("Machine: %s. One thread, medians of %d runs.\n\n| what | figure | unit |\n|---|---|---|\n",
               perf::machine().c_str(), kRuns);
 
-  app::RuleLoading cold = rule_loading(data);
+  app::RuleLoading cold = perf::sigma_rules(data);
   cold.use_cache = false;
   std::vector<double> compile;
   std::vector<double> cached;
   for (int run = 0; run < kRuns; ++run)
     compile.push_back(perf::seconds_of([&] { (void)app::load_rules(cold).has_value(); }));
-  (void)app::load_rules(rule_loading(data)).has_value();
+  (void)app::load_rules(perf::sigma_rules(data)).has_value();
   for (int run = 0; run < kRuns; ++run) {
     cached.push_back(perf::seconds_of([&] {
-      const auto loaded = app::load_rules(rule_loading(data));
+      const auto loaded = app::load_rules(perf::sigma_rules(data));
       if (!loaded || !loaded->from_cache) stop("the cache of compiled rules was not used");
       const detect::Detector detector(loaded->rules);
     }));

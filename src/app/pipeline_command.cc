@@ -37,7 +37,7 @@ struct Settings {
   int wake = -1;
   int front_wake = -1;
   int zone_offset_minutes = 0;
-  std::int64_t lateness_seconds = 60;
+  std::int64_t lateness_seconds = 10;
 };
 
 void say(const std::string& line) {

@@ -16,7 +16,7 @@
 #include <functional>
 
 #include "os/sandbox.h"
-#include "os/testing/sanitized.h"
+#include "os/sanitized.h"
 #include "os/testing/scratch_folder.h"
 #include "process/live_state.h"
 #include "worker/testing/sample_files.h"

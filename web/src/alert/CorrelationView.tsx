@@ -3,6 +3,7 @@ import { decimal, duration } from '../i18n/format';
 import { useText } from '../i18n/useText';
 import { usePreferences } from '../app/preferences';
 import { Visible } from '../text/Visible';
+import { visible } from '../text/visible';
 import { FieldValue } from './FieldValue';
 import { Facts, Time } from './parts';
 import styles from './AlertBody.module.css';
@@ -29,7 +30,7 @@ export function CorrelationView({ correlation }: { readonly correlation: Correla
       {correlation.group.length > 0 && (
         <>
           <h4 className={styles.sub}>{t.correlationGroup()}</h4>
-          <Facts facts={correlation.group.map(({ field, value }) => [field, <FieldValue key={field} value={value} />] as const)} />
+          <Facts facts={correlation.group.map(({ field, value }) => [visible(field), <FieldValue key={field} value={value} />] as const)} />
         </>
       )}
       <h4 className={styles.sub}>{t.correlationEvents({ events: correlation.total })}</h4>

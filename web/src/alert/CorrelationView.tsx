@@ -15,6 +15,8 @@ const whole = (value: number) => (Number.isInteger(value) ? value.toLocaleString
 export function CorrelationView({ correlation }: { readonly correlation: Correlation }) {
   const t = useText();
   const { language } = usePreferences();
+  // Of one rule mostly; then it is named once.
+  const members = [...new Set(correlation.events.map((event) => event.rule))];
   const limits = correlation.condition.map((bound) => `${comparisons[bound.comparison] ?? bound.comparison} ${whole(bound.limit)}`).join(', ');
   return (
     <>
@@ -25,6 +27,7 @@ export function CorrelationView({ correlation }: { readonly correlation: Correla
           [t.correlationTimespan(), correlation.timespan_ns > 0 && duration(language, correlation.timespan_ns / 1e9)],
           [t.correlationFirst(), <Time key="first" at={correlation.first_time} />],
           [t.correlationLast(), <Time key="last" at={correlation.last_time} />],
+          [t.correlationRule(), members.length === 1 && <Visible key="rule" text={members[0] ?? ''} />],
         ]}
       />
       {correlation.group.length > 0 && (
@@ -34,10 +37,15 @@ export function CorrelationView({ correlation }: { readonly correlation: Correla
         </>
       )}
       <h4 className={styles.sub}>{t.correlationEvents({ events: correlation.total })}</h4>
-      <ol className={styles.events}>
+      <ol className={styles.events} tabIndex={0} aria-label={t.sectionCorrelation()}>
         {correlation.events.map((event) => (
           <li key={`${event.id}${event.rule}`}>
-            <Time at={event.time} /> <span className="mono dim">{event.id}</span> <Visible text={event.rule} />
+            <Time at={event.time} /> <span className="mono dim">{event.id}</span>
+            {members.length > 1 && (
+              <span className={styles.member}>
+                <Visible text={event.rule} />
+              </span>
+            )}
           </li>
         ))}
       </ol>

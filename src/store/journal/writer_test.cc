@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "os/clock.h"
+#include "os/file.h"
 #include "store/journal/reader.h"
 
 #include <gtest/gtest.h>
@@ -180,16 +181,19 @@ TEST_F(JournalTest, a_torn_tail_is_dropped_whole) {
     add(writer, {"two", "three"});
     ASSERT_TRUE(writer.commit());
   }
-  const auto whole = std::filesystem::file_size(path(1));
-  for (std::uintmax_t size = whole - 1; size > good.offset; --size) {
-    std::filesystem::resize_file(path(1), size);
+  const std::string whole = *os::read_file(path(1));
+  for (std::size_t size = whole.size() - 1; size > good.offset; --size) {
+    std::filesystem::remove(path(2));
+    std::ofstream(path(1), std::ios::binary) << whole.substr(0, size);
     Writer writer = open();
     EXPECT_EQ(writer.end(), good) << size;
     EXPECT_EQ(writer.next_sequence(), 2U);
-    // Grows again for the next round.
+    EXPECT_EQ(writer.status().recovered, size - good.offset);
     add(writer, {"two", "three"});
     ASSERT_TRUE(writer.commit());
+    EXPECT_EQ(writer.end().segment, 2U) << "what was torn is not written over";
     EXPECT_EQ(read(), (std::vector<std::string>{"one", "two", "three"}));
+    EXPECT_EQ(damages_, 0U);
   }
 }
 
@@ -291,7 +295,11 @@ TEST_F(JournalTest, a_removal_that_was_interrupted_is_completed) {
       ASSERT_TRUE(writer.commit());
     }
   }
-  ASSERT_TRUE(disk_.replace(folder_ + "/removed", "3\n"));
+  Footer note;
+  note.end = 3;
+  std::string bytes;
+  append_footer(bytes, 0, note);
+  ASSERT_TRUE(disk_.replace(folder_ + "/removed", bytes));
   Writer writer = open({.segment_bytes = 500});
   EXPECT_EQ(writer.status().oldest_segment, 4U);
   EXPECT_FALSE(std::filesystem::exists(path(3)));
@@ -304,7 +312,9 @@ TEST_F(JournalTest, refuses_a_newer_format_and_a_log_of_another_kind) {
     ASSERT_TRUE(writer.commit());
   }
   EXPECT_FALSE(Writer::open(disk_, clock_, folder_, {.kind = LogKind::findings}));
+  // In both copies of the header.
   overwrite(1, 8, 9);
+  overwrite(1, kHeaderCopyBytes + 8, 9);
   const auto newer = Writer::open(disk_, clock_, folder_, {});
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().code, base::ErrorCode::unsupported);

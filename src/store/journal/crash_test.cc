@@ -144,6 +144,16 @@ TEST(JournalDamage, a_segment_that_was_never_finished_being_made_is_no_damage) {
   }
 }
 
+TEST(JournalDamage, what_a_torn_write_left_of_a_header_is_not_taken_for_a_newer_format) {
+  Log log;
+  log.open();
+  log.commit("one");
+  log.disk.put(Log::path(2), log.disk.bytes_of(Log::path(1)).substr(0, 8) + std::string(80, '\x77'));
+  log.open();
+  EXPECT_FALSE(log.disk.exists(Log::path(2)));
+  EXPECT_EQ(log.read(log.writer->end()), (Texts{"one"}));
+}
+
 TEST(JournalDamage, a_reader_is_soon_through_a_segment_that_is_shorter_than_it_should_be) {
   Log log;
   log.open();

@@ -135,6 +135,9 @@ base::Result<SegmentHeader> read_header_copy(std::string_view bytes) {
   if (bytes.size() < kHeaderCopyBytes || !bytes.starts_with(kSegmentMagic))
     return invalid("the file does not begin as a segment of a log");
   const std::size_t summed = kHeaderCopyBytes - sizeof(std::uint32_t);
+  // Before the version: what a torn write left there is none. Every later format keeps these 64 bytes.
+  if (get<std::uint32_t>(bytes.data() + summed) != crc32c(bytes.substr(0, summed)))
+    return invalid("the check sum of the segment's header is wrong");
   const auto version = get<std::uint16_t>(bytes.data() + 8);
   if (version > kFormatVersion)
     return base::Error{base::ErrorCode::unsupported,
@@ -142,8 +145,6 @@ base::Result<SegmentHeader> read_header_copy(std::string_view bytes) {
                            std::to_string(kFormatVersion),
                        "use the newer program that wrote it",
                        {}};
-  if (get<std::uint32_t>(bytes.data() + summed) != crc32c(bytes.substr(0, summed)))
-    return invalid("the check sum of the segment's header is wrong");
   Cursor cursor(bytes.substr(12, summed - 12));
   SegmentHeader header;
   header.incompatible = cursor.number<std::uint32_t>();

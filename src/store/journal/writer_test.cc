@@ -5,6 +5,7 @@
 
 #include "os/clock.h"
 #include "os/file.h"
+#include "store/journal/crc32c.h"
 #include "store/journal/reader.h"
 
 #include <gtest/gtest.h>
@@ -312,9 +313,12 @@ TEST_F(JournalTest, refuses_a_newer_format_and_a_log_of_another_kind) {
     ASSERT_TRUE(writer.commit());
   }
   EXPECT_FALSE(Writer::open(disk_, clock_, folder_, {.kind = LogKind::findings}));
-  // In both copies of the header.
-  overwrite(1, 8, 9);
-  overwrite(1, kHeaderCopyBytes + 8, 9);
+  std::string bytes = *os::read_file(path(1));
+  bytes[8] = 2;
+  const std::uint32_t crc = crc32c(std::string_view(bytes).substr(0, kHeaderCopyBytes - 4));
+  for (std::size_t i = 0; i < 4; ++i) bytes[kHeaderCopyBytes - 4 + i] = static_cast<char>(crc >> (8 * i));
+  std::copy_n(bytes.data(), kHeaderCopyBytes, bytes.data() + kHeaderCopyBytes);
+  std::ofstream(path(1), std::ios::binary) << bytes;
   const auto newer = Writer::open(disk_, clock_, folder_, {});
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().code, base::ErrorCode::unsupported);

@@ -13,7 +13,7 @@ from problem import ROOT, Problem, own_files, report
 
 LIST = "tools/packages.txt"
 WEB_LOCK = "web/package-lock.json"
-GROUPS = ("build", "test", "web", "check", "package", "speed")
+GROUPS = ("build", "test", "web", "check", "package", "speed", "fault")
 USES = ("link", "program")
 # Debian's libraries are linked dynamically, which is what the LGPL asks for.
 LINKABLE = {

@@ -219,6 +219,16 @@ TEST(ParserClient, a_stopped_file_frees_its_place) {
   EXPECT_EQ(outcome, Outcome::complete);
 }
 
+TEST(ParserClient, can_be_told_to_stop_while_it_waits) {
+  Service service;
+  const auto input = SealedInput::of_bytes("a\nb\n");
+  std::size_t asked = 0;
+  const Verdict verdict = service.client().parse(
+      *input, {}, [](const ParsedRecord&) { return true; }, [&] { return ++asked > 0; });
+  EXPECT_EQ(verdict.outcome, Outcome::stopped);
+  EXPECT_EQ(asked, 1U);
+}
+
 TEST(ParserClient, more_files_than_allowed_are_refused_at_both_ends) {
   ZygoteOptions options = zygote_options();
   options.max_workers = 1;

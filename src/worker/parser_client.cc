@@ -92,7 +92,7 @@ class Conversation {
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got <= 0) {
       output_.reset();
-      if (ended_) conclude();
+      if (ended_) conclude(*ended_);
       return;
     }
     const auto fed = decoder_.feed({buffer_.data(), static_cast<std::size_t>(got)},
@@ -167,29 +167,29 @@ class Conversation {
         return give_up(Outcome::unavailable, "no worker could be started");
       case StatusKind::ended:
         ended_ = *status;
-        if (!output_.valid()) conclude();
+        if (!output_.valid()) conclude(*status);
         return;
     }
   }
 
   // Both have ended.
-  void conclude() {
+  void conclude(const Status& ended) {
     over_ = true;
-    verdict_.cpu_ms = ended_->cpu_ms;
-    verdict_.signal = ended_->signal;
-    if (ended_->out_of_time) return give_up(Outcome::timed_out, "the worker lived too long");
-    if (ended_->signal == SIGKILL)
+    verdict_.cpu_ms = ended.cpu_ms;
+    verdict_.signal = ended.signal;
+    if (ended.out_of_time) return give_up(Outcome::timed_out, "the worker lived too long");
+    if (ended.signal == SIGKILL)
       return give_up(Outcome::timed_out, "the worker used up its processor time, or was killed");
-    if (ended_->signal != 0)
+    if (ended.signal != 0)
       return give_up(Outcome::died, std::string("the worker was ended by signal ") +
-                                        std::to_string(ended_->signal) + " (" + ::strsignal(ended_->signal) +
+                                        std::to_string(ended.signal) + " (" + ::strsignal(ended.signal) +
                                         ')');
-    if (ended_->exit_code == os::kSandboxRefusedExit)
+    if (ended.exit_code == os::kSandboxRefusedExit)
       return give_up(Outcome::unavailable, "this system refuses what the sandbox cannot do without");
-    if (ended_->exit_code == kOutOfMemoryExit)
+    if (ended.exit_code == kOutOfMemoryExit)
       return give_up(Outcome::died, "the worker needed more memory than it may have");
-    if (ended_->exit_code != 0)
-      return give_up(Outcome::died, "the worker ended with exit code " + std::to_string(ended_->exit_code));
+    if (ended.exit_code != 0)
+      return give_up(Outcome::died, "the worker ended with exit code " + std::to_string(ended.exit_code));
     if (!decoder_.finish() || !decoder_.ended())
       return give_up(Outcome::untrustworthy, "the worker ended well without saying all");
     const bool whole = verdict_.lost == 0 && verdict_.inputs_not_read == 0;

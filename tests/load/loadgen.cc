@@ -19,12 +19,14 @@
 #include <vector>
 
 #include "load/event_maker.h"
+#include "load/event_mix.h"
 #include "load/http_sender.h"
 #include "load/ledger.h"
 
 namespace {
 
 using hinomi::load::EventMaker;
+using hinomi::load::EventMix;
 using hinomi::load::HttpAnswer;
 using hinomi::load::HttpSender;
 using hinomi::load::LedgerWriter;
@@ -34,7 +36,7 @@ constexpr const char* kUsage =
     "usage: hinomi_loadgen --port N --ledger FILE (--token TOKEN [--source NAME] | --tcp) [--connections N] "
     "[--batch N]\n"
     "       [--rate EVENTS_A_SECOND_IN_ALL] [--seconds N] [--match-every N] [--bytes N] [--first-sender N] "
-    "[--giving-up-after S]\n"
+    "[--giving-up-after S] [--mix]\n"
     "Prints one line of JSON at the end. Exit code 1: a batch was never acknowledged.\n";
 
 struct Settings {
@@ -44,6 +46,7 @@ struct Settings {
   std::string source = "default";
   std::string ledger;
   bool tcp = false;
+  bool mix = false;  // events of EventMix
   std::uint32_t connections = 2;
   std::uint64_t batch = 1000;
   std::uint64_t rate = 0;  // 0 = as fast as possible
@@ -90,6 +93,10 @@ bool read_settings(int argc, char** argv, Settings& settings) {
       settings.tcp = true;
       continue;
     }
+    if (word == "--mix") {
+      settings.mix = true;
+      continue;
+    }
     if (i + 1 >= argc) return false;
     const auto number = numbers.find(word);
     const auto text = texts.find(word);
@@ -121,6 +128,7 @@ class Sender {
         ledger_(ledger),
         totals_(totals),
         maker_({.sender = sender, .match_every = settings.match_every, .bytes = settings.bytes}),
+        mix_({.sender = sender, .match_every = settings.match_every, .bytes = settings.bytes}),
         http_(settings.host, settings.port) {}
   ~Sender() {
     if (tcp_ >= 0) ::close(tcp_);
@@ -150,7 +158,8 @@ class Sender {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const std::int64_t time = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
     for (std::uint64_t i = 0; i < settings_.batch; ++i) {
-      maker_.append(body_, batch * settings_.batch + i, time);
+      const std::uint64_t number = batch * settings_.batch + i;
+      settings_.mix ? mix_.append(body_, number, time) : maker_.append(body_, number, time);
       body_ += '\n';
     }
   }
@@ -228,6 +237,7 @@ class Sender {
   LedgerWriter& ledger_;
   Totals& totals_;
   EventMaker maker_;
+  EventMix mix_;
   HttpSender http_;
   int tcp_ = -1;
   std::string body_;

@@ -36,7 +36,8 @@ constexpr const char* kUsage =
     "usage: hinomi_loadgen --port N --ledger FILE (--token TOKEN [--source NAME] | --tcp) [--connections N] "
     "[--batch N]\n"
     "       [--rate EVENTS_A_SECOND_IN_ALL] [--seconds N] [--match-every N] [--bytes N] [--first-sender N] "
-    "[--giving-up-after S] [--mix]\n"
+    "[--giving-up-after S]\n"
+    "       [--retry-pause-ms N] [--mix]\n"
     "Prints one line of JSON at the end. Exit code 1: a batch was never acknowledged.\n";
 
 struct Settings {
@@ -55,6 +56,7 @@ struct Settings {
   std::uint64_t bytes = 700;
   std::uint32_t first_sender = 0;
   std::uint64_t giving_up_after = 60;  // seconds without an answer to one batch
+  std::uint64_t retry_pause_ms = 20;
 };
 
 struct Totals {
@@ -82,6 +84,7 @@ bool read_settings(int argc, char** argv, Settings& settings) {
                                                       {"--match-every", &settings.match_every},
                                                       {"--bytes", &settings.bytes},
                                                       {"--first-sender", &first_sender},
+                                                      {"--retry-pause-ms", &settings.retry_pause_ms},
                                                       {"--giving-up-after", &settings.giving_up_after}};
   const std::map<std::string, std::string*> texts{{"--token", &settings.token},
                                                   {"--ledger", &settings.ledger},
@@ -196,7 +199,7 @@ class Sender {
         if (answer.status != 429 && answer.status != 503) return false;
       }
       ++totals_.retries;
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      std::this_thread::sleep_for(std::chrono::milliseconds(settings_.retry_pause_ms));
     }
     return false;
   }

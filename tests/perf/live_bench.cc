@@ -31,6 +31,7 @@ constexpr std::uint64_t kProbeRate = 20'000;  // events a second while alerts ar
 constexpr std::uint64_t kProbeBatch = 200;
 constexpr std::uint64_t kProbeEvery = 500;
 constexpr std::uint32_t kProbeConnections = 4;
+constexpr std::uint64_t kOverloadBatch = 10'000;
 
 [[noreturn]] void stop(const std::string& why) {
   std::fprintf(stderr, "live_bench: %s\n", why.c_str());
@@ -211,18 +212,21 @@ void measure_delay(const Bench& bench, std::uint64_t seconds) {
   std::filesystem::remove_all(server.settings().data);
 }
 
-// As much as 32 connections are let: many times what it can take.
+// As much as 32 connections can offer; refused batches are offered again at once.
 void measure_overload(const Bench& bench, std::uint64_t seconds) {
   fault::ServerProcess server(bench.settings("overload"));
   start(server);
   const std::string ledger = bench.tools.scratch + "/overload.ledger";
-  fault::Load load(bench.tools,
-                   load_words(server, ledger,
-                              {"--seconds", std::to_string(seconds), "--connections", "32", "--batch",
-                               "10000", "--match-every", "10000", "--giving-up-after", "600"}));
+  fault::Load load(bench.tools, load_words(server, ledger,
+                                           {"--seconds", std::to_string(seconds), "--connections", "32",
+                                            "--batch", std::to_string(kOverloadBatch), "--match-every",
+                                            "10000", "--giving-up-after", "600", "--retry-pause-ms", "1"}));
   const std::uint64_t memory = most_memory(server, load);
   if (load.wait() != 0) stop("the load was not acknowledged: " + load.output());
   const std::string phase = fmt::format("32 connections without a pause for {} s", seconds);
+  const double offered = number_of(load.output(), "acknowledged") +
+                         number_of(load.output(), "refused") * static_cast<double>(kOverloadBatch);
+  row(phase + ": offered", offered / number_of(load.output(), "seconds"), "events/s");
   report_load(phase, server, load.output(), memory);
   if (server.stop() != 0) stop("the server did not stop");
   const fault::Ran checked = fault::run(

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,7 +17,11 @@
 #include "ingest/live/follow_cursor.h"
 #include "ingest/live/testing/memory_intake.h"
 #include "ingest/live/testing/network.h"
+#include "os/testing/sanitized.h"
 #include "os/testing/scratch_folder.h"
+#include "process/live_state.h"
+#include "worker/testing/sample_files.h"
+#include "worker/zygote.h"
 
 namespace hinomi::ingest::live {
 namespace {
@@ -307,6 +313,113 @@ TEST_F(FollowTest, a_journal_that_lost_its_end_gets_it_again_and_nothing_twice) 
   }
   follow("a.log");
   expect(wanted);
+}
+
+// With a real zygote, forked before this test has threads.
+class FollowParsedTest : public FollowTest {
+ protected:
+  FollowParsedTest() {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), 0);
+    zygote_end_ = os::Descriptor(ends[1]);
+    client_ = std::make_unique<worker::ParserClient>(os::Descriptor(ends[0]));
+    options_.parser = client_.get();
+  }
+  ~FollowParsedTest() override {
+    input_.reset();
+    if (zygote_ <= 0) return;
+    ::kill(zygote_, SIGKILL);
+    ::waitpid(zygote_, nullptr, 0);
+  }
+  void start_zygote() {
+    zygote_ = ::fork();
+    if (zygote_ != 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    client_.reset();
+    worker::ZygoteOptions options;
+    if (os::kSanitized) options.sandbox_parts = 0;
+    (void)worker::run_zygote(std::move(zygote_end_), &state_, options);
+    ::_exit(0);
+  }
+  // The member Number of every document.
+  Texts numbers() {
+    Texts found;
+    for (const Delivery& delivery : intake_.deliveries()) {
+      EXPECT_EQ(delivery.framing, Framing::document);
+      EXPECT_FALSE(delivery.token.empty());
+      for (const EventSpan& span : delivery.events) {
+        const std::string_view text = delivery.text_of(span);
+        const std::size_t at = text.find("\"Number\":\"");
+        if (at == std::string_view::npos) continue;
+        found.emplace_back(text.substr(at + 10, text.find('"', at + 10) - at - 10));
+      }
+    }
+    return found;
+  }
+  static Texts counted(std::size_t count) {
+    Texts texts;
+    for (std::size_t i = 1; i <= count; ++i) texts.push_back(std::to_string(i));
+    return texts;
+  }
+
+  process::SharedState state_ = std::move(*process::SharedState::create());
+  os::Descriptor zygote_end_;
+  std::unique_ptr<worker::ParserClient> client_;
+  FollowOptions options_ = quick();
+  pid_t zygote_ = -1;
+};
+
+TEST_F(FollowParsedTest, event_logs_become_documents_once_also_when_the_journal_lost_its_end) {
+  start_zygote();
+  root_.write("logs/a.evtx", worker::event_log(2500));
+  follow("logs", options_);
+  EXPECT_TRUE(intake_.wait_for_events(2500));
+  EXPECT_TRUE(eventually([&] { return statistics().lag_bytes == 0; }));
+  EXPECT_EQ(numbers(), counted(2500));
+  EXPECT_EQ(statistics().state, InputState::running) << statistics().error;
+  for (const std::size_t kept : {2U, 1U, 3U}) {
+    input_->stop();
+    intake_.lose_after(kept);
+    follow("logs", options_);
+    EXPECT_TRUE(intake_.wait_for_events(2500));
+    EXPECT_TRUE(eventually([&] { return statistics().lag_bytes == 0; }));
+    EXPECT_EQ(numbers(), counted(2500));
+  }
+}
+
+TEST_F(FollowParsedTest, archives_are_opened_and_damage_is_told) {
+  start_zygote();
+  const std::string log = worker::event_log(300);
+  root_.write("logs/a.zip", parse::archive::write_archive({}, {{.name = "x/a.evtx", .content = log}}));
+  follow("logs", options_);
+  EXPECT_TRUE(intake_.wait_for_events(300));
+  EXPECT_TRUE(eventually([&] { return statistics().lag_bytes == 0; }));
+  EXPECT_EQ(numbers(), counted(300));
+  root_.write("logs/cut.evtx", log.substr(0, log.size() - 30'000));
+  EXPECT_TRUE(eventually([&] { return statistics().state == InputState::degraded; }));
+  EXPECT_NE(statistics().error.find("cut.evtx"), std::string::npos) << statistics().error;
+  EXPECT_GT(intake_.event_count(), 300U);
+}
+
+TEST_F(FollowParsedTest, without_a_zygote_files_wait_and_lines_go_on) {
+  // Nobody answers yet.
+  worker::ClientOptions patience;
+  patience.start_patience = milliseconds(50);
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), 0);
+  client_ = std::make_unique<worker::ParserClient>(os::Descriptor(ends[0]), patience);
+  zygote_end_ = os::Descriptor(ends[1]);
+  options_.parser = client_.get();
+  root_.write("logs/a.evtx", worker::event_log(10));
+  root_.write("logs/a.log", "one\n");
+  follow("logs", options_);
+  EXPECT_TRUE(intake_.wait_for_events(1));
+  EXPECT_TRUE(eventually([&] { return statistics().state == InputState::degraded; }));
+  EXPECT_NE(statistics().error.find("unavailable"), std::string::npos) << statistics().error;
+  start_zygote();
+  EXPECT_TRUE(intake_.wait_for_events(11));
+  EXPECT_TRUE(eventually([&] { return statistics().state == InputState::running; }));
+  EXPECT_EQ(intake_.event_count(), 11U);
 }
 
 TEST(FollowCursor, is_read_back_as_it_was_and_nothing_else_is_one) {

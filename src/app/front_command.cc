@@ -81,7 +81,10 @@ bool system_bytes(std::span<std::byte> into) {
 class Front {
  public:
   Front(const ServeSettings& settings, const DataFolder& folder, FrontDescriptors descriptors)
-      : settings_(settings), folder_(folder), descriptors_(std::move(descriptors)) {}
+      : settings_(settings),
+        folder_(folder),
+        descriptors_(std::move(descriptors)),
+        parser_(std::move(descriptors_.zygote)) {}
 
   base::Result<void> run(const sigset_t& signals) {
     if (auto opened = open(); !opened) return opened;
@@ -130,7 +133,7 @@ class Front {
                                                                  .alerts_file = folder_.alerts(),
                                                                  .demo = settings_.demo});
     if (auto made = make_server(); !made) return made;
-    sources_->start(*committer_, clock_);
+    sources_->start(*committer_, clock_, parser_);
     return {};
   }
 
@@ -199,6 +202,7 @@ class Front {
   const ServeSettings settings_;
   const DataFolder folder_;
   FrontDescriptors descriptors_;
+  worker::ParserClient parser_;
   os::PosixDisk disk_;
   os::SystemClock clock_;
   // In the order in which they are used: the last is ended first.

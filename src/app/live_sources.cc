@@ -1,11 +1,14 @@
 #include "app/live_sources.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
 
 #include "app/server_log.h"
 #include "ingest/live/demo_source.h"
+#include "ingest/live/follow.h"
 #include "ingest/live/syslog_tcp.h"
 #include "ingest/live/syslog_udp.h"
 #include "os/file.h"
@@ -18,6 +21,7 @@ using ingest::live::InputStatistics;
 using ingest::live::SourceId;
 using ingest::live::SourceInfo;
 
+constexpr rlim_t kDescriptors = 16'384;
 constexpr std::size_t kTokenBytes = 25;
 constexpr std::size_t kMaxIdFileBytes = 1 << 20;
 
@@ -54,6 +58,18 @@ std::string numbered(const std::string& name, std::size_t index) {
   return index == 0 ? name : name + "-" + std::to_string(index + 1);
 }
 
+// Followed files stay open: at most half of what the process may open, so that senders find room, too.
+std::size_t files_each(std::size_t inputs) {
+  const std::size_t most = ingest::live::FollowOptions{}.max_files;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return most / inputs;
+  if (limit.rlim_cur < limit.rlim_max) {
+    rlimit raised{std::min<rlim_t>(limit.rlim_max, kDescriptors), limit.rlim_max};
+    if (raised.rlim_cur > limit.rlim_cur && ::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  return std::max<std::size_t>(1, std::min<std::size_t>(most, limit.rlim_cur / 2) / inputs);
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<LiveSources>> LiveSources::create(const ServeSettings& settings,
@@ -79,6 +95,8 @@ base::Result<void> LiveSources::name_sources(const DataFolder& folder) {
     add(numbered("syslog-tcp", i), "syslog_tcp", settings_.syslog_tcp[i].text());
   for (std::size_t i = 0; i < settings_.syslog_udp.size(); ++i)
     add(numbered("syslog-udp", i), "syslog_udp", settings_.syslog_udp[i].text());
+  for (std::size_t i = 0; i < settings_.follow.size(); ++i)
+    add(numbered("follow", i), "follow", settings_.follow[i]);
   if (settings_.demo) add("demo", "demo", "");
   auto ids = read_ids(folder.source_ids());
   if (!ids) return ids.error();
@@ -109,11 +127,16 @@ base::Result<void> LiveSources::read_token(const DataFolder& folder) {
   return {};
 }
 
-void LiveSources::start(ingest::live::Intake& intake, const os::Clock& clock) {
+void LiveSources::start(ingest::live::Intake& intake, const os::Clock& clock, worker::ParserClient& parser) {
   using namespace ingest::live;
   for (const SourceInfo& source : sources_) {
     std::unique_ptr<Input> input;
-    if (source.kind == "demo") {
+    if (source.kind == "follow") {
+      FollowOptions options;
+      options.max_files = files_each(settings_.follow.size());
+      options.parser = &parser;
+      input = make_follow(source, intake, clock, options);
+    } else if (source.kind == "demo") {
       input = make_demo_source(source, intake, clock, {});
     } else if (source.kind == "syslog_tcp" || source.kind == "syslog_udp") {
       auto address = os::SocketAddress::parse(source.address);

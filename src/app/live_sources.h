@@ -14,6 +14,7 @@
 #include "ingest/live/committer.h"
 #include "ingest/live/input.h"
 #include "os/clock.h"
+#include "worker/parser_client.h"
 
 namespace hinomi::app {
 
@@ -24,7 +25,8 @@ class LiveSources {
                                                                          const DataFolder& folder);
 
   // Makes and starts the inputs. One that cannot start says so in its state; the others go on.
-  void start(ingest::live::Intake& intake, const os::Clock& clock);
+  // `parser` reads event logs and archives in followed folders, and outlives the inputs.
+  void start(ingest::live::Intake& intake, const os::Clock& clock, worker::ParserClient& parser);
   // Takes nothing more from outside and delivers what had arrived.
   void stop();
 

@@ -13,8 +13,6 @@
 #include <charconv>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <thread>
 
@@ -24,9 +22,16 @@ namespace {
 constexpr auto kPause = std::chrono::milliseconds(20);
 constexpr std::string_view kTicketMark = "/login#ticket=";
 
+// Empty for what cannot be read: a process may end while one looks at it, and streams throw then.
 std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  std::string content;
+  char block[4096];
+  for (ssize_t got = 0; (got = ::read(file, block, sizeof block)) > 0;)
+    content.append(block, static_cast<std::size_t>(got));
+  ::close(file);
+  return content;
 }
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {

@@ -18,7 +18,7 @@ CODE = (".h", ".cc")
 LINE_LIMITED = (".h", ".cc", ".py", ".sh", ".cmake")
 # Inputs of tests and fuzzers: kept byte by byte as they are.
 DATA_FOLDERS = re.compile(r"^tests/(fuzz-seeds|golden|data)/|/testdata/")
-BINARY_ALLOWED = re.compile(r"^tests/fuzz-seeds/|^docs/.*\.png$")
+BINARY_ALLOWED = re.compile(r"^tests/(fuzz-seeds|golden)/|^docs/.*\.png$")
 TEST_FILE = re.compile(r"_(test|bench|fuzz)\.(cc|py)$|(^|/)testing/|^tests/")
 
 # (pattern, where it applies, where it does not, problem, remedy); matched against code without comments and texts.

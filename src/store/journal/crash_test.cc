@@ -186,7 +186,7 @@ TEST(JournalDamage, text_that_looks_like_the_end_of_a_segment_is_not_its_end) {
   // As a sender would who guesses where its record lies, and is lucky with the place of the tear.
   Footer lie;
   lie.end = log.writer->end().offset + 200;
-  lie.next_sequence = kMaxSequence;
+  lie.next_sequence = kSequenceLimit - 1;
   std::string forged;
   append_footer(forged, 0, lie);
   std::string bytes = log.disk.bytes_of(Log::path(1));

@@ -163,7 +163,8 @@ base::Result<SegmentHeader> read_header_copy(std::string_view bytes) {
                        "the segment uses features that this program does not know",
                        "use the newer program that wrote it",
                        {}};
-  if (header.number == 0 || (header.kind != LogKind::events && header.kind != LogKind::findings))
+  if (header.number == 0 || header.first_sequence > kSequenceLimit ||
+      (header.kind != LogKind::events && header.kind != LogKind::findings))
     return invalid("the segment's header contradicts itself");
   return header;
 }
@@ -299,7 +300,8 @@ Found find_batch(std::string_view bytes, std::uint32_t salt, BatchView& view, st
   read_head(bytes.data(), view.head);
   view.records.clear();
   const std::string_view records = bytes.substr(head_bytes, total - head_bytes - kBatchTrailerBytes);
-  if (count == 0 || count > kMaxBatchRecords || count * kRecordHeaderBytes > records.size())
+  if (count == 0 || count > kMaxBatchRecords || count * kRecordHeaderBytes > records.size() ||
+      view.head.first_sequence > kSequenceLimit || count > kSequenceLimit - view.head.first_sequence)
     return Found::damaged;
   if (with_records && !read_records(records, count, view.records)) return Found::damaged;
   if (!with_records) view.records.resize(count);
@@ -369,6 +371,8 @@ base::Result<Footer> read_footer(std::string_view bytes, std::uint32_t salt, con
     token.first.low = cursor.number<std::uint64_t>();
     token.count = cursor.number<std::uint32_t>();
     token.received = {cursor.number<std::int64_t>()};
+    if (token.count == 0 || token.count > kSequenceLimit - token.first.parts().sequence)
+      return invalid("the segment's footer contradicts itself");
     footer.tokens.push_back(token);
   }
   for (std::uint32_t i = 0; i < resumes && cursor.good(); ++i) {
@@ -381,7 +385,8 @@ base::Result<Footer> read_footer(std::string_view bytes, std::uint32_t salt, con
     resume.value = cursor.text(value);
     footer.resumes.push_back(std::move(resume));
   }
-  if (!cursor.good() || cursor.left() != 0 || footer.end != seal.footer_offset)
+  if (!cursor.good() || cursor.left() != 0 || footer.end != seal.footer_offset ||
+      footer.next_sequence > kSequenceLimit)
     return invalid("the segment's footer contradicts itself");
   return footer;
 }

@@ -34,7 +34,8 @@ inline constexpr std::size_t kMaxRecordBytes = 4u << 20;
 inline constexpr std::size_t kMaxBatchBytes = 64u << 20;
 inline constexpr std::size_t kMaxBatchRecords = 1'000'000;
 inline constexpr std::size_t kMaxFooterBytes = 512u << 20;
-inline constexpr std::uint64_t kMaxSequence = (std::uint64_t{1} << 56) - 1;  // what an event id has room for
+// Ids have room for sequences below this; what claims to reach beyond is damaged.
+inline constexpr std::uint64_t kSequenceLimit = std::uint64_t{1} << 56;
 
 enum class LogKind : std::uint32_t { events = 1, findings = 2 };
 

@@ -6,7 +6,7 @@
 namespace hinomi::store::journal {
 namespace {
 
-constexpr std::size_t kReadBytes = 1u << 20;
+constexpr std::size_t kReadBytes = 256u << 10;  // stays in the processor's cache
 constexpr std::size_t kOneReadBytes = 4096;  // holds the head of any batch
 // A batch says its size in three steps at most: fixed part, head, whole.
 constexpr int kSteps = 3;

@@ -152,7 +152,7 @@ class Recovery {
 
   // Nothing of it can be read, but it stays where it is. Its ids are not given again.
   void lose_segment(std::uint32_t number, std::uint64_t size) {
-    parts_.durable_sequence += size / kRecordHeaderBytes;
+    parts_.durable_sequence = std::min(parts_.durable_sequence + size / kRecordHeaderBytes, kSequenceLimit);
     parts_.end = {number, static_cast<std::uint32_t>(std::min<std::uint64_t>(size, 0xFFFF'FFFF))};
   }
 

@@ -43,7 +43,7 @@ base::Result<Added> Writer::add(const NewBatch& batch) {
         base::ErrorCode::limit_exceeded, "too many places to resume from are kept in the journal", {}, {}};
 
   BatchHead head = batch.head;
-  if (batch.records.size() > kMaxSequence - parts.sequence)
+  if (batch.records.size() > kSequenceLimit - parts.sequence)
     return base::Error{base::ErrorCode::limit_exceeded, "the journal has no ids left", {}, {}};
   head.first_sequence = parts.sequence;
   if (parts.options.kind == LogKind::events) head.received = parts.clock.now();
@@ -224,7 +224,7 @@ base::Result<void> Writer::Parts::write_chunk(const Chunk& chunk) {
 
 base::Result<void> Writer::Parts::create_segment(const Chunk& chunk) {
   const std::uint32_t number = chunk.segment;
-  if (number == 0 || number == 0xFFFF'FFFF)
+  if (number <= end.segment || number == 0xFFFF'FFFF)
     return base::Error{base::ErrorCode::limit_exceeded, "the log has no numbers of segments left", {}, {}};
   const std::string path = folder + "/" + segment_name(number);
   next_number = number + 1;

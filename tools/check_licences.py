@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Everything we link against has a licence that fits Apache-2.0, and is listed in tools/packages.txt.
 
-GPL and AGPL are for separate programs only. Also checks that every library CMake looks for is in the list.
+GPL and AGPL are for separate programs only. Also checks that every library CMake looks for is in the list, and that
+the npm packages of the web interface may be used as they are (web/package-lock.json names their licences).
 """
 import dataclasses
+import json
 import re
 import sys
 
 from problem import ROOT, Problem, own_files, report
 
 LIST = "tools/packages.txt"
-GROUPS = ("build", "test", "check", "package", "speed")
+WEB_LOCK = "web/package-lock.json"
+GROUPS = ("build", "test", "web", "check", "package", "speed", "fault")
 USES = ("link", "program")
 # Debian's libraries are linked dynamically, which is what the LGPL asks for.
 LINKABLE = {
@@ -19,6 +22,11 @@ LINKABLE = {
     "bzip2-1.0.6", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later",
     "GPL-3.0-or-later WITH GCC-exception-3.1",
 }
+# What goes into the browser, beside what may be linked: fonts. Nothing here asks for more than its notice, which
+# web/notices.ts puts into licences.txt.
+BUNDLED = LINKABLE | {"OFL-1.1"}
+# Tools of the build and the tests, of which nothing is delivered.
+BUILT_WITH = BUNDLED | {"MPL-2.0", "CC-BY-4.0", "BlueOak-1.0.0", "Python-2.0", "Artistic-2.0"}
 LOOKUP = re.compile(r"\b(?:find_package\s*\(\s*([\w-]+)|pkg_check_modules\s*\(\s*\w+((?:\s+[\w.+<>=-]+)+)\s*\))")
 LOOKUP_WORDS = {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL", "NO_CMAKE_PATH", "NO_CMAKE_ENVIRONMENT_PATH"}
 
@@ -50,9 +58,26 @@ def read_packages(text):
     return packages, problems
 
 
+def allows(allowed, licence):
+    """SPDX without nesting: one alternative of OR must be allowed in all its AND parts."""
+    return any(all(part.strip() in allowed for part in choice.split(" AND "))
+               for choice in licence.strip("()").split(" OR "))
+
+
 def may_link(licence):
-    """SPDX without parentheses: one alternative of OR must be allowed in all its AND parts."""
-    return any(all(part.strip() in LINKABLE for part in choice.split(" AND ")) for choice in licence.split(" OR "))
+    return allows(LINKABLE, licence)
+
+
+def check_web_lock(lock):
+    """Packages of npm: stricter for those that become a part of the interface."""
+    for path, package in lock.get("packages", {}).items():
+        if not path:
+            continue
+        name = path.rpartition("node_modules/")[2]
+        licence = package.get("license") or "no licence"
+        if not allows(BUILT_WITH if package.get("dev") else BUNDLED, str(licence)):
+            use = "a tool of the build" if package.get("dev") else "part of the interface"
+            yield Problem(WEB_LOCK, 0, f"'{name}', {use}, is under {licence}", "take another package")
 
 
 def check_packages(packages):
@@ -84,6 +109,8 @@ def check_lookups(path, text, packages):
 def check(root):
     packages, problems = read_packages((root / LIST).read_text())
     problems.extend(check_packages(packages))
+    if (root / WEB_LOCK).exists():
+        problems.extend(check_web_lock(json.loads((root / WEB_LOCK).read_text())))
     for path in own_files(root):
         if path.endswith(("CMakeLists.txt", ".cmake")):
             problems.extend(check_lookups(path, (root / path).read_text(), packages))

@@ -32,6 +32,16 @@ class CheckLicencesTest(unittest.TestCase):
         self.assertEqual([problem.line for problem in problems], [2])
         self.assertIn("library 'z'", problems[0].text)
 
+    def test_npm_packages_need_a_fitting_licence(self):
+        lock = {"packages": {"": {}, "node_modules/a": {"license": "MIT"}, "node_modules/b": {"license": "GPL-3.0-only"},
+                             "node_modules/c/node_modules/@x/d": {"license": "MPL-2.0", "dev": True},
+                             "node_modules/e": {"license": "MPL-2.0"}, "node_modules/f": {"dev": True},
+                             "node_modules/g": {"license": "(MIT OR GPL-3.0-only)"}}}
+        self.assertEqual([problem.text for problem in check_licences.check_web_lock(lock)],
+                         ["'b', part of the interface, is under GPL-3.0-only",
+                          "'e', part of the interface, is under MPL-2.0",
+                          "'f', a tool of the build, is under no licence"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -4,7 +4,6 @@
 usage: run_tests.py BUILD_FOLDER [--tests-only]; tests with the ctest label 'full' are left to ./dev check --full.
 A GoogleTest binary counts by its cases, another ctest entry and a check count one each.
 """
-import dataclasses
 import json
 import os
 import pathlib
@@ -19,21 +18,15 @@ import check_includes
 import check_licences
 import check_message_uses
 import generate
+import run_web
 import tidy
 from problem import ROOT, Problem
+from test_case import Case
 
 PARALLEL = 2
 TIMEOUT_S = 600  # for one test binary
 SLOWEST_SHOWN = 10
 SLOW_S = 0.5  # faster ones are not worth a line
-
-
-@dataclasses.dataclass
-class Case:
-    name: str
-    outcome: str  # passed, failed, skipped
-    seconds: float = 0.0
-    text: str = ""
 
 
 def gtest_cases(report):
@@ -190,6 +183,8 @@ def main(arguments):
     if not tests_only:
         print("\n== Checks", flush=True)
         cases += run_tool_tests() + run_checks(build)
+        print("\n== Web interface", flush=True)
+        cases += run_web.run(build)
     print("\n== Summary")
     print("\n".join(summary(cases)), flush=True)
     return 1 if not cases or any(case.outcome == "failed" for case in cases) else 0

@@ -86,13 +86,13 @@ check "the demo's logs are found guilty" inside sh -c \
 check "hinomi-worker is there" says zygote /usr/libexec/hinomi/hinomi-worker
 
 echo "== Serving"
-port=18080
+port=$((20000 + RANDOM % 10000))
 address=127.0.0.1:$port
 answers() { # of the server's own address, within 30 s
   local turn
   for turn in $(seq 300); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$port" && printf 'GET / HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$address" >&3 &&
-      head -1 <&3 | grep -q '^HTTP/1.1 200') 2>/dev/null; then return 0; fi
+      head -1 <&3 | grep -q '^HTTP/1.1 ') 2>/dev/null; then return 0; fi
     if [ -n "$server" ] && ! kill -0 "$server" 2>/dev/null; then cat "$scratch.server"; return 1; fi
     sleep 0.1
   done
@@ -113,19 +113,15 @@ no_process() { # whose root is the folder
     if [ "$(readlink "$root" 2>/dev/null)" = "$scratch" ]; then echo "$root"; return 1; fi
   done
 }
-if inside hinomi --help | grep -q '^ *hinomi serve\|^  serve'; then
-  # exec all the way, so that the process here is the supervisor.
-  env -i PATH=/usr/bin:/bin LC_ALL=C.UTF-8 chroot --userspec=hinomi:hinomi --groups= "$scratch" \
-    hinomi serve --data /var/lib/hinomi --listen "$address" >"$scratch.server" 2>&1 </dev/null &
-  server=$!
-  check "the server answers" answers
-  if [ -n "$server" ]; then kill -TERM "$server" 2>/dev/null || true; fi
-  check "the server ends well" ends_well
-  check "its data is there" test -d "$scratch/var/lib/hinomi/journal"
-  check "nothing of it runs any more" no_process
-else
-  echo "skipped: this hinomi has no command serve"
-fi
+# exec all the way, so that the process here is the supervisor.
+env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 chroot --userspec=hinomi:hinomi --groups= "$scratch" \
+  hinomi serve --data /var/lib/hinomi --listen "$address" >"$scratch.server" 2>&1 </dev/null &
+server=$!
+check "the server answers" answers
+if [ -n "$server" ]; then kill -TERM "$server" 2>/dev/null || true; fi
+check "the server ends well" ends_well
+check "its data is there" test -d "$scratch/var/lib/hinomi/journal"
+check "nothing of it runs any more" no_process
 
 echo "== With systemd"
 check "apt-get install systemd" inside apt-get -q install -y --no-install-recommends systemd

@@ -21,7 +21,7 @@ export const banned = [
 export default defineConfig(
   { ignores: ['dist/', 'node_modules/', 'src/i18n/messages.ts'] },
   {
-    files: ['**/*.{ts,tsx}', '../tests/e2e/**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommended],
     plugins: { 'react-hooks': hooks },
     rules: {
@@ -46,8 +46,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/keys/**', '**/*.test.{ts,tsx}', '../tests/e2e/**'],
+    files: ['src/keys/**', '**/*.test.{ts,tsx}'],
     rules: { 'no-restricted-syntax': 'off' },
   },
-  { files: ['../tests/e2e/**/*.ts'], rules: { 'no-console': 'off' } },
 );

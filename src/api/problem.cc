@@ -49,6 +49,8 @@ Kind kind_of(Problem problem) noexcept {
       return {500, "failed", "The server failed", ""};
     case Problem::disk_full:
       return {503, "disk_full", "The disk is too full to take more", "10"};
+    case Problem::not_written:
+      return {503, "not_written", "The journal could not be written", "1"};
     case Problem::busy:
       return {503, "busy", "The server is busy", "1"};
     case Problem::shutting_down:

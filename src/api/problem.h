@@ -30,6 +30,7 @@ enum class Problem : std::uint8_t {
   failed,             // 500
   disk_full,          // 503
   busy,               // 503
+  not_written,        // 503; nothing was acknowledged, the sender may try again
   shutting_down,      // 503
   wrong_version,      // 505
 };

@@ -49,7 +49,7 @@ http::Response refused_response(Admission admission) {
     case Admission::shutting_down:
       return problem(Problem::shutting_down, "the server is stopping; send the batch again");
     default:
-      return problem(Problem::failed, "the journal could not be written; nothing was acknowledged");
+      return problem(Problem::not_written, "nothing of the batch was acknowledged; send it again");
   }
 }
 

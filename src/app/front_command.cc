@@ -11,6 +11,7 @@
 
 #include "api/server.h"
 #include "app/cli.h"
+#include "app/confinement.h"
 #include "app/data_folder.h"
 #include "app/front_descriptors.h"
 #include "app/live_sources.h"
@@ -102,6 +103,7 @@ class Front {
   base::Result<void> open() {
     descriptors_.state->front_pid = static_cast<std::uint32_t>(::getpid());
     descriptors_.state->front_ready = 0;
+    confine_front(folder_, log);
     store::journal::WriterOptions options;
     options.segment_bytes = static_cast<std::uint32_t>(settings_.segment_mib * kMib);
     auto writer = store::journal::Writer::open(disk_, clock_, folder_.journal(), options);

@@ -13,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/confinement.h"
 #include "app/content_folder.h"
 #include "app/data_folder.h"
 #include "flow/live_store.h"
@@ -37,7 +38,7 @@ struct Settings {
   int wake = -1;
   int front_wake = -1;
   int zone_offset_minutes = 0;
-  std::int64_t lateness_seconds = 60;
+  std::int64_t lateness_seconds = 10;
 };
 
 void say(const std::string& line) {
@@ -114,6 +115,7 @@ base::Result<void> follow(const Settings& settings, process::SharedState& state,
   const DataFolder folder{settings.data};
   auto content = content_folder();
   if (!content) return content.error();
+  state->pipeline_sandbox = confine_pipeline(folder, *content, say);
   os::PosixDisk disk;
   os::SystemClock clock;
   const os::Interrupt interrupt;

@@ -4,7 +4,7 @@
 //   pipeline --data DIR --state-fd N --wake-fd N --front-wake-fd N
 //            [--zone-offset-minutes N] of time-stamps without a zone (default 0)
 //            [--lateness-seconds N]    how late an event may come and still be correlated in order (default
-//            60)
+//            10)
 //
 // Environment, for tests: HINOMI_FAULT_POINT ends the process at a named point (os/fault_point.h);
 // HINOMI_TEST_POISON: an event that contains these bytes aborts it.

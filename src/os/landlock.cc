@@ -83,7 +83,10 @@ int restrict_by_landlock(const LandlockRules& rules) noexcept {
   if (version == 0) return ENOSYS;
   const std::uint64_t files = files_of(version);
   RulesetAttribute attribute{.handled_files = files, .handled_net = 0, .scoped = 0};
-  if (!rules.tcp && version >= 4) attribute.handled_net = kBindTcp | kConnectTcp;
+  if (version >= 4) {
+    if (rules.tcp != Tcp::all) attribute.handled_net |= kConnectTcp;
+    if (rules.tcp == Tcp::none) attribute.handled_net |= kBindTcp;
+  }
   if (!rules.reach_others && version >= 6) attribute.scoped = kScopeAbstractSocket | kScopeSignal;
   const Descriptor ruleset(
       static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attribute, size_of(version), 0)));

@@ -2,6 +2,7 @@
 // Not a sandbox by itself: it does not stop UDP, stat(), new user namespaces, forks or memory (sandbox.h).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,16 @@ namespace hinomi::os {
 // 0: the kernel has none, or it is switched off.
 [[nodiscard]] int landlock_version() noexcept;
 
+enum class Tcp : std::uint8_t {
+  none,
+  listen,  // but not connect
+  all,
+};
+
 struct LandlockRules {
   std::vector<std::string> writable{};  // folders: everything below may be read, made, changed and removed
   std::vector<std::string> readable{};  // files, or folders with everything below; nothing is executable
-  bool tcp = false;                     // may bind and connect; from version 4 on
+  Tcp tcp = Tcp::none;                  // from version 4 on
   // May send signals to, and connect to abstract sockets of, processes outside; from version 6 on.
   bool reach_others = false;
 };

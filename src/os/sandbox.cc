@@ -19,7 +19,7 @@
 #include <exception>
 #include <utility>
 
-#include "os/landlock.h"
+#include "os/sanitized.h"
 #include "os/seccomp.h"
 
 namespace hinomi::os {
@@ -266,8 +266,9 @@ base::Result<SandboxReport> confine_process(const ProcessProfile& profile) {
                        "confine the process: it has more than one thread already, which would stay free",
                        "call it before the first thread is started",
                        {}};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return system_error("give up new privileges");
-  ReportWriter writer(~0U);
+  if (!kSanitized && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return system_error("give up new privileges");
+  ReportWriter writer(kSanitized ? 0U : ~0U);
   writer.take(SandboxPart::landlock, [&] {
     return restrict_by_landlock({.writable = profile.writable_folders,
                                  .readable = profile.readable_paths,

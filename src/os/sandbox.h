@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "os/file.h"
+#include "os/landlock.h"
 
 namespace hinomi::os {
 
@@ -87,12 +88,12 @@ struct SandboxedChild {
 struct ProcessProfile {
   std::vector<std::string> writable_folders{};
   std::vector<std::string> readable_paths{};
-  bool tcp = false;
+  Tcp tcp = Tcp::none;
 };
 
 // Landlock, a deny list of system calls (server_filter) and NO_NEW_PRIVS for this process, for ever. To be
 // called before it has a second thread (Error usage otherwise). Parts that the kernel refuses are in the
-// report. Descriptors that are open already stay usable.
+// report. Descriptors that are open already stay usable. Under a sanitizer it does nothing, and says so.
 [[nodiscard]] base::Result<SandboxReport> confine_process(const ProcessProfile& profile);
 
 // Gives up root for good, when it has it: user and group 65534 (nobody), no other groups.

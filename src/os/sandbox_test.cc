@@ -25,9 +25,9 @@
 #include <thread>
 
 #include "os/landlock.h"
+#include "os/sanitized.h"
 #include "os/subprocess.h"
 #include "os/testing/escapes.h"
-#include "os/testing/sanitized.h"
 
 namespace hinomi::os {
 namespace {
@@ -433,7 +433,7 @@ TEST_F(Sandbox, a_confined_process_uses_its_folder_and_nothing_else) {
 }
 
 TEST_F(Sandbox, a_confined_process_may_start_threads_but_nothing_dangerous) {
-  const int code = confined({.tcp = true}, [] {
+  const int code = confined({.tcp = Tcp::listen}, [] {
     bool ran = false;
     std::thread([&] { ran = true; }).join();
     if (!ran) return 1;
@@ -466,7 +466,12 @@ TEST_F(Sandbox, a_confined_process_may_start_threads_but_nothing_dangerous) {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::bind(ordinary.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return 3;
-    return ::listen(ordinary.get(), 1) == 0 ? 0 : 4;
+    if (::listen(ordinary.get(), 1) != 0) return 4;
+    if (landlock_version() < 4) return 0;
+    socklen_t size = sizeof address;
+    ::getsockname(ordinary.get(), reinterpret_cast<sockaddr*>(&address), &size);
+    const Descriptor other(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    return ::connect(other.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0 ? 5 : 0;
   });
   EXPECT_EQ(code, 0);
 }

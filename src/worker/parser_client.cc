@@ -21,6 +21,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kReadBytes = 256 * 1024;
+constexpr milliseconds kStopInterval{100};
 constexpr int kOutOfMemoryExit = 4;  // zygote.cc
 
 struct Pair {
@@ -38,8 +39,12 @@ std::optional<Pair> make_pair(int type) {
 class Conversation {
  public:
   Conversation(os::Descriptor output, os::Descriptor status, const ParseLimits& limits,
-               const ParserClient::OnRecord& on_record)
-      : output_(std::move(output)), status_(std::move(status)), decoder_(limits), on_record_(on_record) {
+               const ParserClient::OnRecord& on_record, const os::StopCheck& stop)
+      : output_(std::move(output)),
+        status_(std::move(status)),
+        decoder_(limits),
+        on_record_(on_record),
+        stop_(stop) {
     buffer_.resize(kReadBytes);
   }
 
@@ -58,6 +63,10 @@ class Conversation {
                 started_ ? "the worker took too long" : "no parser process answers");
         break;
       }
+      if (stop_ && stop_()) {
+        give_up(Outcome::stopped, "it was told to stop");
+        break;
+      }
       // What the worker wrote comes first: its end is told only after that.
       if (waiting[0].revents != 0) read_output();
       if (!over_ && waiting[1].revents != 0) read_status();
@@ -67,9 +76,9 @@ class Conversation {
   }
 
  private:
-  static int timeout_of(std::chrono::nanoseconds left) {
-    constexpr milliseconds kLongest{3'600'000};
-    return static_cast<int>(std::min(std::chrono::ceil<milliseconds>(left), kLongest).count());
+  [[nodiscard]] int timeout_of(std::chrono::nanoseconds left) const {
+    const milliseconds longest = stop_ ? kStopInterval : milliseconds(3'600'000);
+    return static_cast<int>(std::min(std::chrono::ceil<milliseconds>(left), longest).count());
   }
 
   void give_up(Outcome outcome, std::string reason) {
@@ -83,7 +92,7 @@ class Conversation {
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
     if (got <= 0) {
       output_.reset();
-      if (ended_) conclude();
+      if (ended_) conclude(*ended_);
       return;
     }
     const auto fed = decoder_.feed({buffer_.data(), static_cast<std::size_t>(got)},
@@ -158,29 +167,29 @@ class Conversation {
         return give_up(Outcome::unavailable, "no worker could be started");
       case StatusKind::ended:
         ended_ = *status;
-        if (!output_.valid()) conclude();
+        if (!output_.valid()) conclude(*status);
         return;
     }
   }
 
   // Both have ended.
-  void conclude() {
+  void conclude(const Status& ended) {
     over_ = true;
-    verdict_.cpu_ms = ended_->cpu_ms;
-    verdict_.signal = ended_->signal;
-    if (ended_->out_of_time) return give_up(Outcome::timed_out, "the worker lived too long");
-    if (ended_->signal == SIGKILL)
+    verdict_.cpu_ms = ended.cpu_ms;
+    verdict_.signal = ended.signal;
+    if (ended.out_of_time) return give_up(Outcome::timed_out, "the worker lived too long");
+    if (ended.signal == SIGKILL)
       return give_up(Outcome::timed_out, "the worker used up its processor time, or was killed");
-    if (ended_->signal != 0)
+    if (ended.signal != 0)
       return give_up(Outcome::died, std::string("the worker was ended by signal ") +
-                                        std::to_string(ended_->signal) + " (" + ::strsignal(ended_->signal) +
+                                        std::to_string(ended.signal) + " (" + ::strsignal(ended.signal) +
                                         ')');
-    if (ended_->exit_code == os::kSandboxRefusedExit)
+    if (ended.exit_code == os::kSandboxRefusedExit)
       return give_up(Outcome::unavailable, "this system refuses what the sandbox cannot do without");
-    if (ended_->exit_code == kOutOfMemoryExit)
+    if (ended.exit_code == kOutOfMemoryExit)
       return give_up(Outcome::died, "the worker needed more memory than it may have");
-    if (ended_->exit_code != 0)
-      return give_up(Outcome::died, "the worker ended with exit code " + std::to_string(ended_->exit_code));
+    if (ended.exit_code != 0)
+      return give_up(Outcome::died, "the worker ended with exit code " + std::to_string(ended.exit_code));
     if (!decoder_.finish() || !decoder_.ended())
       return give_up(Outcome::untrustworthy, "the worker ended well without saying all");
     const bool whole = verdict_.lost == 0 && verdict_.inputs_not_read == 0;
@@ -193,6 +202,7 @@ class Conversation {
   os::Descriptor status_;
   OutputDecoder decoder_;
   const ParserClient::OnRecord& on_record_;
+  const os::StopCheck& stop_;
   os::SystemClock clock_;
   std::string buffer_;
   Verdict verdict_;
@@ -256,30 +266,33 @@ class ParserClient::Slot {
 ParserClient::ParserClient(os::Descriptor control, ClientOptions options)
     : control_(std::move(control)), options_(options) {}
 
-Verdict ParserClient::parse(const std::string& path, const Request& request, const OnRecord& on_record) {
+Verdict ParserClient::parse(const std::string& path, const Request& request, const OnRecord& on_record,
+                            const os::StopCheck& stop) {
   const auto file = os::File::open(path);
   if (!file) return verdict_of(Outcome::unreadable, file.error().message);
-  return parse(*file, request, on_record);
+  return parse(*file, request, on_record, stop);
 }
 
-Verdict ParserClient::parse(const os::File& file, const Request& request, const OnRecord& on_record) {
+Verdict ParserClient::parse(const os::File& file, const Request& request, const OnRecord& on_record,
+                            const os::StopCheck& stop) {
   const Slot slot(*this);
   if (!slot.taken())
     return verdict_of(Outcome::refused_busy, "as many files as are allowed are being parsed");
   const auto input = SealedInput::of_file(file, options_.max_input_bytes);
   if (!input) return verdict_of(Outcome::unreadable, input.error().message);
-  return parse_in_slot(*input, request, on_record);
+  return parse_in_slot(*input, request, on_record, stop);
 }
 
-Verdict ParserClient::parse(const SealedInput& input, const Request& request, const OnRecord& on_record) {
+Verdict ParserClient::parse(const SealedInput& input, const Request& request, const OnRecord& on_record,
+                            const os::StopCheck& stop) {
   const Slot slot(*this);
   if (!slot.taken())
     return verdict_of(Outcome::refused_busy, "as many files as are allowed are being parsed");
-  return parse_in_slot(input, request, on_record);
+  return parse_in_slot(input, request, on_record, stop);
 }
 
 Verdict ParserClient::parse_in_slot(const SealedInput& input, const Request& request,
-                                    const OnRecord& on_record) {
+                                    const OnRecord& on_record, const os::StopCheck& stop) {
   auto output = make_pair(SOCK_STREAM);
   auto status = make_pair(SOCK_SEQPACKET);
   if (!output || !status) return verdict_of(Outcome::unavailable, "no sockets for a parser worker");
@@ -293,7 +306,7 @@ Verdict ParserClient::parse_in_slot(const SealedInput& input, const Request& req
   const milliseconds patience = options_.patience.count() > 0
                                     ? options_.patience
                                     : milliseconds(std::min<std::uint64_t>(cpu, 100'000) * 2000 + 20'000);
-  return Conversation(std::move(output->here), std::move(status->here), request.limits, on_record)
+  return Conversation(std::move(output->here), std::move(status->here), request.limits, on_record, stop)
       .run(options_.start_patience, patience);
 }
 

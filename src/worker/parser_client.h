@@ -21,7 +21,7 @@ enum class Outcome : std::uint8_t {
   died,           // the worker crashed or did what it may not: `signal`
   timed_out,      // no sign of it for too long, or its processor time is used up
   untrustworthy,  // what it wrote is not what a worker writes; it was killed
-  stopped,        // by the callback
+  stopped,        // by the callback, or because `stop` said so
   refused_busy,   // as many files as are allowed are being parsed; nothing was done
   unavailable,    // the zygote does not answer, or ended under way; try again
   unreadable,     // the file could not be copied: missing, too large
@@ -64,7 +64,7 @@ struct ClientOptions {
   std::chrono::milliseconds patience{0};
 };
 
-// Safe from any thread; parse() blocks.
+// Safe from any thread; parse() blocks. `stop` is asked about ten times a second while it waits.
 class ParserClient {
  public:
   // False: enough of this file.
@@ -73,14 +73,17 @@ class ParserClient {
   // `control`: the other end of the zygote's socket. It stays the same when a zygote is replaced.
   explicit ParserClient(os::Descriptor control, ClientOptions options = {});
 
-  [[nodiscard]] Verdict parse(const std::string& path, const Request& request, const OnRecord& on_record);
-  [[nodiscard]] Verdict parse(const os::File& file, const Request& request, const OnRecord& on_record);
-  [[nodiscard]] Verdict parse(const SealedInput& input, const Request& request, const OnRecord& on_record);
+  [[nodiscard]] Verdict parse(const std::string& path, const Request& request, const OnRecord& on_record,
+                              const os::StopCheck& stop = {});
+  [[nodiscard]] Verdict parse(const os::File& file, const Request& request, const OnRecord& on_record,
+                              const os::StopCheck& stop = {});
+  [[nodiscard]] Verdict parse(const SealedInput& input, const Request& request, const OnRecord& on_record,
+                              const os::StopCheck& stop = {});
 
  private:
   class Slot;
   [[nodiscard]] Verdict parse_in_slot(const SealedInput& input, const Request& request,
-                                      const OnRecord& on_record);
+                                      const OnRecord& on_record, const os::StopCheck& stop);
   [[nodiscard]] bool send_request(const Request& request, int input, int output, int status) const;
 
   os::Descriptor control_;

@@ -16,7 +16,7 @@
 #include <functional>
 
 #include "os/sandbox.h"
-#include "os/testing/sanitized.h"
+#include "os/sanitized.h"
 #include "os/testing/scratch_folder.h"
 #include "process/live_state.h"
 #include "worker/testing/sample_files.h"
@@ -217,6 +217,16 @@ TEST(ParserClient, a_stopped_file_frees_its_place) {
   for (int i = 0; i < 10'000 && outcome == Outcome::refused_busy; ++i)
     outcome = service.parse("a\n").verdict.outcome;
   EXPECT_EQ(outcome, Outcome::complete);
+}
+
+TEST(ParserClient, can_be_told_to_stop_while_it_waits) {
+  Service service;
+  const auto input = SealedInput::of_bytes("a\nb\n");
+  std::size_t asked = 0;
+  const Verdict verdict = service.client().parse(
+      *input, {}, [](const ParsedRecord&) { return true; }, [&] { return ++asked > 0; });
+  EXPECT_EQ(verdict.outcome, Outcome::stopped);
+  EXPECT_EQ(asked, 1U);
 }
 
 TEST(ParserClient, more_files_than_allowed_are_refused_at_both_ends) {

@@ -91,12 +91,10 @@ bool disk_full(const Tools& tools) {
   report.expect(used < 99.5, "the disk is not full, but " + std::to_string(used) + " %");
   std::filesystem::remove(mount_point + "/ballast");
   const auto freed = Clock::now();
-  report.expect(
-      wait_for([&] { return disk_state().find("\"state\":\"refusing\"") == std::string::npos; }, 30s),
-      "it takes events again by itself after " +
-          std::to_string(
-              std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - freed).count()) +
-          " ms");
+  const bool resumed =
+      wait_for([&] { return disk_state().find("\"state\":\"refusing\"") == std::string::npos; }, 30s);
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - freed);
+  report.expect(resumed, "it takes events again by itself after " + std::to_string(took.count()) + " ms");
   const int http_code = http.wait();
   report.expect(http_code == 0, "every batch was acknowledged in the end: " + http.output());
   report.expect(number_in(http.output(), "refused").value_or(0) > 0,

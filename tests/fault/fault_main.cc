@@ -77,7 +77,8 @@ int main(int argc, char** argv) {
   int passed = 0;
   int failed = 0;
   for (const Scenario& scenario : kScenarios) {
-    const bool named = std::find(wanted.begin(), wanted.end(), scenario.name) != wanted.end();
+    const bool named = std::find(wanted.begin(), wanted.end(), scenario.name) != wanted.end() ||
+                       std::find(wanted.begin(), wanted.end(), "all") != wanted.end();
     if (wanted.empty() ? tools.brief && !scenario.in_brief : !named) continue;
     const bool good = scenario.run(tools);
     std::printf("%s %s\n", scenario.name, good ? "passed" : "FAILED");

@@ -257,6 +257,11 @@ bool ServerProcess::sign_in() {
   return true;
 }
 
+std::string ServerProcess::cookie() {
+  if (cookie_.empty() && !sign_in()) return {};
+  return cookie_;
+}
+
 std::optional<std::string> ServerProcess::get(const std::string& target) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     if (cookie_.empty() && !sign_in()) return std::nullopt;

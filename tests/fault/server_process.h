@@ -53,6 +53,8 @@ class ServerProcess {
 
   // The token of the HTTP source "default".
   [[nodiscard]] std::string ingest_token() const;
+  // The session's cookie, "name=value"; signs in at first use. Empty when that fails.
+  [[nodiscard]] std::string cookie();
   // GET with a session; signs in at first use. nullopt unless the answer is 200.
   [[nodiscard]] std::optional<std::string> get(const std::string& target);
   // Asks the status until `number` of it (see number_in) is `wanted` or the patience is over.

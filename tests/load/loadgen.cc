@@ -19,12 +19,14 @@
 #include <vector>
 
 #include "load/event_maker.h"
+#include "load/event_mix.h"
 #include "load/http_sender.h"
 #include "load/ledger.h"
 
 namespace {
 
 using hinomi::load::EventMaker;
+using hinomi::load::EventMix;
 using hinomi::load::HttpAnswer;
 using hinomi::load::HttpSender;
 using hinomi::load::LedgerWriter;
@@ -35,6 +37,7 @@ constexpr const char* kUsage =
     "[--batch N]\n"
     "       [--rate EVENTS_A_SECOND_IN_ALL] [--seconds N] [--match-every N] [--bytes N] [--first-sender N] "
     "[--giving-up-after S]\n"
+    "       [--retry-pause-ms N] [--mix]\n"
     "Prints one line of JSON at the end. Exit code 1: a batch was never acknowledged.\n";
 
 struct Settings {
@@ -44,6 +47,7 @@ struct Settings {
   std::string source = "default";
   std::string ledger;
   bool tcp = false;
+  bool mix = false;  // events of EventMix
   std::uint32_t connections = 2;
   std::uint64_t batch = 1000;
   std::uint64_t rate = 0;  // 0 = as fast as possible
@@ -52,6 +56,7 @@ struct Settings {
   std::uint64_t bytes = 700;
   std::uint32_t first_sender = 0;
   std::uint64_t giving_up_after = 60;  // seconds without an answer to one batch
+  std::uint64_t retry_pause_ms = 20;
 };
 
 struct Totals {
@@ -79,6 +84,7 @@ bool read_settings(int argc, char** argv, Settings& settings) {
                                                       {"--match-every", &settings.match_every},
                                                       {"--bytes", &settings.bytes},
                                                       {"--first-sender", &first_sender},
+                                                      {"--retry-pause-ms", &settings.retry_pause_ms},
                                                       {"--giving-up-after", &settings.giving_up_after}};
   const std::map<std::string, std::string*> texts{{"--token", &settings.token},
                                                   {"--ledger", &settings.ledger},
@@ -88,6 +94,10 @@ bool read_settings(int argc, char** argv, Settings& settings) {
     const std::string word = argv[i];
     if (word == "--tcp") {
       settings.tcp = true;
+      continue;
+    }
+    if (word == "--mix") {
+      settings.mix = true;
       continue;
     }
     if (i + 1 >= argc) return false;
@@ -121,6 +131,7 @@ class Sender {
         ledger_(ledger),
         totals_(totals),
         maker_({.sender = sender, .match_every = settings.match_every, .bytes = settings.bytes}),
+        mix_({.sender = sender, .match_every = settings.match_every, .bytes = settings.bytes}),
         http_(settings.host, settings.port) {}
   ~Sender() {
     if (tcp_ >= 0) ::close(tcp_);
@@ -150,7 +161,8 @@ class Sender {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const std::int64_t time = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
     for (std::uint64_t i = 0; i < settings_.batch; ++i) {
-      maker_.append(body_, batch * settings_.batch + i, time);
+      const std::uint64_t number = batch * settings_.batch + i;
+      settings_.mix ? mix_.append(body_, number, time) : maker_.append(body_, number, time);
       body_ += '\n';
     }
   }
@@ -187,7 +199,7 @@ class Sender {
         if (answer.status != 429 && answer.status != 503) return false;
       }
       ++totals_.retries;
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      std::this_thread::sleep_for(std::chrono::milliseconds(settings_.retry_pause_ms));
     }
     return false;
   }
@@ -228,6 +240,7 @@ class Sender {
   LedgerWriter& ledger_;
   Totals& totals_;
   EventMaker maker_;
+  EventMix mix_;
   HttpSender http_;
   int tcp_ = -1;
   std::string body_;

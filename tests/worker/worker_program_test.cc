@@ -8,7 +8,7 @@
 #include <csignal>
 
 #include "os/subprocess.h"
-#include "os/testing/sanitized.h"
+#include "os/sanitized.h"
 #include "process/live_state.h"
 #include "worker/parser_client.h"
 

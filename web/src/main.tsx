@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiError } from './api/client';
+import { ApiError, getJson, getSession } from './api/client';
 import { preferences, usePreferences } from './app/preferences';
 import { router } from './app/router';
 import { Provider, applyTheme } from './ui/Provider';
@@ -29,6 +29,12 @@ function App() {
       </QueryClientProvider>
     </Provider>
   );
+}
+
+// What every page behind the sign-in waits for is asked for while the first script still runs.
+if (window.location.pathname !== '/login') {
+  void queryClient.prefetchQuery({ queryKey: ['session'], queryFn: getSession, staleTime: Infinity });
+  void queryClient.prefetchQuery({ queryKey: ['status'], queryFn: ({ signal }) => getJson('/status', signal) });
 }
 
 const root = document.getElementById('root');

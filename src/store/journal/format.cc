@@ -67,7 +67,9 @@ constexpr std::size_t kTotalAt = 4;
 constexpr std::size_t kCountAt = 8;
 constexpr std::size_t kHeadBytesAt = 12;
 constexpr std::size_t kTextSizesAt = 64;
+constexpr std::size_t kFlagsAt = 55;
 constexpr std::size_t kHeadCrcBytes = 4;
+constexpr std::uint8_t kBeginsCommit = 1;
 
 struct TextSizes {
   std::size_t source, peer, listener, token, resume_key, resume_value;
@@ -96,6 +98,7 @@ void read_head(const char* at, BatchHead& head) noexcept {
   head.labels.zone = static_cast<base::Zone>(at[52]);
   head.labels.data_class = static_cast<base::DataClass>(at[53]);
   head.labels.realm = static_cast<base::Realm>(at[54]);
+  head.begins_commit = (static_cast<std::uint8_t>(at[kFlagsAt]) & kBeginsCommit) != 0;
   head.first_source_sequence = get<std::uint64_t>(at + 56);
   const TextSizes sizes = text_sizes(at + kTextSizesAt);
   const char* text = at + kBatchFixedBytes;
@@ -128,32 +131,13 @@ bool read_records(std::string_view bytes, std::size_t count, std::vector<Record>
   return bytes.empty();
 }
 
-}  // namespace
-
-void append_header(std::string& out, const SegmentHeader& header) {
-  const std::size_t start = out.size();
-  out += kSegmentMagic;
-  put(out, kFormatVersion);
-  put(out, static_cast<std::uint16_t>(kSegmentHeaderBytes));
-  put(out, header.incompatible);
-  put(out, header.compatible);
-  put(out, header.node);
-  put(out, header.partition);
-  put(out, header.number);
-  put(out, static_cast<std::uint32_t>(header.kind));
-  put(out, header.first_sequence);
-  put(out, header.created.since_epoch_ns);
-  put(out, header.previous_number);
-  put(out, header.previous_end);
-  put(out, header.salt);
-  put(out, crc32c(std::string_view(out).substr(start)));
-  HINOMI_CHECK(out.size() - start == kSegmentHeaderBytes);
-}
-
-base::Result<SegmentHeader> read_header(std::string_view bytes) {
-  if (bytes.size() < kSegmentHeaderBytes || !bytes.starts_with(kSegmentMagic))
+base::Result<SegmentHeader> read_header_copy(std::string_view bytes) {
+  if (bytes.size() < kHeaderCopyBytes || !bytes.starts_with(kSegmentMagic))
     return invalid("the file does not begin as a segment of a log");
-  const std::size_t summed = kSegmentHeaderBytes - sizeof(std::uint32_t);
+  const std::size_t summed = kHeaderCopyBytes - sizeof(std::uint32_t);
+  // Before the version: what a torn write left there is none. Every later format keeps these 64 bytes.
+  if (get<std::uint32_t>(bytes.data() + summed) != crc32c(bytes.substr(0, summed)))
+    return invalid("the check sum of the segment's header is wrong");
   const auto version = get<std::uint16_t>(bytes.data() + 8);
   if (version > kFormatVersion)
     return base::Error{base::ErrorCode::unsupported,
@@ -161,8 +145,6 @@ base::Result<SegmentHeader> read_header(std::string_view bytes) {
                            std::to_string(kFormatVersion),
                        "use the newer program that wrote it",
                        {}};
-  if (get<std::uint32_t>(bytes.data() + summed) != crc32c(bytes.substr(0, summed)))
-    return invalid("the check sum of the segment's header is wrong");
   Cursor cursor(bytes.substr(12, summed - 12));
   SegmentHeader header;
   header.incompatible = cursor.number<std::uint32_t>();
@@ -184,6 +166,36 @@ base::Result<SegmentHeader> read_header(std::string_view bytes) {
   if (header.number == 0 || (header.kind != LogKind::events && header.kind != LogKind::findings))
     return invalid("the segment's header contradicts itself");
   return header;
+}
+
+}  // namespace
+
+void append_header(std::string& out, const SegmentHeader& header) {
+  const std::size_t start = out.size();
+  out += kSegmentMagic;
+  put(out, kFormatVersion);
+  put(out, static_cast<std::uint16_t>(kHeaderCopyBytes));
+  put(out, header.incompatible);
+  put(out, header.compatible);
+  put(out, header.node);
+  put(out, header.partition);
+  put(out, header.number);
+  put(out, static_cast<std::uint32_t>(header.kind));
+  put(out, header.first_sequence);
+  put(out, header.created.since_epoch_ns);
+  put(out, header.previous_number);
+  put(out, header.previous_end);
+  put(out, header.salt);
+  put(out, crc32c(std::string_view(out).substr(start)));
+  HINOMI_CHECK(out.size() - start == kHeaderCopyBytes);
+  out.append(out, start, kHeaderCopyBytes);
+}
+
+base::Result<SegmentHeader> read_header(std::string_view bytes) {
+  auto first = read_header_copy(bytes.substr(0, kHeaderCopyBytes));
+  if (first || bytes.size() <= kHeaderCopyBytes) return first;
+  auto second = read_header_copy(bytes.substr(kHeaderCopyBytes, kHeaderCopyBytes));
+  return second || second.error().code == base::ErrorCode::unsupported ? second : first;
 }
 
 bool append_batch(std::string& out, std::uint32_t salt, const BatchHead& head, const NodeName& node,
@@ -219,7 +231,7 @@ bool append_batch(std::string& out, std::uint32_t salt, const BatchHead& head, c
   put(out, static_cast<std::uint8_t>(head.labels.zone));
   put(out, static_cast<std::uint8_t>(head.labels.data_class));
   put(out, static_cast<std::uint8_t>(head.labels.realm));
-  put(out, std::uint8_t{0});
+  put(out, head.begins_commit ? kBeginsCommit : std::uint8_t{0});
   put(out, head.first_source_sequence);
   for (const std::string_view text : texts) put(out, static_cast<std::uint8_t>(text.size()));
   put(out, std::uint8_t{0});
@@ -294,7 +306,7 @@ Found find_batch(std::string_view bytes, std::uint32_t salt, BatchView& view, st
   return Found::batch;
 }
 
-void append_footer(std::string& out, const Footer& footer) {
+void append_footer(std::string& out, std::uint32_t salt, const Footer& footer) {
   const std::size_t start = out.size();
   put(out, kFooterMagic);
   put(out, footer.end);
@@ -320,25 +332,25 @@ void append_footer(std::string& out, const Footer& footer) {
     out += resume.key;
     out += resume.value;
   }
-  const std::uint32_t crc = crc32c(std::string_view(out).substr(start));
+  const std::uint32_t crc = crc32c(std::string_view(out).substr(start), salt);
   put(out, footer.end);
   put(out, crc);
-  put(out, crc32c(std::string_view(out).substr(out.size() - 8)));
+  put(out, crc32c(std::string_view(out).substr(out.size() - 8), salt));
   put(out, kSealMagic);
 }
 
-std::optional<SealView> read_seal(std::string_view last_bytes) {
+std::optional<SealView> read_seal(std::string_view last_bytes, std::uint32_t salt) {
   if (last_bytes.size() != kSealBytes || get<std::uint32_t>(last_bytes.data() + 12) != kSealMagic ||
-      get<std::uint32_t>(last_bytes.data() + 8) != crc32c(last_bytes.substr(0, 8)))
+      get<std::uint32_t>(last_bytes.data() + 8) != crc32c(last_bytes.substr(0, 8), salt))
     return std::nullopt;
   return SealView{get<std::uint32_t>(last_bytes.data()), get<std::uint32_t>(last_bytes.data() + 4)};
 }
 
-base::Result<Footer> read_footer(std::string_view bytes, const SealView& seal) {
+base::Result<Footer> read_footer(std::string_view bytes, std::uint32_t salt, const SealView& seal) {
   if (bytes.size() < kSealBytes || bytes.size() > kMaxFooterBytes)
     return invalid("the segment's footer has an impossible size");
   bytes.remove_suffix(kSealBytes);
-  if (crc32c(bytes) != seal.crc) return invalid("the check sum of the segment's footer is wrong");
+  if (crc32c(bytes, salt) != seal.crc) return invalid("the check sum of the segment's footer is wrong");
   Cursor cursor(bytes);
   if (cursor.number<std::uint32_t>() != kFooterMagic) return invalid("the segment's footer is none");
   Footer footer;

@@ -22,7 +22,8 @@ namespace hinomi::store::journal {
 inline constexpr std::uint16_t kFormatVersion = 1;
 // Bits of features that a reader must know to read a segment at all; none yet.
 inline constexpr std::uint32_t kKnownIncompatible = 0;
-inline constexpr std::size_t kSegmentHeaderBytes = 64;
+inline constexpr std::size_t kHeaderCopyBytes = 64;
+inline constexpr std::size_t kSegmentHeaderBytes = 2 * kHeaderCopyBytes;  // twice the same
 inline constexpr std::size_t kBatchFixedBytes = 72;
 inline constexpr std::size_t kRecordHeaderBytes = 24;
 inline constexpr std::size_t kBatchTrailerBytes = 8;
@@ -33,6 +34,7 @@ inline constexpr std::size_t kMaxRecordBytes = 4u << 20;
 inline constexpr std::size_t kMaxBatchBytes = 64u << 20;
 inline constexpr std::size_t kMaxBatchRecords = 1'000'000;
 inline constexpr std::size_t kMaxFooterBytes = 512u << 20;
+inline constexpr std::uint64_t kMaxSequence = (std::uint64_t{1} << 56) - 1;  // what an event id has room for
 
 enum class LogKind : std::uint32_t { events = 1, findings = 2 };
 
@@ -48,15 +50,15 @@ struct SegmentHeader {
   // Where the segment before this one ends: bytes behind that were never acknowledged and do not count.
   std::uint32_t previous_number = 0;  // 0 = there is none
   std::uint32_t previous_end = 0;
-  // Random. All check sums of the segment's batches begin with it: text in a record that looks like a batch
-  // is none.
+  // Random. The check sums of the segment's batches and footer begin with it: text in a record that looks
+  // like one of them is none.
   std::uint32_t salt = 0;
   friend bool operator==(const SegmentHeader&, const SegmentHeader&) = default;
 };
 
 void append_header(std::string& out, const SegmentHeader& header);
-// `bytes` are the first kSegmentHeaderBytes of a segment. Error unsupported: a newer format or unknown
-// features.
+// `bytes` are the first kSegmentHeaderBytes of a segment, or what there is of them; one sound copy is enough.
+// Error unsupported: a newer format or unknown features.
 [[nodiscard]] base::Result<SegmentHeader> read_header(std::string_view bytes);
 
 // What all records of a batch have in common. The texts are hostile.
@@ -68,6 +70,8 @@ struct BatchHead {
   std::uint8_t framing = 0;   // ingest::live::Framing
   std::uint8_t encoding = 0;  // ingest::live::Encoding
   std::uint64_t first_source_sequence = 0;
+  // The first of those that are written and synced together: once it is there, all before it was durable.
+  bool begins_commit = false;
   std::string_view source;
   std::string_view peer;
   std::string_view listener;
@@ -136,15 +140,16 @@ struct Footer {
   std::vector<ResumeEntry> resumes;  // the latest of every source and key, of all segments so far
   friend bool operator==(const Footer&, const Footer&) = default;
 };
-void append_footer(std::string& out, const Footer& footer);
+void append_footer(std::string& out, std::uint32_t salt, const Footer& footer);
 // From the last kSealBytes of a segment: where its footer lies; nullopt: it is not sealed.
 struct SealView {
   std::uint32_t footer_offset = 0;
   std::uint32_t crc = 0;
 };
-[[nodiscard]] std::optional<SealView> read_seal(std::string_view last_bytes);
+[[nodiscard]] std::optional<SealView> read_seal(std::string_view last_bytes, std::uint32_t salt);
 // `bytes` from the footer's offset to the end of the segment, seal included.
-[[nodiscard]] base::Result<Footer> read_footer(std::string_view bytes, const SealView& seal);
+[[nodiscard]] base::Result<Footer> read_footer(std::string_view bytes, std::uint32_t salt,
+                                               const SealView& seal);
 
 [[nodiscard]] base::Hash128 token_key(std::uint32_t source_id, std::string_view token) noexcept;
 // "0000000000000001.hjs"

@@ -38,11 +38,16 @@ TEST(JournalFormat, a_header_reads_back_and_a_changed_one_does_not) {
   ASSERT_EQ(bytes.size(), kSegmentHeaderBytes);
   ASSERT_TRUE(read_header(bytes));
   EXPECT_EQ(*read_header(bytes), header);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
+  for (std::size_t i = 0; i < kHeaderCopyBytes; ++i) {
     std::string changed = bytes;
     changed[i] = static_cast<char>(changed[i] ^ 1);
+    ASSERT_TRUE(read_header(changed)) << i;
+    EXPECT_EQ(*read_header(changed), header) << "the other copy is sound";
+    changed[i + kHeaderCopyBytes] = static_cast<char>(changed[i + kHeaderCopyBytes] ^ 1);
     EXPECT_FALSE(read_header(changed)) << i;
   }
+  EXPECT_TRUE(read_header(std::string_view(bytes).substr(0, kHeaderCopyBytes)));
+  EXPECT_FALSE(read_header(std::string_view(bytes).substr(0, kHeaderCopyBytes - 1)));
   SegmentHeader unknown = header;
   unknown.incompatible = 1;
   bytes.clear();
@@ -59,6 +64,7 @@ std::string a_batch(std::uint32_t salt) {
   head.labels.realm = base::Realm::demo;
   head.framing = 2;
   head.encoding = 1;
+  head.begins_commit = true;
   head.source = "s";
   head.peer = "p:1";
   head.listener = "l:2";
@@ -80,6 +86,7 @@ TEST(JournalFormat, a_batch_reads_back) {
   EXPECT_EQ(view.head.first_sequence, 41U);
   EXPECT_EQ(view.head.labels.realm, base::Realm::demo);
   EXPECT_EQ(view.head.labels.site, base::SiteId{2});
+  EXPECT_TRUE(view.head.begins_commit);
   EXPECT_EQ(view.head.source, "s");
   EXPECT_EQ(view.head.peer, "p:1");
   EXPECT_EQ(view.head.listener, "l:2");
@@ -116,17 +123,19 @@ TEST(JournalFormat, a_footer_reads_back_and_a_changed_one_does_not) {
                       .tokens = {{{1, 2}, {3, 4}, 5, {6}}},
                       .resumes = {{7, "key", "value"}, {8, "", ""}}};
   std::string bytes;
-  append_footer(bytes, footer);
-  const auto seal = read_seal(std::string_view(bytes).substr(bytes.size() - kSealBytes));
+  append_footer(bytes, 11, footer);
+  const auto seal = read_seal(std::string_view(bytes).substr(bytes.size() - kSealBytes), 11);
+  EXPECT_FALSE(read_seal(std::string_view(bytes).substr(bytes.size() - kSealBytes), 12));
   ASSERT_TRUE(seal);
   EXPECT_EQ(seal->footer_offset, 640U);
-  ASSERT_TRUE(read_footer(bytes, *seal));
-  EXPECT_EQ(*read_footer(bytes, *seal), footer);
+  ASSERT_TRUE(read_footer(bytes, 11, *seal));
+  EXPECT_EQ(*read_footer(bytes, 11, *seal), footer);
+  EXPECT_FALSE(read_footer(bytes, 12, *seal));
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     std::string changed = bytes;
     changed[i] = static_cast<char>(changed[i] ^ 4);
-    const auto broken = read_seal(std::string_view(changed).substr(changed.size() - kSealBytes));
-    EXPECT_TRUE(!broken || !read_footer(changed, *broken)) << i;
+    const auto broken = read_seal(std::string_view(changed).substr(changed.size() - kSealBytes), 11);
+    EXPECT_TRUE(!broken || !read_footer(changed, 11, *broken)) << i;
   }
   BatchView view;
   std::size_t size = 0;

@@ -25,15 +25,41 @@ base::Result<std::vector<std::uint32_t>> list_segments(const os::Disk& disk, con
   return numbers;
 }
 
+base::Result<SegmentHeader> read_segment_header(const os::DiskFile& file, std::uint32_t number) {
+  std::array<char, kSegmentHeaderBytes> bytes{};
+  auto got = file.read_at(0, bytes);
+  if (!got) return got.error();
+  auto header = read_header({bytes.data(), *got});
+  if (header && header->number != number)
+    return base::Error{base::ErrorCode::invalid_input, "the segment is another than its name says", {}, {}};
+  return header;
+}
+
+base::Result<std::optional<SealView>> find_seal(const os::DiskFile& file, std::uint64_t size,
+                                                std::uint32_t salt) {
+  std::optional<SealView> seal;
+  if (size < kSegmentHeaderBytes + kSealBytes) return seal;
+  std::array<char, kSealBytes> last{};
+  auto got = file.read_at(size - kSealBytes, last);
+  if (!got) return got.error();
+  seal = read_seal({last.data(), *got}, salt);
+  if (seal && (seal->footer_offset < kSegmentHeaderBytes || seal->footer_offset > size - kSealBytes))
+    seal.reset();
+  return seal;
+}
+
 struct Reader::Parts {
   Parts(const os::Disk& the_disk, std::string the_folder) : disk(the_disk), folder(std::move(the_folder)) {}
 
   const os::Disk& disk;
   std::string folder;
   Position at;
-  std::unique_ptr<os::DiskFile> file;  // of at.segment
-  std::uint32_t end = 0;               // of the batches in at.segment where that is known, else 0
-  std::uint32_t salt = 0;              // of at.segment
+  std::unique_ptr<os::DiskFile> file;
+  // Of at.segment:
+  std::uint32_t end = 0;  // of its batches where that was found out, else 0
+  bool end_is_certain = false;
+  bool header_is_lost = false;
+  std::uint32_t salt = 0;
   // Bytes of the segment from buffer_start on.
   std::string buffer;
   std::uint64_t buffer_start = 0;
@@ -61,10 +87,7 @@ struct Reader::Parts {
   [[nodiscard]] base::Result<SegmentHeader> header_of(std::uint32_t number) const {
     auto opened = disk.open_to_read(path(number));
     if (!opened) return opened.error();
-    std::array<char, kSegmentHeaderBytes> bytes{};
-    auto got = (*opened)->read_at(0, bytes);
-    if (!got) return got.error();
-    return read_header({bytes.data(), *got});
+    return read_segment_header(**opened, number);
   }
 
   // The segment after `number` that exists, or 0.
@@ -93,9 +116,9 @@ struct Reader::Parts {
         continue;
       }
       if (!opened) return opened.error();
-      auto header = header_of(at.segment);
+      auto header = read_segment_header(**opened, at.segment);
       if (!header && header.error().code != base::ErrorCode::invalid_input) return header.error();
-      if (!header) report({at.segment, 0}, kSegmentHeaderBytes, header.error().message);
+      header_is_lost = !header;
       salt = header ? header->salt : 0;
       at.offset = std::max<std::uint32_t>(at.offset, kSegmentHeaderBytes);
       file = std::move(*opened);
@@ -103,113 +126,121 @@ struct Reader::Parts {
     return true;
   }
 
-  // Bytes from at.offset on, at least `wanted` where the segment has them.
-  [[nodiscard]] base::Result<std::string_view> bytes(std::size_t wanted, std::uint64_t stop) {
-    const std::uint64_t have_end = buffer_start + buffer.size();
-    if (at.offset < buffer_start || at.offset > have_end) {
+  // Bytes from at.offset on, at least `wanted` where the segment has them before `stop`. Never any behind it:
+  // they may change.
+  [[nodiscard]] base::Result<std::string_view> bytes(std::size_t wanted, std::uint32_t stop) {
+    if (at.offset < buffer_start || at.offset > buffer_start + buffer.size()) {
       buffer.clear();
       buffer_start = at.offset;
     }
-    if (buffer_start + buffer.size() < at.offset + wanted) {
+    const std::size_t had = buffer.size() - (at.offset - buffer_start);
+    wanted = std::min<std::size_t>(wanted, stop - at.offset);
+    if (had < wanted) {
       buffer.erase(0, at.offset - buffer_start);
       buffer_start = at.offset;
-      const std::size_t had = buffer.size();
-      std::size_t size = std::max(wanted, kReadBytes);
-      if (stop > at.offset)
-        size = std::min<std::uint64_t>(size, std::max<std::uint64_t>(stop - at.offset, wanted));
-      if (size > had) {
-        buffer.resize(size);
-        auto got = file->read_at(buffer_start + had, std::span(buffer).subspan(had));
-        if (!got) {
-          buffer.resize(had);
-          return got.error();
-        }
-        buffer.resize(had + *got);
-      }
+      buffer.resize(std::min<std::size_t>(std::max(wanted, kReadBytes), stop - at.offset));
+      auto got = file->read_at(buffer_start + had, std::span(buffer).subspan(had));
+      buffer.resize(had + (got ? *got : 0));
+      if (!got) return got.error();
     }
     return std::string_view(buffer).substr(at.offset - buffer_start);
   }
 
-  // Where the batches of this segment end: known by the limit, its seal, or the segment after it.
+  // Where the batches of this segment end: known by the limit, the segment after it, or its seal. Else, by
+  // its size: then what is there may be a footer that was not finished.
   [[nodiscard]] base::Result<std::uint32_t> end_of_segment(Position limit) {
-    if (at.segment == limit.segment) return limit.offset;
+    if (at.segment == limit.segment) {
+      end_is_certain = true;
+      return limit.offset;
+    }
     if (end != 0) return end;
     auto numbers = list_segments(disk, folder);
     if (!numbers) return numbers.error();
-    for (auto next = std::upper_bound(numbers->begin(), numbers->end(), at.segment);
-         next != numbers->end() && end == 0; ++next) {
+    end_is_certain = false;
+    for (auto next = std::upper_bound(numbers->begin(), numbers->end(), at.segment); next != numbers->end();
+         ++next) {
       auto header = header_of(*next);
       // One that could not be made whole says nothing; the one after it names the last that counts.
+      if (!header && header.error().code == base::ErrorCode::io) return header.error();
       if (!header) continue;
-      if (header->previous_number == at.segment) end = header->previous_end;
+      end_is_certain = header->previous_number == at.segment;
+      if (end_is_certain) end = header->previous_end;
       break;
     }
-    if (end == 0) {
-      auto size = file->size();
-      if (!size) return size.error();
-      end = static_cast<std::uint32_t>(std::min<std::uint64_t>(*size, 0xFFFF'FFFF));
-      std::array<char, kSealBytes> last{};
-      if (*size >= kSealBytes) {
-        auto got = file->read_at(*size - kSealBytes, last);
-        if (!got) return got.error();
-        if (const auto seal = read_seal({last.data(), *got})) end = seal->footer_offset;
-      }
-    }
+    if (end_is_certain) return end;
+    auto size = file->size();
+    if (!size) return size.error();
+    auto seal = find_seal(*file, *size, salt);
+    if (!seal) return seal.error();
+    end_is_certain = *seal && !header_is_lost;
+    end = end_is_certain ? (*seal)->footer_offset
+                         : static_cast<std::uint32_t>(std::min<std::uint64_t>(*size, 0xFFFF'FFFF));
     return end;
   }
 
-  // Behind damage at `at`: the next place where a sound batch begins, or the end.
-  [[nodiscard]] base::Result<void> skip_damage(std::uint32_t stop, std::size_t known_size) {
+  // Behind damage at `at`: the next place where a sound batch begins, or the end. `size` is that of the
+  // damaged batch, or 0 when nothing is known.
+  [[nodiscard]] base::Result<void> skip_damage(std::uint32_t stop, Found found, std::size_t size) {
     const Position from = at;
-    if (known_size != 0 && known_size <= stop - at.offset) {
-      at.offset += static_cast<std::uint32_t>(known_size);
-      report(from, static_cast<std::uint32_t>(known_size), "the check sum of a batch is wrong");
+    if (found == Found::damaged && size != 0 && size <= stop - at.offset) {
+      at.offset += static_cast<std::uint32_t>(size);
+      report(from, static_cast<std::uint32_t>(size), "the check sum of a batch is wrong");
       return {};
     }
+    auto next = find_sound_batch(stop);
+    if (!next) {
+      at = from;
+      return next.error();
+    }
+    at.offset = *next;
+    // What begins as a footer and has no batch behind it is one, where the end of the batches is not known.
+    if (found != Found::seal || end_is_certain || at.offset < stop)
+      report(from, at.offset - from.offset, "no batch can be read here");
+    return {};
+  }
+
+  // Behind `at`, or `stop`. Moves `at`.
+  [[nodiscard]] base::Result<std::uint32_t> find_sound_batch(std::uint32_t stop) {
     constexpr std::string_view kMagic = "HJB1";
     ++at.offset;
     while (at.offset < stop) {
       auto here = bytes(kMagic.size(), stop);
       if (!here) return here.error();
+      if (here->size() < kMagic.size()) break;
       const std::size_t found = here->find(kMagic);
       if (found == std::string_view::npos) {
-        const std::size_t keep = kMagic.size() - 1;
-        if (here->size() <= keep) break;
-        at.offset += static_cast<std::uint32_t>(here->size() - keep);
+        at.offset += static_cast<std::uint32_t>(here->size() - kMagic.size() + 1);
         continue;
       }
       at.offset += static_cast<std::uint32_t>(found);
-      if (auto sound = is_sound(stop); !sound)
-        return sound.error();
-      else if (*sound)
-        break;
+      std::size_t size = 0;
+      auto looked = look(stop, size, false);
+      if (!looked) return looked.error();
+      if (*looked == Found::batch) return at.offset;
       ++at.offset;
     }
-    at.offset = std::min(at.offset, stop);
-    if (at.offset + kMagic.size() > stop) at.offset = stop;
-    report(from, at.offset - from.offset, "no batch can be read here");
-    return {};
+    return stop;
   }
 
-  [[nodiscard]] base::Result<bool> is_sound(std::uint32_t stop) {
+  // What stands at `at`.
+  [[nodiscard]] base::Result<Found> look(std::uint32_t stop, std::size_t& size, bool with_records) {
     std::size_t wanted = kFirstStepBytes;
-    for (int i = 0; i < kSteps; ++i) {
+    Found found = Found::nothing;
+    for (int i = 0; i < kSteps && found == Found::nothing; ++i) {
       auto here = bytes(wanted, stop);
       if (!here) return here.error();
-      std::size_t size = 0;
-      const Found found = find_batch(here->substr(0, stop - at.offset), salt, view, size, false);
-      if (found == Found::batch) return true;
-      if (found != Found::nothing || size > stop - at.offset) return false;
+      found = find_batch(*here, salt, view, size, with_records);
+      if (size > stop - at.offset) break;
       wanted = size;
     }
-    return false;
+    return found;
   }
 
   [[nodiscard]] base::Result<const BatchView*> next(Position limit) {
     for (;;) {
       auto opened = open(limit);
       if (!opened) return opened.error();
-      if (!*opened) return nullptr;
+      if (!*opened || at.segment > limit.segment) return nullptr;
       auto stop = end_of_segment(limit);
       if (!stop) return stop.error();
       if (at.offset >= *stop) {
@@ -221,28 +252,20 @@ struct Reader::Parts {
         at = {*next, 0};
         continue;
       }
-      std::size_t wanted = kFirstStepBytes;
-      Found found = Found::nothing;
-      std::size_t size = 0;
-      for (int i = 0; i < 3 && found == Found::nothing; ++i) {
-        auto here = bytes(wanted, *stop);
-        if (!here) return here.error();
-        found = find_batch(here->substr(0, *stop - at.offset), salt, view, size);
-        if (size > *stop - at.offset) break;
-        wanted = size;
+      if (header_is_lost) {
+        report(at, *stop - at.offset, "the header of the segment cannot be read");
+        at.offset = *stop;
+        continue;
       }
-      if (found == Found::batch) {
+      std::size_t size = 0;
+      auto found = look(*stop, size, true);
+      if (!found) return found.error();
+      if (*found == Found::batch) {
         view.position = at;
         at.offset += view.bytes;
         return &view;
       }
-      if (found == Found::seal) {
-        end = at.offset;
-        if (at.segment == limit.segment) return nullptr;
-        continue;
-      }
-      if (auto skipped = skip_damage(*stop, found == Found::damaged ? size : 0); !skipped)
-        return skipped.error();
+      if (auto skipped = skip_damage(*stop, *found, size); !skipped) return skipped.error();
     }
   }
 };
@@ -268,10 +291,10 @@ Position Reader::position() const noexcept {
 
 base::Result<const BatchView*> Reader::read_at(Position position) {
   Parts& parts = *parts_;
-  auto header = parts.header_of(position.segment);
-  if (!header) return header.error();
   auto opened = parts.disk.open_to_read(parts.path(position.segment));
   if (!opened) return opened.error();
+  auto header = read_segment_header(**opened, position.segment);
+  if (!header) return header.error();
   std::size_t wanted = kOneReadBytes;
   for (int i = 0; i < kSteps; ++i) {
     parts.one_buffer.resize(wanted);

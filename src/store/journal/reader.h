@@ -52,6 +52,13 @@ class Reader {
   std::unique_ptr<Parts> parts_;
 };
 
+// The header of the segment `number`. Errors: not_found; unsupported; invalid_input when it is damaged, of
+// another segment, or not there yet.
+[[nodiscard]] base::Result<SegmentHeader> read_segment_header(const os::DiskFile& file, std::uint32_t number);
+// Where the footer of a segment lies, when it is sealed; `size` is the file's.
+[[nodiscard]] base::Result<std::optional<SealView>> find_seal(const os::DiskFile& file, std::uint64_t size,
+                                                              std::uint32_t salt);
+
 // The numbers of the segments in a folder, ascending.
 [[nodiscard]] base::Result<std::vector<std::uint32_t>> list_segments(const os::Disk& disk,
                                                                      const std::string& folder);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 
 #include "base/check.h"
 #include "os/fault_point.h"
@@ -42,10 +43,13 @@ base::Result<Added> Writer::add(const NewBatch& batch) {
         base::ErrorCode::limit_exceeded, "too many places to resume from are kept in the journal", {}, {}};
 
   BatchHead head = batch.head;
+  if (batch.records.size() > kMaxSequence - parts.sequence)
+    return base::Error{base::ErrorCode::limit_exceeded, "the journal has no ids left", {}, {}};
   head.first_sequence = parts.sequence;
   if (parts.options.kind == LogKind::events) head.received = parts.clock.now();
   Chunk& chunk = parts.chunk_for_next_batch();
   const std::size_t before = chunk.bytes.size();
+  head.begins_commit = before == 0;  // a chunk is one write and one sync
   if (!append_batch(chunk.bytes, chunk.salt, head, parts.options.node, batch.records))
     return base::Error{
         base::ErrorCode::limit_exceeded, "the batch exceeds a limit of the journal's format", {}, {}};
@@ -127,22 +131,19 @@ WriterStatus Writer::status() const {
 base::Result<std::uint32_t> Writer::remove_old(const Keep& keep) {
   Parts& parts = *parts_;
   std::uint64_t bytes = status().bytes;
-  const std::int64_t now = parts.clock.now().since_epoch_ns;
+  const base::TimeNs now = parts.believed_now();
   std::size_t count = 0;
   // Never the last one: it is being written, or names where the next begins.
   while (count + 1 < parts.segments.size()) {
     const SegmentInfo& segment = parts.segments[count];
-    const bool too_old = now - segment.last_received.since_epoch_ns > keep.at_most_ns;
+    const bool too_old = age_ns(now, segment.last_received) > keep.at_most_ns;
     if (segment.number >= keep.from.segment || (!too_old && bytes <= keep.at_most_bytes)) break;
     bytes -= segment.bytes;
     ++count;
   }
   if (count == 0) return 0U;
   const std::uint32_t last = parts.segments[count - 1].number;
-  if (auto intended =
-          parts.disk.replace(parts.folder + "/" + std::string(kRemovedName), std::to_string(last) + "\n");
-      !intended)
-    return intended.error();
+  if (auto noted = parts.note_removal(last); !noted) return noted.error();
   os::fault_point("journal.before_unlink");
   for (std::size_t i = 0; i < count; ++i) {
     auto removed = parts.disk.remove(parts.folder + "/" + segment_name(parts.segments.front().number));
@@ -155,7 +156,13 @@ base::Result<std::uint32_t> Writer::remove_old(const Keep& keep) {
 }
 
 // --- parts
-// ---------------------------------------------------------------------------------------------------
+
+std::int64_t age_ns(base::TimeNs now, base::TimeNs then) noexcept {
+  if (then >= now) return 0;
+  const std::uint64_t age =
+      static_cast<std::uint64_t>(now.since_epoch_ns) - static_cast<std::uint64_t>(then.since_epoch_ns);
+  return static_cast<std::int64_t>(std::min<std::uint64_t>(age, std::numeric_limits<std::int64_t>::max()));
+}
 
 event::EventId Writer::Parts::id_of(base::TimeNs received, std::uint64_t at) const {
   return event::EventId::make({.received_ms = event::received_ms(received),
@@ -217,6 +224,8 @@ base::Result<void> Writer::Parts::write_chunk(const Chunk& chunk) {
 
 base::Result<void> Writer::Parts::create_segment(const Chunk& chunk) {
   const std::uint32_t number = chunk.segment;
+  if (number == 0 || number == 0xFFFF'FFFF)
+    return base::Error{base::ErrorCode::limit_exceeded, "the log has no numbers of segments left", {}, {}};
   const std::string path = folder + "/" + segment_name(number);
   next_number = number + 1;
   file.reset();
@@ -247,7 +256,7 @@ base::Result<void> Writer::Parts::create_segment(const Chunk& chunk) {
   file = std::move(*created);
   end = {number, kSegmentHeaderBytes};
   salt = chunk.salt;
-  segments.push_back({.number = number, .bytes = kSegmentHeaderBytes});
+  segments.push_back({.number = number, .first_sequence = durable_sequence, .bytes = kSegmentHeaderBytes});
   segment_tokens.clear();
   segment_records = 0;
   return {};
@@ -262,14 +271,46 @@ void Writer::Parts::seal() {
   footer.first_received = segments.back().first_received;
   footer.last_received = segments.back().last_received;
   footer.tokens = std::move(segment_tokens);
-  for (const auto& [key, value] : resumes) footer.resumes.push_back({key.first, key.second, value});
+  footer.resumes = all_resumes();
   std::string bytes;
-  append_footer(bytes, footer);
+  append_footer(bytes, salt, footer);
   const base::Result<void> written = file->write_at(end.offset, bytes);
   os::fault_point("journal.seal_write");
   if (written && file->sync()) segments.back().bytes = end.offset + bytes.size();
   os::fault_point("journal.seal_done");
   file.reset();
+}
+
+std::vector<ResumeEntry> Writer::Parts::all_resumes() const {
+  std::vector<ResumeEntry> all;
+  all.reserve(resumes.size());
+  for (const auto& [key, value] : resumes) all.push_back({key.first, key.second, value});
+  return all;
+}
+
+base::Result<void> Writer::Parts::note_removal(std::uint32_t last) {
+  Footer note;
+  note.end = last;
+  note.next_sequence = durable_sequence;
+  note.resumes = all_resumes();
+  std::uint64_t first_kept = durable_sequence;
+  for (const SegmentInfo& segment : segments) {
+    if (segment.number > last) first_kept = std::min(first_kept, segment.first_sequence);
+  }
+  for (const TokenAge& age : token_order) {
+    const auto known = tokens.find(age.key);
+    if (known != tokens.end() && known->second.received == age.received &&
+        known->second.first.parts().sequence < first_kept)
+      note.tokens.push_back(known->second);
+  }
+  std::string bytes;
+  append_footer(bytes, kRemovedSalt, note);
+  return disk.replace(folder + "/" + std::string(kRemovedName), bytes);
+}
+
+base::TimeNs Writer::Parts::believed_now() const {
+  const std::int64_t passed = std::chrono::nanoseconds(clock.steady() - opened).count();
+  return std::min(clock.now(), base::TimeNs{opened_at.since_epoch_ns + passed + kClockSlackNs});
 }
 
 void Writer::Parts::apply(const PendingBatch& batch) {
@@ -285,19 +326,25 @@ void Writer::Parts::apply(const PendingBatch& batch) {
 }
 
 void Writer::Parts::remember(const TokenEntry& token) {
+  const std::int64_t age = recovering ? std::min(age_ns(opened_at, token.received), kTokenMemoryNs + 1) : 0;
+  const auto since = clock.steady() - std::chrono::nanoseconds(age);
   tokens[token.key] = token;
-  token_order.push_back({token.key, token.received});
+  token_order.push_back({token.key, token.received, since});
   segment_tokens.push_back(token);
+  if (token_order.size() > options.remembered_tokens) forget_first_token();
 }
 
 void Writer::Parts::forget_old_tokens() {
-  const std::int64_t oldest = clock.now().since_epoch_ns - kTokenMemoryNs;
-  while (!token_order.empty() &&
-         (token_order.size() > kMaxRememberedTokens || token_order.front().second.since_epoch_ns < oldest)) {
-    const auto known = tokens.find(token_order.front().first);
-    if (known != tokens.end() && known->second.received == token_order.front().second) tokens.erase(known);
-    token_order.pop_front();
-  }
+  const auto oldest = clock.steady() - std::chrono::nanoseconds(kTokenMemoryNs);
+  while (!token_order.empty() && token_order.front().since < oldest) forget_first_token();
+}
+
+void Writer::Parts::forget_first_token() {
+  const TokenAge& first = token_order.front();
+  // It may have been forgotten before and given anew.
+  const auto known = tokens.find(first.key);
+  if (known != tokens.end() && known->second.received == first.received) tokens.erase(known);
+  token_order.pop_front();
 }
 
 void Writer::Parts::give_up() {

@@ -23,7 +23,10 @@
 namespace hinomi::store::journal {
 
 inline constexpr std::size_t kMaxRememberedTokens = 1'000'000;
+// By the clock that does not jump; by the time of day only for what was remembered before the log was opened.
 inline constexpr std::int64_t kTokenMemoryNs = 24LL * 3600 * 1'000'000'000;
+// A time of day that is further ahead than this of what has passed since the log was opened is not believed.
+inline constexpr std::int64_t kClockSlackNs = 3600LL * 1'000'000'000;
 inline constexpr std::size_t kMaxResumeValues = 200'000;
 
 struct WriterOptions {
@@ -31,6 +34,7 @@ struct WriterOptions {
   NodeName node{};
   std::uint32_t segment_bytes = 64u << 20;
   bool remember_tokens = true;
+  std::size_t remembered_tokens = kMaxRememberedTokens;
   os::RandomBytes random = os::system_random;  // for the salt of a segment
   // Drops everything behind this place first: of a log whose end is decided elsewhere. {0, 0} drops all.
   std::optional<Position> truncate_to{};
@@ -90,7 +94,8 @@ class Writer {
     std::uint64_t at_most_bytes =
         ~std::uint64_t{0};  // … and the oldest while all together are larger than that
   };
-  // Removes whole sealed segments from the front. The intent is durable before the first file goes.
+  // Removes whole segments from the front, never the last one. The intent, and what the log remembers of
+  // them, is durable before the first file goes.
   [[nodiscard]] base::Result<std::uint32_t> remove_old(const Keep& keep);
 
   struct Parts;  // writer_parts.h

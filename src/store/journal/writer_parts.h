@@ -1,6 +1,7 @@
 // What a Writer is made of. Only for writer.cc and recovery.cc.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <map>
 #include <memory>
@@ -13,11 +14,14 @@
 
 namespace hinomi::store::journal {
 
-inline constexpr std::string_view kRemovedName =
-    "removed";  // holds the number of the last segment to be removed
+// A footer without a segment: its end is the number of the last segment to be removed, its tokens and resume
+// values are what the log remembered by then.
+inline constexpr std::string_view kRemovedName = "removed";
+inline constexpr std::uint32_t kRemovedSalt = 0;  // nothing in it is text of a record
 
 struct SegmentInfo {
   std::uint32_t number = 0;
+  std::uint64_t first_sequence = 0;
   std::uint64_t bytes = 0;
   base::TimeNs first_received{};
   base::TimeNs last_received{};
@@ -46,17 +50,33 @@ struct TokenHash {
     return static_cast<std::size_t>(key.low);
   }
 };
+// `since` is of the steady clock.
+struct TokenAge {
+  base::Hash128 key;
+  base::TimeNs received{};
+  std::chrono::steady_clock::time_point since{};
+};
 using TokenMap = std::unordered_map<base::Hash128, TokenEntry, TokenHash>;
+
+// Never negative, and not more than the largest number.
+[[nodiscard]] std::int64_t age_ns(base::TimeNs now, base::TimeNs then) noexcept;
 
 struct Writer::Parts {
   Parts(os::Disk& the_disk, const os::Clock& the_clock, std::string the_folder,
         const WriterOptions& the_options)
-      : disk(the_disk), clock(the_clock), folder(std::move(the_folder)), options(the_options) {}
+      : disk(the_disk),
+        clock(the_clock),
+        folder(std::move(the_folder)),
+        options(the_options),
+        opened_at(the_clock.now()),
+        opened(the_clock.steady()) {}
 
   os::Disk& disk;
   const os::Clock& clock;
   const std::string folder;
   const WriterOptions options;
+  const base::TimeNs opened_at;
+  const std::chrono::steady_clock::time_point opened;
 
   // Durable.
   std::vector<SegmentInfo> segments;   // ascending; the last one is written while `file` is open
@@ -66,11 +86,12 @@ struct Writer::Parts {
   std::uint32_t next_number = 1;
   std::uint64_t durable_sequence = 1;
   TokenMap tokens;
-  std::deque<std::pair<base::Hash128, base::TimeNs>> token_order;
+  std::deque<TokenAge> token_order;
   std::vector<TokenEntry> segment_tokens;  // of the segment being written
   std::uint64_t segment_records = 0;
   std::map<std::pair<std::uint32_t, std::string>, std::string> resumes;
   std::uint64_t given_up = 0;
+  bool recovering = true;  // what is remembered now was remembered before
   std::uint64_t recovered = 0;
 
   // Added, not committed.
@@ -89,6 +110,11 @@ struct Writer::Parts {
   void apply(const PendingBatch& batch);
   void remember(const TokenEntry& token);
   void forget_old_tokens();
+  void forget_first_token();
+  // The time of day as far as it can be believed.
+  [[nodiscard]] base::TimeNs believed_now() const;
+  [[nodiscard]] std::vector<ResumeEntry> all_resumes() const;
+  [[nodiscard]] base::Result<void> note_removal(std::uint32_t last);
   void give_up();
 };
 

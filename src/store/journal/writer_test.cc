@@ -4,6 +4,8 @@
 #include <fstream>
 
 #include "os/clock.h"
+#include "os/file.h"
+#include "store/journal/crc32c.h"
 #include "store/journal/reader.h"
 
 #include <gtest/gtest.h>
@@ -180,16 +182,19 @@ TEST_F(JournalTest, a_torn_tail_is_dropped_whole) {
     add(writer, {"two", "three"});
     ASSERT_TRUE(writer.commit());
   }
-  const auto whole = std::filesystem::file_size(path(1));
-  for (std::uintmax_t size = whole - 1; size > good.offset; --size) {
-    std::filesystem::resize_file(path(1), size);
+  const std::string whole = *os::read_file(path(1));
+  for (std::size_t size = whole.size() - 1; size > good.offset; --size) {
+    std::filesystem::remove(path(2));
+    std::ofstream(path(1), std::ios::binary) << whole.substr(0, size);
     Writer writer = open();
     EXPECT_EQ(writer.end(), good) << size;
     EXPECT_EQ(writer.next_sequence(), 2U);
-    // Grows again for the next round.
+    EXPECT_EQ(writer.status().recovered, size - good.offset);
     add(writer, {"two", "three"});
     ASSERT_TRUE(writer.commit());
+    EXPECT_EQ(writer.end().segment, 2U) << "what was torn is not written over";
     EXPECT_EQ(read(), (std::vector<std::string>{"one", "two", "three"}));
+    EXPECT_EQ(damages_, 0U);
   }
 }
 
@@ -291,7 +296,11 @@ TEST_F(JournalTest, a_removal_that_was_interrupted_is_completed) {
       ASSERT_TRUE(writer.commit());
     }
   }
-  ASSERT_TRUE(disk_.replace(folder_ + "/removed", "3\n"));
+  Footer note;
+  note.end = 3;
+  std::string bytes;
+  append_footer(bytes, 0, note);
+  ASSERT_TRUE(disk_.replace(folder_ + "/removed", bytes));
   Writer writer = open({.segment_bytes = 500});
   EXPECT_EQ(writer.status().oldest_segment, 4U);
   EXPECT_FALSE(std::filesystem::exists(path(3)));
@@ -304,7 +313,12 @@ TEST_F(JournalTest, refuses_a_newer_format_and_a_log_of_another_kind) {
     ASSERT_TRUE(writer.commit());
   }
   EXPECT_FALSE(Writer::open(disk_, clock_, folder_, {.kind = LogKind::findings}));
-  overwrite(1, 8, 9);
+  std::string bytes = *os::read_file(path(1));
+  bytes[8] = 2;
+  const std::uint32_t crc = crc32c(std::string_view(bytes).substr(0, kHeaderCopyBytes - 4));
+  for (std::size_t i = 0; i < 4; ++i) bytes[kHeaderCopyBytes - 4 + i] = static_cast<char>(crc >> (8 * i));
+  std::copy_n(bytes.data(), kHeaderCopyBytes, bytes.data() + kHeaderCopyBytes);
+  std::ofstream(path(1), std::ios::binary) << bytes;
   const auto newer = Writer::open(disk_, clock_, folder_, {});
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().code, base::ErrorCode::unsupported);

@@ -3,6 +3,7 @@ import { decimal, duration } from '../i18n/format';
 import { useText } from '../i18n/useText';
 import { usePreferences } from '../app/preferences';
 import { Visible } from '../text/Visible';
+import { visible } from '../text/visible';
 import { FieldValue } from './FieldValue';
 import { Facts, Time } from './parts';
 import styles from './AlertBody.module.css';
@@ -14,6 +15,8 @@ const whole = (value: number) => (Number.isInteger(value) ? value.toLocaleString
 export function CorrelationView({ correlation }: { readonly correlation: Correlation }) {
   const t = useText();
   const { language } = usePreferences();
+  // Of one rule mostly; then it is named once.
+  const members = [...new Set(correlation.events.map((event) => event.rule))];
   const limits = correlation.condition.map((bound) => `${comparisons[bound.comparison] ?? bound.comparison} ${whole(bound.limit)}`).join(', ');
   return (
     <>
@@ -24,19 +27,25 @@ export function CorrelationView({ correlation }: { readonly correlation: Correla
           [t.correlationTimespan(), correlation.timespan_ns > 0 && duration(language, correlation.timespan_ns / 1e9)],
           [t.correlationFirst(), <Time key="first" at={correlation.first_time} />],
           [t.correlationLast(), <Time key="last" at={correlation.last_time} />],
+          [t.correlationRule(), members.length === 1 && <Visible key="rule" text={members[0] ?? ''} />],
         ]}
       />
       {correlation.group.length > 0 && (
         <>
           <h4 className={styles.sub}>{t.correlationGroup()}</h4>
-          <Facts facts={correlation.group.map(({ field, value }) => [field, <FieldValue key={field} value={value} />] as const)} />
+          <Facts facts={correlation.group.map(({ field, value }) => [visible(field), <FieldValue key={field} value={value} />] as const)} />
         </>
       )}
       <h4 className={styles.sub}>{t.correlationEvents({ events: correlation.total })}</h4>
-      <ol className={styles.events}>
+      <ol className={styles.events} tabIndex={0} aria-label={t.sectionCorrelation()}>
         {correlation.events.map((event) => (
           <li key={`${event.id}${event.rule}`}>
-            <Time at={event.time} /> <span className="mono dim">{event.id}</span> <Visible text={event.rule} />
+            <Time at={event.time} /> <span className="mono dim">{event.id}</span>
+            {members.length > 1 && (
+              <span className={styles.member}>
+                <Visible text={event.rule} />
+              </span>
+            )}
           </li>
         ))}
       </ol>

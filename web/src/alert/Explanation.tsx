@@ -13,13 +13,13 @@ const maxLines = 400;
 function groupWords(line: Judged, t: Messages): string {
   switch (line.kind) {
     case 'all':
-      return t.explainAllOf();
+      return t.whyAllOf();
     case 'any':
-      return t.explainAnyOf();
+      return t.whyAnyOf();
     case 'at_least':
-      return t.explainAtLeast({ count: line.count ?? 0 });
+      return t.whyAtLeast({ count: line.count ?? 0 });
     case 'negation':
-      return t.explainNoneOf();
+      return t.whyNoneOf();
     default:
       return '';
   }
@@ -28,7 +28,7 @@ function groupWords(line: Judged, t: Messages): string {
 function Outcome({ held }: { readonly held: boolean }) {
   const t = useText();
   return (
-    <span className={held ? styles.yes : styles.no} role="img" aria-label={held ? t.explainHeld() : t.explainNotHeld()}>
+    <span className={held ? styles.yes : styles.no} role="img" aria-label={held ? t.whyHeld() : t.whyNotHeld()}>
       {held ? <CheckIcon /> : <CrossIcon />}
     </span>
   );
@@ -48,11 +48,11 @@ function Comparison({ field, modifier, expected, value, held, absent }: Comparis
   return (
     <span className={styles.comparison}>
       <span>
-        <span className={styles.field}>{field === '' ? t.explainKeyword() : <Visible text={field} />}</span> <span className={styles.modifier}>{modifier === '' ? '=' : <Visible text={modifier} />}</span>{' '}
+        <span className={styles.field}>{field === '' ? t.whyKeyword() : <Visible text={field} />}</span> <span className={styles.modifier}>{modifier === '' ? '=' : <Visible text={modifier} />}</span>{' '}
         <LongVisible text={expected} limit={160} />
       </span>
       {absent ? (
-        <span className={styles.value}>{t.explainAbsent()}</span>
+        <span className={styles.value}>{t.whyAbsent()}</span>
       ) : (
         value !== undefined &&
         value !== '' && (
@@ -85,7 +85,7 @@ export function Explanation({ lines, isCut }: { readonly lines: readonly Judged[
           </li>
         ))}
       </ul>
-      {(isCut || lines.length > maxLines) && <p className="dim">{t.explainCut()}</p>}
+      {(isCut || lines.length > maxLines) && <p className="dim">{t.whyCut()}</p>}
     </>
   );
 }

@@ -75,7 +75,7 @@ function Group({ part, title, entries, filter, onToggle }: GroupProps) {
           </li>
         ))}
       </ul>
-      {present.length > shown.length && <p className={styles.more}>{t.facetsMore({ values: present.length - shown.length })}</p>}
+      {present.length > shown.length && <p className={styles.more}>{t.facetsMore({ others: present.length - shown.length })}</p>}
     </section>
   );
 }

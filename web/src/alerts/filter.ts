@@ -1,7 +1,6 @@
 // What the alert list shows: the filter, how it stands in the address bar, how it is asked of the server, and how it
 // is typed. A part holds values that are alternatives; parts must all hold.
 import { levels } from '../api/types';
-import type { Search } from '../app/search';
 
 export const listParts = ['level', 'realm', 'status', 'tactic', 'technique', 'rule', 'entity', 'source'] as const;
 export type ListPart = (typeof listParts)[number];
@@ -79,7 +78,7 @@ export function filterOf(search: AlertSearch): AlertFilter {
 }
 
 export function searchOf(filter: AlertFilter): AlertSearch {
-  return parseAlertSearch({ ...filter.lists, q: filter.q, from: filter.from, to: filter.to } as Search);
+  return parseAlertSearch({ ...filter.lists, q: filter.q, from: filter.from, to: filter.to });
 }
 
 // The query string for the server, where a comma parts values; an entity, which may hold commas, stands alone. Demo

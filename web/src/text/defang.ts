@@ -7,7 +7,7 @@ const fileEnding = /\.(?:exe|dll|sys|ps1|bat|cmd|vbs|js|jse|wsf|hta|lnk|docm?|do
 
 export function defang(text: string): string {
   return text
-    .replace(scheme, 'hxxp$1://')
+    .replace(scheme, (_, s: string) => `hxxp${s.toLowerCase()}://`)
     .replace(/@(?=[\w-]+\.)/g, '[@]')
     .replace(address, (found) => (fileEnding.test(found) ? found : found.replace(/\./g, '[.]')));
 }

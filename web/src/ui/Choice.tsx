@@ -13,21 +13,16 @@ interface Props<T extends string> {
 
 export function Choice<T extends string>({ values, value, onChoose, children }: Props<T>) {
   return (
-    <Menu position="bottom-end" shadow="md" transitionProps={{ duration: 80 }} classNames={{ dropdown: styles.dropdown ?? '', item: styles.item ?? '' }}>
+    <Menu position="bottom-end" shadow="md" transitionProps={{ duration: 80 }} classNames={{ dropdown: styles.dropdown ?? '', item: styles.item ?? '', itemIndicator: styles.mark ?? '' }}>
       <Menu.Target>{children}</Menu.Target>
       <Menu.Dropdown>
-        {values.map((entry) => (
-          <Menu.Item
-            key={entry.value}
-            role="menuitemradio"
-            aria-checked={entry.value === value}
-            lang={entry.lang}
-            leftSection={<span className={styles.mark}>{entry.value === value && <CheckIcon />}</span>}
-            onClick={() => onChoose(entry.value)}
-          >
-            {entry.name}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={value} onChange={(chosen) => onChoose(chosen as T)}>
+          {values.map((entry) => (
+            <Menu.RadioItem key={entry.value} value={entry.value} lang={entry.lang} closeMenuOnClick checkIcon={<CheckIcon />}>
+              {entry.name}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

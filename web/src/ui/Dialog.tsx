@@ -18,6 +18,7 @@ export function Dialog({ opened, onClose, title, closeName, children }: Props) {
       title={title}
       size="lg"
       centered
+      lockScroll={false}
       transitionProps={{ duration: 80 }}
       closeButtonProps={{ 'aria-label': closeName }}
       classNames={{ content: styles.content ?? '', header: styles.header ?? '', title: styles.title ?? '', body: styles.body ?? '' }}

@@ -1,15 +1,5 @@
 // The only folder that knows the component kit (Mantine): pages use what is exported here.
-import '@mantine/core/styles/default-css-variables.css';
-import '@mantine/core/styles/global.css';
-import '@mantine/core/styles/UnstyledButton.css';
-import '@mantine/core/styles/Overlay.css';
-import '@mantine/core/styles/Paper.css';
-import '@mantine/core/styles/Popover.css';
-import '@mantine/core/styles/Menu.css';
-import '@mantine/core/styles/Tooltip.css';
-import '@mantine/core/styles/CloseButton.css';
-import '@mantine/core/styles/ModalBase.css';
-import '@mantine/core/styles/Modal.css';
+import './kit.css';
 import './tokens.css';
 import { MantineProvider, createTheme } from '@mantine/core';
 import type { ReactNode } from 'react';

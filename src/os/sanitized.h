@@ -1,5 +1,6 @@
 // Whether this build runs under a sanitizer, which needs system calls and memory that a sandbox takes away.
-// Tests of the sandbox are skipped then, by name.
+// Tests of the sandbox are skipped then, by name, and confine_process() does nothing. Not for anything else:
+// a program is the same under a sanitizer.
 #pragma once
 
 namespace hinomi::os {

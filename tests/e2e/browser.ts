@@ -1,0 +1,85 @@
+// The system's Chromium, headless, with nothing of its own to say to the network; and a page that is watched: every
+// request to somebody else, every dialog, error and breach of the content policy is kept.
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+
+export const hasBrowser = executablePath !== undefined;
+if (!hasBrowser) console.log('SKIPPED: the browser tests need Chromium (package chromium), which is not installed');
+
+export async function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+  });
+}
+
+export interface Look {
+  readonly language: 'ja' | 'en';
+  readonly theme: 'light' | 'dark';
+  readonly width?: number;
+}
+
+export interface Watched {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly foreign: string[];
+  readonly dialogs: string[];
+  readonly errors: string[];
+  readonly breaches: string[];
+}
+
+export type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+// Signs in once; the state opens further pages.
+export async function signedIn(browser: Browser, address: string): Promise<StorageState> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(address);
+  await page.waitForURL('**/alerts');
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
+
+export async function watchedPage(browser: Browser, origin: string, look: Look, state?: StorageState): Promise<Watched> {
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? 1440, height: 900 },
+    locale: look.language,
+    colorScheme: look.theme,
+    ...(state ? { storageState: state } : {}),
+  });
+  await context.addInitScript(
+    ([language, theme]) => {
+      if (!localStorage.getItem('hinomi.preferences')) localStorage.setItem('hinomi.preferences', JSON.stringify({ language, theme }));
+      const kept: string[] = [];
+      Object.assign(window, { policyBreaches: kept });
+      document.addEventListener('securitypolicyviolation', (event) => kept.push(`${event.violatedDirective} ${event.blockedURI}`));
+    },
+    [look.language, look.theme] as const,
+  );
+  const page = await context.newPage();
+  const watched: Watched = { page, context, foreign: [], dialogs: [], errors: [], breaches: [] };
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith('data:') && !url.startsWith('blob:')) watched.foreign.push(url);
+  });
+  page.on('dialog', (dialog) => {
+    watched.dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  page.on('pageerror', (error) => watched.errors.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) watched.breaches.push(message.text());
+  });
+  return watched;
+}
+
+export async function breachesOf(watched: Watched): Promise<string[]> {
+  const seen = await watched.page.evaluate(() => (window as unknown as { policyBreaches?: string[] }).policyBreaches ?? []);
+  return [...watched.breaches, ...seen];
+}
+
+export const rows = (page: Page) => page.locator('[data-testid="alert-rows"] [role="row"]');

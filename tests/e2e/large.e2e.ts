@@ -1,0 +1,97 @@
+// 50,000 alerts: the list stays a list. Times are printed; ./dev bench judges them, since other work on the machine counts
+// in here.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { hasBrowser, rows, signedIn, startBrowser, watchedPage } from './browser';
+import type { StorageState } from './browser';
+import { startServer } from './server';
+import type { Server } from './server';
+
+const seeded = 50_000;
+const every = 'realm=real&realm=demo';
+
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const quantile = (values: number[], part: number) => [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? 0;
+
+// Milliseconds between frames while the list is scrolled by `step` pixels a frame.
+async function framesWhileScrolling(page: Page, step: number, frames: number): Promise<number[]> {
+  return page.evaluate(
+    ([by, count]) =>
+      new Promise<number[]>((resolve) => {
+        const box = document.querySelector('[data-testid="alert-rows"]');
+        const times: number[] = [];
+        let last = performance.now();
+        const next = (now: number) => {
+          times.push(now - last);
+          last = now;
+          if (times.length > count) resolve(times.slice(1));
+          else {
+            box?.scrollBy(0, by);
+            requestAnimationFrame(next);
+          }
+        };
+        requestAnimationFrame(next);
+      }),
+    [step, frames] as const,
+  );
+}
+
+describe.skipIf(!hasBrowser)('50,000 alerts', () => {
+  let server: Server;
+  let browser: Browser;
+  let state: StorageState;
+
+  beforeAll(async () => {
+    server = await startServer({ seeded });
+    browser = await startBrowser();
+    state = await signedIn(browser, server.loginAddress());
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('show their first rows soon', async () => {
+    const { page, context } = await watchedPage(browser, server.origin, { language: 'ja', theme: 'light' }, state);
+    for (const kind of ['cold', 'warm']) {
+      const started = performance.now();
+      await page.goto(`${server.origin}/alerts?${every}`, { waitUntil: 'commit' });
+      await rows(page).first().getByRole('gridcell').nth(2).waitFor();
+      console.log(`first rows of ${seeded} alerts, ${kind}: ${Math.round(performance.now() - started)} ms`);
+    }
+    await page.getByText('50,000 件', { exact: true }).first().waitFor();
+    await context.close();
+  });
+
+  it('scroll without a jolt, and load what comes into view', async () => {
+    const { page, context } = await watchedPage(browser, server.origin, { language: 'en', theme: 'dark' }, state);
+    await page.goto(`${server.origin}/alerts?${every}`);
+    await rows(page).first().waitFor();
+    for (const step of [120, 700]) {
+      const times = await framesWhileScrolling(page, step, 120);
+      console.log(`frames while scrolling ${step} px each: p50 ${median(times).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms`);
+    }
+    const drawn = await rows(page).count();
+    expect(drawn).toBeLessThan(80);
+    await page.evaluate(() => document.querySelector('[data-testid="alert-rows"]')?.scrollTo(0, 1e9));
+    // The oldest alert is the last row.
+    await page.locator(`[aria-rowindex="${seeded + 1}"] [role="gridcell"]`).nth(3).waitFor();
+    await context.close();
+  });
+
+  it('keep every row in its place while new alerts arrive', async () => {
+    const { page, context } = await watchedPage(browser, server.origin, { language: 'en', theme: 'light' }, state);
+    await page.goto(`${server.origin}/alerts?${every}`);
+    await rows(page).first().waitFor();
+    await page.evaluate(() => document.querySelector('[data-testid="alert-rows"]')?.scrollTo(0, 33 * 25_000));
+    const row = page.locator('[aria-rowindex="25002"]');
+    await row.getByRole('gridcell').nth(3).waitFor();
+    const before = await row.textContent();
+    await server.send([{ EventID: 1102, Channel: 'Security', Provider_Name: 'Microsoft-Windows-Eventlog', Computer: 'e2e-new' }]);
+    await page.getByRole('button', { name: /new alert/ }).waitFor();
+    expect(await row.textContent()).toBe(before);
+    await page.keyboard.press('n');
+    await page.locator('[aria-rowindex="2"]').getByText('e2e-new').waitFor();
+    await context.close();
+  });
+});

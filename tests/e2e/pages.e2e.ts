@@ -1,0 +1,169 @@
+// Every page in both languages and themes: open to everyone (axe), nothing cut off, nothing to scroll sideways.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { hasBrowser, rows, signedIn, startBrowser, watchedPage } from './browser';
+import type { StorageState } from './browser';
+import { startServer } from './server';
+import type { Server } from './server';
+
+const fromWeb = createRequire(fileURLToPath(new URL('../../web/package.json', import.meta.url)));
+const axeSource = readFileSync(fromWeb.resolve('axe-core/axe.min.js'), 'utf8');
+
+const languages = ['ja', 'en'] as const;
+const themes = ['light', 'dark'] as const;
+
+interface PageToSee {
+  readonly name: string;
+  readonly open: (page: Page, origin: string) => Promise<void>;
+  readonly signedOut?: boolean;
+}
+
+const pages: readonly PageToSee[] = [
+  {
+    name: 'alerts',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/alerts?level=high`);
+      await rows(page).first().waitFor();
+      await page.locator('aside button').first().waitFor();
+    },
+  },
+  {
+    name: 'alert beside the list',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/alerts?q=powershell`);
+      await rows(page).first().click();
+      await page.getByTestId('reason').waitFor();
+    },
+  },
+  {
+    name: 'alert as a page',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/alerts?q=powershell`);
+      await rows(page).first().click();
+      await page.waitForURL('**open=*');
+      await page.goto(`${origin}/alerts/${new URL(page.url()).searchParams.get('open')}`);
+      await page.getByTestId('reason').waitFor();
+    },
+  },
+  {
+    name: 'histogram as a table',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/alerts`);
+      await rows(page).first().waitFor();
+      await page.locator('section[aria-label] > div > button[aria-pressed]').click();
+      await page.locator('section table').waitFor();
+    },
+  },
+  {
+    name: 'no match',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/alerts?q=nothing-has-this-name`);
+      await page.locator('main h2').last().waitFor();
+    },
+  },
+  {
+    name: 'status',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/status`);
+      await page.locator('main table').waitFor();
+    },
+  },
+  {
+    name: 'help',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/status`);
+      await page.locator('main table').waitFor();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'no such page',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/no/such/page`);
+      await page.locator('h2').waitFor();
+    },
+  },
+  {
+    name: 'no such alert',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/alerts/00000000000000000000000000`);
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'sign-in',
+    signedOut: true,
+    open: async (page, origin) => {
+      await page.goto(`${origin}/login`);
+      await page.locator('main ol').waitFor();
+    },
+  },
+];
+
+async function graveFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const results = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: (context: unknown, options: unknown) => Promise<AxeResults> } };
+    return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+  });
+  return results.violations
+    .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
+    .map((fault) => `${fault.id}: ${fault.help}: ${fault.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
+}
+
+// Texts of our own that do not fit: what comes from data may be cut with "…" and shows itself whole in a tip.
+async function cutTexts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const cut: string[] = [];
+    if (document.documentElement.scrollWidth > window.innerWidth) cut.push('the page scrolls sideways');
+    const chosen = 'button, a, h1, h2, h3, th, dt, kbd, label, summary, [role="columnheader"], nav *, header *';
+    for (const element of document.querySelectorAll<HTMLElement>(chosen)) {
+      if (element.closest('.unseen, [title], svg') || element.querySelector('bdi') || element.closest('bdi')) continue;
+      if (element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== 'auto') {
+        cut.push(`${element.tagName} "${(element.textContent ?? '').slice(0, 40)}" ${element.scrollWidth} > ${element.clientWidth}`);
+      }
+    }
+    // Times, levels and counts in rows are ours too.
+    for (const cell of document.querySelectorAll<HTMLElement>('[data-testid="alert-rows"] [role="gridcell"]')) {
+      if (!cell.querySelector('bdi') && cell.scrollWidth > cell.clientWidth + 1) cut.push(`cell "${cell.textContent ?? ''}"`);
+    }
+    return cut;
+  });
+}
+
+describe.skipIf(!hasBrowser)('every page', () => {
+  let server: Server;
+  let browser: Browser;
+  let state: StorageState;
+
+  beforeAll(async () => {
+    server = await startServer({ demo: true });
+    browser = await startBrowser();
+    state = await signedIn(browser, server.loginAddress());
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  for (const language of languages) {
+    for (const theme of themes) {
+      for (const page of pages) {
+        it(`is open to everyone and whole: ${page.name}, ${language}, ${theme}`, async () => {
+          const watched = await watchedPage(browser, server.origin, { language, theme, width: theme === 'light' ? 1280 : 1440 }, page.signedOut ? undefined : state);
+          await page.open(watched.page, server.origin);
+          // The picture that is judged is one at rest.
+          await watched.page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))).then(() => undefined));
+          expect(await cutTexts(watched.page)).toEqual([]);
+          expect(await graveFaults(watched.page)).toEqual([]);
+          await watched.context.close();
+        });
+      }
+    }
+  }
+});

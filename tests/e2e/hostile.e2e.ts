@@ -67,7 +67,6 @@ async function strangers(page: Page): Promise<string[]> {
 async function unseen(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const text = document.body.innerText;
-    // eslint-disable-next-line no-control-regex
     return [...new Set(text.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g) ?? [])].map((found) => found.codePointAt(0)?.toString(16) ?? '');
   });
 }
@@ -116,7 +115,9 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
       seen.add(new URL(page.url()).searchParams.get('open') ?? '');
       await page.getByTestId('reason').waitFor();
       await page.locator('aside table td').first().waitFor();
-      for (const more of await page.locator('aside button', { hasText: /^Show all/ }).all()) await more.click({ noWaitAfter: true });
+      await page.evaluate(() => {
+        for (const button of document.querySelectorAll<HTMLElement>('aside button')) if (button.textContent?.startsWith('Show all')) button.click();
+      });
       await expectHarmless(watched);
       if (index + 1 < total) await page.keyboard.press('j');
     }
@@ -138,13 +139,17 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
   });
 
   it('stays text in the address', async () => {
-    for (const attack of attacks.filter((text) => text.length < 1000)) {
-      const watched = await watchedPage(browser, server.origin, { language: 'en', theme: 'dark' }, state);
-      await watched.page.goto(`${server.origin}/alerts?q=${encodeURIComponent(attack.replaceAll('\u0000', ''))}&rule=${encodeURIComponent(attack)}&open=${encodeURIComponent(attack)}#${attack.slice(0, 50)}`);
-      await watched.page.locator('aside[aria-label] [role="alert"]').waitFor();
+    const watched = await watchedPage(browser, server.origin, { language: 'en', theme: 'dark' }, state);
+    // The server takes no longer address.
+    for (const attack of attacks.filter((text) => encodeURIComponent(text).length < 4000)) {
+      const given = encodeURIComponent(attack);
+      await watched.page.goto(`${server.origin}/alerts?q=${given}&rule=${given}&open=${given}#${attack.slice(0, 50)}`);
+      await watched.page.locator('aside[aria-label] [role="alert"]').waitFor({ timeout: 15_000 }).catch((error: unknown) => {
+        throw new Error(`no answer for ${JSON.stringify(attack)}: ${String(error)}`);
+      });
       await expectHarmless(watched);
-      await watched.context.close();
     }
+    await watched.context.close();
   });
 
   it('made no report to the server', async () => {

@@ -76,7 +76,7 @@ bool disk_full(const Tools& tools) {
   const std::string ledger = tools.scratch + "/f4.ledger";
   std::filesystem::remove(ledger);
   Load http(tools, {"--port", std::to_string(settings.port), "--token", server.ingest_token(), "--ledger",
-                    ledger, "--seconds", tools.brief ? "15" : "40", "--rate", "8000", "--batch", "500",
+                    ledger, "--seconds", tools.brief ? "15" : "40", "--rate", "3000", "--batch", "500",
                     "--connections", "2", "--match-every", "1000", "--giving-up-after", "60"});
   const auto disk_state = [&] {
     const auto status = server.get("/api/v1/status");

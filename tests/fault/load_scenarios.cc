@@ -21,9 +21,9 @@ bool overload(const Tools& tools) {
   const std::string ledger = tools.scratch + "/f9.ledger";
   std::filesystem::remove(ledger);
   // As fast as 32 connections are let, with large batches, beside a steady small sender: the fair share.
-  Load flood(tools,
-             {"--port", std::to_string(settings.port), "--token", server.ingest_token(), "--ledger", ledger,
-              "--seconds", seconds, "--batch", "10000", "--connections", "32", "--match-every", "10000"});
+  Load flood(tools, {"--port", std::to_string(settings.port), "--token", server.ingest_token(), "--ledger",
+                     ledger, "--seconds", seconds, "--batch", "10000", "--connections", "32", "--match-every",
+                     "10000", "--giving-up-after", "600"});
   Load steady(tools, {"--port", std::to_string(settings.port), "--token", server.ingest_token(), "--ledger",
                       ledger, "--seconds", seconds, "--batch", "10", "--rate", "100", "--connections", "1",
                       "--first-sender", "500", "--match-every", "1000"});

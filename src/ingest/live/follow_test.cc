@@ -17,7 +17,7 @@
 #include "ingest/live/follow_cursor.h"
 #include "ingest/live/testing/memory_intake.h"
 #include "ingest/live/testing/network.h"
-#include "os/testing/sanitized.h"
+#include "os/sanitized.h"
 #include "os/testing/scratch_folder.h"
 #include "process/live_state.h"
 #include "worker/testing/sample_files.h"

@@ -3,7 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError, getJson, getSession } from './api/client';
-import { preferences, usePreferences } from './app/preferences';
+import { PreferencesContext, preferences, useStoredPreferences } from './app/preferences';
 import { router } from './app/router';
 import { Provider, applyTheme } from './ui/Provider';
 
@@ -18,16 +18,19 @@ const queryClient = new QueryClient({
 });
 
 function App() {
-  const { language, theme } = usePreferences();
+  const chosen = useStoredPreferences();
+  const { language, theme } = chosen;
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
   return (
-    <Provider theme={theme}>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </Provider>
+    <PreferencesContext value={chosen}>
+      <Provider theme={theme}>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </Provider>
+    </PreferencesContext>
   );
 }
 

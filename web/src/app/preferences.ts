@@ -1,6 +1,6 @@
 // What a person chose for this browser: language, theme, time zone, single-letter keys. Kept in localStorage and in
 // step between tabs; never sent to the server.
-import { useSyncExternalStore } from 'react';
+import { createContext, use, useSyncExternalStore } from 'react';
 import { languages } from '../i18n/messages';
 import type { Language } from '../i18n/messages';
 
@@ -90,6 +90,13 @@ function subscribe(listener: () => void) {
   };
 }
 
-export function usePreferences(): Preferences {
+// For the root alone; it passes them on, so that a row of a list need not listen for itself.
+export function useStoredPreferences(): Preferences {
   return useSyncExternalStore(subscribe, preferences);
+}
+
+export const PreferencesContext = createContext<Preferences | undefined>(undefined);
+
+export function usePreferences(): Preferences {
+  return use(PreferencesContext) ?? preferences();
 }

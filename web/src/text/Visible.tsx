@@ -1,7 +1,7 @@
 // The one way in which text of logs and rules gets onto a page.
 import { Fragment, useState } from 'react';
 import { useText } from '../i18n/useText';
-import { cutAtCharacter, segments, visible } from './visible';
+import { cutAtCharacter, isPlain, segments, visible } from './visible';
 import styles from './Visible.module.css';
 
 interface Props {
@@ -16,11 +16,10 @@ export interface Range {
 }
 
 function Plain({ text }: { readonly text: string }) {
-  const parts = segments(text);
-  if (parts.length === 1 && parts[0] && !parts[0].escaped) return <>{parts[0].text}</>;
+  if (isPlain(text)) return <>{text}</>;
   return (
     <>
-      {parts.map((part, index) =>
+      {segments(text).map((part, index) =>
         part.escaped ? (
           <span key={index} className="escape">
             {part.text}
@@ -35,13 +34,7 @@ function Plain({ text }: { readonly text: string }) {
 
 // On one line; <bdi> keeps right-to-left letters from reordering what stands around them.
 export function Visible({ text, mark }: Props) {
-  if (!mark || mark.from >= mark.to) {
-    return (
-      <bdi>
-        <Plain text={text} />
-      </bdi>
-    );
-  }
+  if (!mark || mark.from >= mark.to) return <bdi>{isPlain(text) ? text : <Plain text={text} />}</bdi>;
   return (
     <bdi>
       <Plain text={text.slice(0, mark.from)} />

@@ -8,10 +8,9 @@ const hiddenRanges: readonly (readonly [number, number])[] = [
   [0xd800, 0xdfff], [0xe0000, 0xe007f],
 ];
 
-const hidden = new RegExp(
-  `[${hiddenRanges.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('')}]`,
-  'gu',
-);
+const anyHidden = `[${hiddenRanges.map(([from, to]) => `\\u{${from.toString(16)}}-\\u{${to.toString(16)}}`).join('')}]`;
+const hidden = new RegExp(anyHidden, 'gu');
+const holdsHidden = new RegExp(anyHidden, 'u');
 
 function escapeOf(character: string): string {
   switch (character) {
@@ -24,6 +23,11 @@ function escapeOf(character: string): string {
   }
   const code = character.codePointAt(0) ?? 0;
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}
+
+// Most text: then there is nothing to take apart.
+export function isPlain(text: string): boolean {
+  return !holdsHidden.test(text);
 }
 
 export interface Segment {

@@ -401,6 +401,18 @@ TEST_F(FollowParsedTest, archives_are_opened_and_damage_is_told) {
   EXPECT_GT(intake_.event_count(), 300U);
 }
 
+TEST_F(FollowParsedTest, json_over_several_lines_becomes_documents_and_one_a_line_stays_lines) {
+  start_zygote();
+  root_.write("logs/a.json", "[\n {\"Number\":\"1\"},\n {\n\"Number\":\"2\"}\n]\n");
+  follow("logs", options_);
+  EXPECT_TRUE(intake_.wait_for_events(2));
+  EXPECT_EQ(numbers(), counted(2));
+  root_.write("logs/b.json", "{\"Number\":\"3\"}\n");
+  EXPECT_TRUE(intake_.wait_for_events(3));
+  EXPECT_EQ(intake_.deliveries().back().framing, Framing::line);
+  EXPECT_EQ(intake_.event_count(), 3U);
+}
+
 TEST_F(FollowParsedTest, without_a_zygote_files_wait_and_lines_go_on) {
   // Nobody answers yet.
   worker::ClientOptions patience;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <map>
 
 #include "app/server_log.h"
@@ -70,10 +71,32 @@ std::size_t files_each(std::size_t inputs) {
   return std::max<std::size_t>(1, std::min<std::size_t>(most, limit.rlim_cur / 2) / inputs);
 }
 
+// A followed folder that holds the data folder would feed the journal its own bytes for ever.
+base::Result<void> check_followed(const ServeSettings& settings, const DataFolder& folder) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::path data = fs::weakly_canonical(folder.path, failed);
+  for (const std::string& followed : settings.follow) {
+    // Of a pattern, the folder that is surely walked: the part before its first wildcard.
+    const std::string fixed = followed.substr(0, followed.find_first_of("*?["));
+    const fs::path start = fs::weakly_canonical(fixed.empty() ? fs::path(".") : fs::path(fixed), failed);
+    const auto [end, ignored] = std::mismatch(start.begin(), start.end(), data.begin(), data.end());
+    // A path that ends with '/' has an empty last part.
+    const bool holds = end == start.end() || (std::next(end) == start.end() && end->empty());
+    if (holds && fixed == followed)
+      return base::Error{base::ErrorCode::usage,
+                         "--follow " + followed + " holds the server's own data folder " + folder.path,
+                         "follow a folder that does not, or keep the data elsewhere",
+                         {}};
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<LiveSources>> LiveSources::create(const ServeSettings& settings,
                                                                const DataFolder& folder) {
+  if (auto checked = check_followed(settings, folder); !checked) return checked.error();
   std::unique_ptr<LiveSources> sources(new LiveSources(settings));
   if (auto named = sources->name_sources(folder); !named) return named.error();
   if (auto read = sources->read_token(folder); !read) return read.error();

@@ -7,6 +7,7 @@ const installed = (name: string) => fileURLToPath(new URL(`node_modules/${name}`
 // measure, and a server and a browser are enough load for two cores.
 export default defineConfig({
   root: fileURLToPath(new URL('../tests/e2e', import.meta.url)),
+  cacheDir: installed('.vite-e2e'),
   resolve: {
     alias: {
       'playwright-core': installed('playwright-core/index.mjs'),

@@ -1,5 +1,5 @@
-// 50,000 alerts: the list stays a list. Times are printed; ./dev bench judges them, since other work on the machine counts
-// in here.
+// 50,000 alerts: the list stays a list. Times are printed; they are judged only by ./dev bench (HINOMI_JUDGE=1), since
+// other work on the machine counts in here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { hasBrowser, rows, signedIn, startBrowser, watchedPage } from './browser';
@@ -9,6 +9,10 @@ import type { Server } from './server';
 
 const seeded = 50_000;
 const every = 'realm=real&realm=demo';
+
+const isJudged = process.env['HINOMI_JUDGE'] === '1';
+const firstRowsMs = 1000;
+const frameMs = 17;
 
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 const quantile = (values: number[], part: number) => [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? 0;
@@ -36,6 +40,16 @@ async function framesWhileScrolling(page: Page, step: number, frames: number): P
   );
 }
 
+// Processor time of the page's main thread, in milliseconds: other work on the machine does not count.
+async function mainThread(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find((metric) => metric.name === 'TaskDuration')?.value ?? 0) * 1000;
+  };
+}
+
 describe.skipIf(!hasBrowser)('50,000 alerts', () => {
   let server: Server;
   let browser: Browser;
@@ -57,7 +71,9 @@ describe.skipIf(!hasBrowser)('50,000 alerts', () => {
       const started = performance.now();
       await page.goto(`${server.origin}/alerts?${every}`, { waitUntil: 'commit' });
       await rows(page).first().getByRole('gridcell').nth(2).waitFor();
-      console.log(`first rows of ${seeded} alerts, ${kind}: ${Math.round(performance.now() - started)} ms`);
+      const taken = performance.now() - started;
+      console.log(`first rows of ${seeded} alerts, ${kind}: ${Math.round(taken)} ms`);
+      if (isJudged) expect(taken).toBeLessThanOrEqual(firstRowsMs);
     }
     await page.getByText('50,000 件', { exact: true }).first().waitFor();
     await context.close();
@@ -67,9 +83,16 @@ describe.skipIf(!hasBrowser)('50,000 alerts', () => {
     const { page, context } = await watchedPage(browser, server.origin, { language: 'en', theme: 'dark' }, state);
     await page.goto(`${server.origin}/alerts?${every}`);
     await rows(page).first().waitFor();
+    const busy = await mainThread(page);
     for (const step of [120, 700]) {
+      const before = await busy();
       const times = await framesWhileScrolling(page, step, 120);
-      console.log(`frames while scrolling ${step} px each: p50 ${median(times).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms`);
+      const own = ((await busy()) - before) / times.length;
+      console.log(
+        `frames while scrolling ${step} px each: p50 ${median(times).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms; ` +
+          `the page itself worked ${own.toFixed(1)} ms a frame`,
+      );
+      if (isJudged) expect(median(times)).toBeLessThanOrEqual(frameMs);
     }
     const drawn = await rows(page).count();
     expect(drawn).toBeLessThan(80);

@@ -141,7 +141,11 @@ function Event({ finding, entityField, onEntity }: { readonly finding: Finding; 
           <p className="dim">{t.fieldsNone()}</p>
         ) : (
           <table className={styles.fields}>
-            <thead className="unseen">
+            <colgroup>
+              <col className={styles.name} />
+              <col />
+            </colgroup>
+            <thead>
               <tr>
                 <th scope="col">{t.fieldName()}</th>
                 <th scope="col">{t.fieldValue()}</th>

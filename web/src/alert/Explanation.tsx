@@ -65,6 +65,13 @@ function Comparison({ field, modifier, expected, value, held, absent }: Comparis
   );
 }
 
+// The same value is not shown again and again for conditions in a row that did not hold.
+function isShownAbove(lines: readonly Judged[], index: number): boolean {
+  const line = lines[index];
+  const above = lines[index - 1];
+  return line !== undefined && above !== undefined && !line.held && above.kind === 'comparison' && above.field === line.field && above.value === line.value;
+}
+
 export function Explanation({ lines, isCut }: { readonly lines: readonly Judged[]; readonly isCut: boolean }) {
   const t = useText();
   return (
@@ -74,7 +81,7 @@ export function Explanation({ lines, isCut }: { readonly lines: readonly Judged[
           <li key={index} className={line.held ? styles.line : styles.off} style={{ paddingLeft: `${Math.min(line.depth, 12) * 16}px` }}>
             <Outcome held={line.held} />
             {line.kind === 'comparison' ? (
-              <Comparison field={line.field ?? ''} modifier={line.modifier ?? ''} expected={line.expected ?? ''} value={line.value} held={line.held} absent={line.absent ?? false} />
+              <Comparison field={line.field ?? ''} modifier={line.modifier ?? ''} expected={line.expected ?? ''} value={isShownAbove(lines, index) ? undefined : line.value} held={line.held} absent={line.absent ?? false} />
             ) : line.kind === 'selection' ? (
               <b className={styles.selection}>
                 <Visible text={line.name ?? ''} />

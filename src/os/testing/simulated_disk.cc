@@ -157,7 +157,7 @@ base::Result<void> SimulatedDisk::write(Inode& inode, std::uint64_t offset, std:
   }
   if (size == 0) return result;
   if (inode.now.size() < offset + size) inode.now.resize(offset + size);
-  std::copy_n(bytes.data(), size, inode.now.data() + offset);
+  bytes.copy(inode.now.data() + offset, size);
   for (std::uint64_t block = offset / kBlock; block <= (offset + size - 1) / kBlock; ++block)
     inode.dirty.insert(block);
   return result;

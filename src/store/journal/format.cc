@@ -41,7 +41,7 @@ class Cursor {
   template <typename Number>
   Number number() noexcept {
     const std::string_view part = text(sizeof(Number));
-    return good_ ? get<Number>(part.data()) : Number{};
+    return good_ ? get<Number>(&part.front()) : Number{};
   }
   std::string_view text(std::size_t size) noexcept {
     if (size > bytes_.size()) good_ = false;
@@ -121,7 +121,7 @@ bool read_records(std::string_view bytes, std::size_t count, std::vector<Record>
   records.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (bytes.size() < kRecordHeaderBytes) return false;
-    const std::size_t size = get<std::uint32_t>(bytes.data());
+    const std::size_t size = get<std::uint32_t>(&bytes.front());
     if (size > kMaxRecordBytes || size > bytes.size() - kRecordHeaderBytes) return false;
     const event::EventId id{.high = get<std::uint64_t>(bytes.data() + 8),
                             .low = get<std::uint64_t>(bytes.data() + 16)};

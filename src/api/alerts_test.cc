@@ -122,7 +122,7 @@ TEST_F(Alerts, show_a_finding_with_its_raw_event_safely) {
   commit(0, 1);
   record_ =
       R"({"rule":{"id":"rule-1"},"matched":[{"selection":"s"}],"explanation":[{"depth":0}],"fields":[{"name":"n","value":"v"}],"matched_cut":true})";
-  event_ = RawEvent{.id = "e",
+  event_ = RawEvent{.id = event::EventId{.high = 0, .low = 1}.text(),
                     .received = {},
                     .source = "proxy",
                     .peer = "192.0.2.1:1",
@@ -146,6 +146,21 @@ TEST_F(Alerts, show_what_is_left_of_a_finding_whose_event_is_gone) {
   const RawResponse response = get_json("/api/v1/findings/" + alerts::finding_id(0, 1).text());
   EXPECT_EQ(response.status, 200);
   EXPECT_TRUE(has(response.body, "\"raw\":null")) << response.body;
+  EXPECT_TRUE(has(response.body, "\"missing\":[\"record\",\"event\"]")) << response.body;
+}
+
+TEST_F(Alerts, show_no_other_event_that_lies_where_theirs_was) {
+  commit(0, 1);
+  event_ = RawEvent{.id = event::EventId{.high = 7, .low = 7}.text(),
+                    .received = {},
+                    .source = "proxy",
+                    .peer = "",
+                    .listener = "",
+                    .encoding = "",
+                    .bytes = "an event of another journal"};
+  const RawResponse response = get_json("/api/v1/findings/" + alerts::finding_id(0, 1).text());
+  EXPECT_EQ(response.status, 200);
+  EXPECT_FALSE(has(response.body, "another journal"));
   EXPECT_TRUE(has(response.body, "\"missing\":[\"record\",\"event\"]")) << response.body;
 }
 

@@ -146,7 +146,8 @@ Response finding_response(Backend& backend, alerts::Reader& reader, const alerts
   parts.record = std::move(*record);
   auto event = backend.services.read_event(parts.ref.batch, parts.ref.index);
   if (!event) return store_failed(backend, event.error());
-  parts.event = std::move(*event);
+  // Another event at this place is that of another journal: no evidence of this finding.
+  if (*event && (**event).id == parts.ref.event.text()) parts.event = std::move(*event);
   auto text = finding_json(parts);
   return text ? json_response(std::move(*text)) : store_failed(backend, text.error());
 }

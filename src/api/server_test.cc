@@ -228,6 +228,12 @@ TEST_F(ApiServer, tells_whether_it_is_healthy) {
   EXPECT_EQ(ask(request("GET", "/healthz")).status, 503);
 }
 
+TEST_F(ApiServer, tells_how_many_events_could_not_be_parsed) {
+  start();
+  sign_in();
+  EXPECT_NE(get("/api/v1/status").body.find("\"unparsed\":7"), std::string::npos);
+}
+
 TEST_F(ApiServer, counts_reports_of_broken_policy_without_reading_them) {
   start();
   sign_in();

@@ -33,6 +33,7 @@ void write(base::JsonWriter& json, const Status::Pipeline& pipeline) {
       .number(pipeline.lag_seconds);
   json.key("restarts").unsigned_integer(pipeline.restarts).key("rules").unsigned_integer(pipeline.rules);
   json.key("refused").unsigned_integer(pipeline.refused);
+  json.key("unparsed").unsigned_integer(pipeline.unparsed);
   json.key("findings").unsigned_integer(pipeline.findings);
   json.key("alerts").unsigned_integer(pipeline.alerts).key("quarantined").begin_array();
   for (const QuarantinedEvent& event : pipeline.quarantined) {

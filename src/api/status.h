@@ -55,7 +55,8 @@ struct Status {
     double lag_seconds = 0;
     std::uint64_t restarts = 0;
     std::uint64_t rules = 0;
-    std::uint64_t refused = 0;  // rules
+    std::uint64_t refused = 0;   // rules
+    std::uint64_t unparsed = 0;  // events that are not what they begin as, since the start
     std::uint64_t findings = 0;
     std::uint64_t alerts = 0;
     std::vector<QuarantinedEvent> quarantined;

@@ -10,8 +10,12 @@
 #include <cstring>
 #include <filesystem>
 
+#include "store/alerts/reader.h"
+
 namespace hinomi::app {
 namespace {
+
+constexpr std::uint64_t kMaxAddressBytes = 1024;
 
 base::Error system_error(const std::string& what, const std::string& remedy) {
   return {base::ErrorCode::io, what + ": " + std::strerror(errno), remedy, {}};
@@ -64,6 +68,37 @@ base::Result<os::Descriptor> lock_data_folder(const DataFolder& folder) {
   if (::ftruncate(file.get(), 0) != 0 || ::pwrite(file.get(), pid.data(), pid.size(), 0) < 0)
     return system_error("writing " + folder.lock(), "see that the disk has room");
   return file;
+}
+
+base::Result<void> check_journal_end(const DataFolder& folder, store::journal::Position end) {
+  auto alerts = store::alerts::Reader::open(folder.alerts());
+  if (!alerts) return {};
+  const auto progress = alerts->progress();
+  if (!progress) return {};  // the pipeline says what is wrong with the file
+  if (progress->cursor.journal <= end.packed()) return {};
+  return base::Error{base::ErrorCode::invalid_input,
+                     "the journal in " + folder.journal() +
+                         " ends before the place up to which it was judged: files of it are missing or older "
+                         "than alerts.db, and new events would raise no alert",
+                     "put the missing files back; or, to begin anew, move alerts.db (with its -wal and -shm), "
+                     "findings and quarantine out of the data folder",
+                     {}};
+}
+
+base::Result<void> write_address(const DataFolder& folder, const std::string& address) {
+  return os::replace_file(folder.address(), address + "\n");
+}
+
+base::Result<std::string> read_address(const DataFolder& folder) {
+  auto text = os::read_file(folder.address(), kMaxAddressBytes);
+  if (!text && text.error().code == base::ErrorCode::not_found)
+    return base::Error{base::ErrorCode::not_found,
+                       "no server has run with the data folder " + folder.path,
+                       "name the folder that `hinomi serve --data` was given, or start it first",
+                       {}};
+  if (!text) return text.error();
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  return text;
 }
 
 }  // namespace hinomi::app

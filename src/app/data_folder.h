@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "os/file.h"
+#include "store/journal/position.h"
 
 namespace hinomi::app {
 
@@ -18,6 +19,7 @@ struct DataFolder {
   [[nodiscard]] std::string rules() const { return path + "/rules"; }
   [[nodiscard]] std::string quarantine() const { return path + "/quarantine"; }
   [[nodiscard]] std::string sessions() const { return path + "/sessions"; }
+  [[nodiscard]] std::string address() const { return path + "/address"; }
   [[nodiscard]] std::string ticket() const { return path + "/ticket"; }
   [[nodiscard]] std::string ingest_token() const { return path + "/ingest-token"; }
   [[nodiscard]] std::string sources() const { return path + "/sources.yaml"; }
@@ -29,5 +31,14 @@ struct DataFolder {
 
 // Holds the lock as long as the descriptor is open. An error names the process that holds it.
 [[nodiscard]] base::Result<os::Descriptor> lock_data_folder(const DataFolder& folder);
+
+// Refuses a journal that ends before the place up to which alerts.db says it was judged: it was deleted, or an
+// older copy was put back. New events would get places and numbers that were judged already and raise no alert.
+[[nodiscard]] base::Result<void> check_journal_end(const DataFolder& folder, store::journal::Position end);
+
+// Where browsers reach the server of this folder, for `hinomi login`.
+[[nodiscard]] base::Result<void> write_address(const DataFolder& folder, const std::string& address);
+// Fails where no server has used the folder.
+[[nodiscard]] base::Result<std::string> read_address(const DataFolder& folder);
 
 }  // namespace hinomi::app

@@ -108,6 +108,7 @@ class Front {
     options.segment_bytes = static_cast<std::uint32_t>(settings_.segment_mib * kMib);
     auto writer = store::journal::Writer::open(disk_, clock_, folder_.journal(), options);
     if (!writer) return writer.error();
+    if (auto fits = check_journal_end(folder_, writer->end()); !fits) return fits;
     if (const std::uint64_t torn = writer->status().recovered; torn > 0)
       log("a torn end of the journal was dropped, " + std::to_string(torn) +
           " bytes, none of it acknowledged");

@@ -207,6 +207,7 @@ class Server {
     auto ticket = api::issue_ticket(folder_.ticket(), clock_, system_bytes);
     if (!ticket) return log("no one-time address could be made: " + ticket.error().message);
     const std::string address = settings_.browser_address();
+    if (auto written = write_address(folder_, address); !written) log(written.error().message);
     console_.line(messages::serve_ready(console_.language, address + "/login#ticket=" + *ticket));
     console_.line(messages::serve_send_events(console_.language,
                                               {.address = address, .token_file = folder_.ingest_token()}));
@@ -264,11 +265,14 @@ int serve_command(Console& console, std::span<const std::string> words) {
 int login_command(Console& console, std::span<const std::string> words) {
   const auto settings = read_serve_settings(console, "login", words);
   if (!settings) return kExitUsage;
+  const DataFolder folder{settings->data};
+  auto address = read_address(folder);
+  if (!address) return cannot_start(console, address.error());
+  if (settings->listen_given) address = settings->browser_address();
   const os::SystemClock clock;
-  auto ticket = api::issue_ticket(DataFolder{settings->data}.ticket(), clock, system_bytes);
+  auto ticket = api::issue_ticket(folder.ticket(), clock, system_bytes);
   if (!ticket) return cannot_start(console, ticket.error());
-  console.line(
-      messages::serve_ready(console.language, settings->browser_address() + "/login#ticket=" + *ticket));
+  console.line(messages::serve_ready(console.language, *address + "/login#ticket=" + *ticket));
   return kExitOk;
 }
 

@@ -123,6 +123,7 @@ std::optional<ServeSettings> read_serve_settings(Console& console, std::string_v
   Reader read(console, *arguments);
   if (!arguments->paths().empty()) read.wrong("serve", arguments->paths().front(), "--OPTION");
   read.address("--listen", settings.listen);
+  settings.listen_given = arguments->value("--listen").has_value();
   read.addresses("--syslog-tcp", settings.syslog_tcp);
   read.addresses("--syslog-udp", settings.syslog_udp);
   read.number("--journal-keep-hours", 0, kMaxKeepHours, settings.keep_hours);

@@ -25,6 +25,7 @@ struct Address {
 struct ServeSettings {
   std::string data;
   Address listen{"127.0.0.1", 8440};
+  bool listen_given = false;
   std::string tls_certificate;  // files; both or none
   std::string tls_key;
   std::vector<std::string> hosts;  // further names in Host and Origin

@@ -142,6 +142,7 @@ void StatusKeeper::gather_pipeline(api::Status& status) {
   status.pipeline.restarts = state.pipeline_restarts;
   status.pipeline.rules = state.rules;
   status.pipeline.refused = state.rules_refused;
+  status.pipeline.unparsed = state.unparsed;
   status.pipeline.findings = state.findings;
   status.pipeline.alerts = state.alerts;
   gather_quarantine(status);

@@ -136,6 +136,7 @@ class ApiFixture : public ::testing::Test {
     services.status = [this](Status& status) {
       status.version = "test";
       status.healthy = healthy_;
+      status.pipeline.unparsed = 7;
     };
     services.alerts_changed = &*wakeup_;
     services.open_alerts = [path = folder_ / "alerts.db"] { return store::alerts::Reader::open(path); };

@@ -178,6 +178,7 @@ export interface ServerStatus {
     readonly restarts: number;
     readonly rules: number;
     readonly refused: number;
+    readonly unparsed?: number;
     readonly findings: number;
     readonly alerts: number;
     readonly quarantined: readonly { readonly event: string; readonly reason: string; readonly at: string }[];

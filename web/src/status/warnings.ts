@@ -58,6 +58,7 @@ export function warningsOf(status: ServerStatus, t: Messages): Warning[] {
     if (source.refused > 0) mild(t.warnRefused({ source: source.name, events: source.refused }));
   }
   if (status.pipeline.quarantined.length > 0) mild(t.warnQuarantined({ events: status.pipeline.quarantined.length }));
+  if ((status.pipeline.unparsed ?? 0) > 0) mild(t.warnUnparsed({ events: status.pipeline.unparsed ?? 0 }));
   if (status.pipeline.refused > 0) mild(t.warnRules({ rules: status.pipeline.refused }));
   if (status.sandbox.level !== 'full') mild(t.warnSandbox());
   if ((status.csp_reports ?? 0) > 0) mild(t.warnCsp({ reports: status.csp_reports ?? 0 }));

@@ -347,5 +347,49 @@ TEST(JournalClock, a_clock_that_jumps_ahead_removes_nothing_early) {
   EXPECT_GT(*log.writer->remove_old({.from = log.writer->end(), .at_most_ns = kYearNs}), 5U);
 }
 
+TEST(JournalClock, a_clock_that_was_behind_and_is_set_right_removes_nothing_early) {
+  Log log(1, {.segment_bytes = 500});
+  log.open();
+  log.commit(std::string(300, 'r'));
+  const base::TimeNs today = log.clock.now();
+  log.clock.set({today.since_epoch_ns - 25 * kYearNs});
+  for (int i = 0; i < 6; ++i) log.commit(std::string(300, 'r'), "t" + std::to_string(i));
+  log.clock.set(today);
+  log.commit(std::string(300, 'r'));
+  EXPECT_EQ(*log.writer->remove_old({.from = log.writer->end(), .at_most_ns = kYearNs}), 0U);
+  log.open();
+  EXPECT_EQ(*log.writer->remove_old({.from = log.writer->end(), .at_most_ns = kYearNs}), 0U);
+  EXPECT_TRUE(log.add("again", "t0")->duplicate);
+}
+
+TEST(JournalClock, a_clock_that_is_wrong_when_the_log_is_opened_makes_nothing_old) {
+  for (const std::int64_t years : {10, -25}) {
+    Log log(1, {.segment_bytes = 500});
+    log.open();
+    for (int i = 0; i < 6; ++i) log.commit(std::string(300, 'r'), "t" + std::to_string(i));
+    const base::TimeNs today = log.clock.now();
+    log.clock.set({today.since_epoch_ns + years * kYearNs});
+    log.open();
+    EXPECT_TRUE(log.add("again", "t0")->duplicate) << years;
+    EXPECT_EQ(*log.writer->remove_old({.from = log.writer->end(), .at_most_ns = kYearNs}), 0U) << years;
+    log.clock.set(today);
+    log.clock.advance(std::chrono::hours(25));
+    log.commit("forgets");
+    EXPECT_FALSE(log.add("again", "t0")->duplicate) << years;
+  }
+}
+
+TEST(JournalDamage, ids_behind_damage_in_the_last_commit_are_not_given_again) {
+  Log log;
+  log.open();
+  log.commit("old");
+  const auto hit = log.add("hit");
+  ASSERT_TRUE(hit && log.add("seen") && log.writer->commit());
+  log.disk.flip_bit(Log::path(1), hit->position.offset * 8ULL + 700);
+  log.open();
+  EXPECT_EQ(log.read(log.writer->end()), (Texts{"old"}));
+  EXPECT_EQ(log.commit("new").first.parts().sequence, 4U);
+}
+
 }  // namespace
 }  // namespace hinomi::store::journal

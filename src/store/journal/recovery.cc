@@ -26,8 +26,8 @@ class Recovery {
     // The names of what was taken, and that others are gone.
     if (auto synced = parts_.disk.sync_folder(parts_.folder); !synced) return synced;
     parts_.sequence = parts_.durable_sequence;
+    parts_.begin_aging();
     parts_.forget_old_tokens();
-    parts_.recovering = false;
     return {};
   }
 
@@ -170,6 +170,7 @@ class Recovery {
   void take_footer(const Footer& footer) {
     parts_.segments.back().first_received = footer.first_received;
     parts_.segments.back().last_received = footer.last_received;
+    parts_.newest = std::max(parts_.newest, footer.last_received);
     remember(footer);
   }
 
@@ -220,6 +221,9 @@ class Recovery {
       doubtful.clear();
       parts_.end = (*batch)->next();
     }
+    // Ids that were seen before the damage came are not given again.
+    for (const PendingBatch& dropped : doubtful)
+      parts_.durable_sequence = std::max(parts_.durable_sequence, dropped.first_sequence + dropped.count);
     if (auto durable = make_durable(*file, parts_.end.offset); !durable) return durable;
     parts_.recovered += size - parts_.end.offset;
     // Behind a torn tail nothing is appended: the next segment's header says that it does not count.

@@ -131,12 +131,12 @@ WriterStatus Writer::status() const {
 base::Result<std::uint32_t> Writer::remove_old(const Keep& keep) {
   Parts& parts = *parts_;
   std::uint64_t bytes = status().bytes;
-  const base::TimeNs now = parts.believed_now();
+  const base::TimeNs now = parts.aging_now();
   std::size_t count = 0;
   // Never the last one: it is being written, or names where the next begins.
   while (count + 1 < parts.segments.size()) {
     const SegmentInfo& segment = parts.segments[count];
-    const bool too_old = age_ns(now, segment.last_received) > keep.at_most_ns;
+    const bool too_old = age_ns(now, segment.aged_from) > keep.at_most_ns;
     if (segment.number >= keep.from.segment || (!too_old && bytes <= keep.at_most_bytes)) break;
     bytes -= segment.bytes;
     ++count;
@@ -256,7 +256,10 @@ base::Result<void> Writer::Parts::create_segment(const Chunk& chunk) {
   file = std::move(*created);
   end = {number, kSegmentHeaderBytes};
   salt = chunk.salt;
-  segments.push_back({.number = number, .first_sequence = durable_sequence, .bytes = kSegmentHeaderBytes});
+  segments.push_back({.number = number,
+                      .first_sequence = durable_sequence,
+                      .bytes = kSegmentHeaderBytes,
+                      .aged_from = aging_now()});
   segment_tokens.clear();
   segment_records = 0;
   return {};
@@ -308,9 +311,23 @@ base::Result<void> Writer::Parts::note_removal(std::uint32_t last) {
   return disk.replace(folder + "/" + std::string(kRemovedName), bytes);
 }
 
-base::TimeNs Writer::Parts::believed_now() const {
-  const std::int64_t passed = std::chrono::nanoseconds(clock.steady() - opened).count();
-  return std::min(clock.now(), base::TimeNs{opened_at.since_epoch_ns + passed + kClockSlackNs});
+base::TimeNs Writer::Parts::aging_now() const {
+  return {opened_at.since_epoch_ns + std::chrono::nanoseconds(clock.steady() - opened).count()};
+}
+
+// A time of day that is wrong now, or was wrong when a batch came, makes things younger at most: none is
+// older than what came before it, nor the opening later than the newest.
+void Writer::Parts::begin_aging() {
+  if (newest != base::TimeNs{}) opened_at = std::min(opened_at, newest);
+  base::TimeNs latest{};
+  for (SegmentInfo& segment : segments) {
+    latest = std::max(latest, segment.last_received);
+    segment.aged_from = std::min(latest, opened_at);
+  }
+  for (TokenAge& token : token_order) {
+    const std::int64_t age = std::min(age_ns(opened_at, token.newest), kTokenMemoryNs + 1);
+    token.since = opened - std::chrono::nanoseconds(age);
+  }
 }
 
 void Writer::Parts::apply(const PendingBatch& batch) {
@@ -319,6 +336,8 @@ void Writer::Parts::apply(const PendingBatch& batch) {
   SegmentInfo& segment = segments.back();
   if (segment.first_received.since_epoch_ns == 0) segment.first_received = batch.received;
   segment.last_received = std::max(segment.last_received, batch.received);
+  segment.aged_from = aging_now();
+  newest = std::max(newest, batch.received);
   if (batch.has_token)
     remember({batch.token, id_of(batch.received, batch.first_sequence),
               static_cast<std::uint32_t>(batch.count), batch.received});
@@ -326,10 +345,8 @@ void Writer::Parts::apply(const PendingBatch& batch) {
 }
 
 void Writer::Parts::remember(const TokenEntry& token) {
-  const std::int64_t age = recovering ? std::min(age_ns(opened_at, token.received), kTokenMemoryNs + 1) : 0;
-  const auto since = clock.steady() - std::chrono::nanoseconds(age);
   tokens[token.key] = token;
-  token_order.push_back({token.key, token.received, since});
+  token_order.push_back({token.key, token.received, std::max(newest, token.received), clock.steady()});
   segment_tokens.push_back(token);
   if (token_order.size() > options.remembered_tokens) forget_first_token();
 }

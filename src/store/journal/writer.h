@@ -23,10 +23,9 @@
 namespace hinomi::store::journal {
 
 inline constexpr std::size_t kMaxRememberedTokens = 1'000'000;
-// By the clock that does not jump; by the time of day only for what was remembered before the log was opened.
+// By the clock that does not jump. What was there before the log was opened is as old as it was when the
+// newest batch came: time in which the log was closed does not count.
 inline constexpr std::int64_t kTokenMemoryNs = 24LL * 3600 * 1'000'000'000;
-// A time of day that is further ahead than this of what has passed since the log was opened is not believed.
-inline constexpr std::int64_t kClockSlackNs = 3600LL * 1'000'000'000;
 inline constexpr std::size_t kMaxResumeValues = 200'000;
 
 struct WriterOptions {
@@ -89,8 +88,9 @@ class Writer {
   [[nodiscard]] WriterStatus status() const;
 
   struct Keep {
-    Position from;                // whatever lies at or behind it stays
-    std::int64_t at_most_ns = 0;  // of what lies before, segments older than that go …
+    Position from;  // whatever lies at or behind it stays
+    // Of what lies before, segments older than that go (aged as tokens are) …
+    std::int64_t at_most_ns = 0;
     std::uint64_t at_most_bytes =
         ~std::uint64_t{0};  // … and the oldest while all together are larger than that
   };

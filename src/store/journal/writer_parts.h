@@ -25,6 +25,7 @@ struct SegmentInfo {
   std::uint64_t bytes = 0;
   base::TimeNs first_received{};
   base::TimeNs last_received{};
+  base::TimeNs aged_from{};  // when its newest batch came, in the time of Writer::Parts::aging_now()
 };
 
 // Bytes that go to one segment with one write.
@@ -54,6 +55,7 @@ struct TokenHash {
 struct TokenAge {
   base::Hash128 key;
   base::TimeNs received{};
+  base::TimeNs newest{};  // Writer::Parts::newest by then
   std::chrono::steady_clock::time_point since{};
 };
 using TokenMap = std::unordered_map<base::Hash128, TokenEntry, TokenHash>;
@@ -75,7 +77,7 @@ struct Writer::Parts {
   const os::Clock& clock;
   const std::string folder;
   const WriterOptions options;
-  const base::TimeNs opened_at;
+  base::TimeNs opened_at;  // or when the newest batch came, where the time of day has gone further
   const std::chrono::steady_clock::time_point opened;
 
   // Durable.
@@ -91,8 +93,8 @@ struct Writer::Parts {
   std::uint64_t segment_records = 0;
   std::map<std::pair<std::uint32_t, std::string>, std::string> resumes;
   std::uint64_t given_up = 0;
-  bool recovering = true;  // what is remembered now was remembered before
   std::uint64_t recovered = 0;
+  base::TimeNs newest{};  // when the newest batch came, by the time of day as it was then
 
   // Added, not committed.
   std::uint64_t sequence = 1;
@@ -111,8 +113,11 @@ struct Writer::Parts {
   void remember(const TokenEntry& token);
   void forget_old_tokens();
   void forget_first_token();
-  // The time of day as far as it can be believed.
-  [[nodiscard]] base::TimeNs believed_now() const;
+  // What tokens and segments age by: goes on with the steady clock from where the log was opened, so that a
+  // time of day that jumps makes nothing old.
+  [[nodiscard]] base::TimeNs aging_now() const;
+  // At the end of recovery: how old what was found is.
+  void begin_aging();
   [[nodiscard]] std::vector<ResumeEntry> all_resumes() const;
   [[nodiscard]] base::Result<void> note_removal(std::uint32_t last);
   void give_up();

@@ -76,13 +76,14 @@ base::Result<void> check_journal_end(const DataFolder& folder, store::journal::P
   const auto progress = alerts->progress();
   if (!progress) return {};  // the pipeline says what is wrong with the file
   if (progress->cursor.journal <= end.packed()) return {};
-  return base::Error{base::ErrorCode::invalid_input,
-                     "the journal in " + folder.journal() +
-                         " ends before the place up to which it was judged: files of it are missing or older "
-                         "than alerts.db, and new events would raise no alert",
-                     "put the missing files back; or, to begin anew, move alerts.db (with its -wal and -shm), "
-                     "findings and quarantine out of the data folder",
-                     {}};
+  return base::Error{
+      base::ErrorCode::invalid_input,
+      "the journal in " + folder.journal() +
+          " ends before the place up to which it was judged: files of it are missing or older "
+          "than alerts.db, and new events would raise no alert",
+      "put the missing files back; or, to begin anew, move alerts.db (with its -wal and -shm), "
+      "findings and quarantine out of the data folder",
+      {}};
 }
 
 base::Result<void> write_address(const DataFolder& folder, const std::string& address) {

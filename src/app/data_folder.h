@@ -32,8 +32,9 @@ struct DataFolder {
 // Holds the lock as long as the descriptor is open. An error names the process that holds it.
 [[nodiscard]] base::Result<os::Descriptor> lock_data_folder(const DataFolder& folder);
 
-// Refuses a journal that ends before the place up to which alerts.db says it was judged: it was deleted, or an
-// older copy was put back. New events would get places and numbers that were judged already and raise no alert.
+// Refuses a journal that ends before the place up to which alerts.db says it was judged: it was deleted, or
+// an older copy was put back. New events would get places and numbers that were judged already and raise no
+// alert.
 [[nodiscard]] base::Result<void> check_journal_end(const DataFolder& folder, store::journal::Position end);
 
 // Where browsers reach the server of this folder, for `hinomi login`.

@@ -27,6 +27,14 @@ base::Result<PreparedRules> prepare_rule_set(RuleLoading loading, const std::str
                        {}};
   }
   const detect::RuleSet& rules = loaded->rules;
+  // A folder that is not mounted or half copied must not switch detection off without a word.
+  if (rules.rules.empty() && rules.correlations.empty()) {
+    return base::Error{base::ErrorCode::invalid_input,
+                       "no rule in " + loading.folders.front() + " can be used (" +
+                           std::to_string(rules.refused.size()) + " refused)",
+                       "name a folder that holds Sigma rules; hinomi rules check says why rules are refused",
+                       {}};
+  }
   auto hash = flow::store_rule_set(rules_folder, rules, flow::texts_of(rules, files));
   if (!hash) return hash.error();
   return PreparedRules{.hash = *hash,

@@ -87,6 +87,11 @@ class Server {
       return base::Error{base::ErrorCode::io, "no socket for the parser process could be made", {}, {}};
     zygote_front_ = os::Descriptor(ends[0]);
     zygote_own_ = os::Descriptor(ends[1]);
+    // One that comes before the supervisor listens is answered then, instead of ending the server.
+    sigset_t hangup;
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    ::pthread_sigmask(SIG_BLOCK, &hangup, nullptr);
     state_->supervisor_pid = static_cast<std::uint32_t>(::getpid());
     state_->started_ns = clock_.now().since_epoch_ns;
     if (auto prepared = prepare_rules(); !prepared) return prepared;
@@ -284,7 +289,8 @@ int prepare_command(Console& console, std::span<const std::string> words) {
   const auto prepared = prepare_rule_set(
       {.folders = settings->rules, .placeholders_file = settings->placeholders}, folder.rules());
   if (!prepared) {
-    log("rules: " + prepared.error().message);
+    log("rules: " + prepared.error().message +
+        (prepared.error().remedy.empty() ? "" : "; " + prepared.error().remedy));
     return kExitProblems;
   }
   if (auto written = os::replace_file(current_rules_path(folder), prepared->hash + "\n"); !written) {

@@ -33,6 +33,10 @@ Number get(const char* at) noexcept {
     value |= static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
   return static_cast<Number>(value);
 }
+template <typename Number>
+Number get(std::string_view bytes, std::size_t at) noexcept {
+  return get<Number>(&bytes[at]);
+}
 
 // Reads one value after another; after the end everything is zero and good() is false.
 class Cursor {
@@ -41,7 +45,7 @@ class Cursor {
   template <typename Number>
   Number number() noexcept {
     const std::string_view part = text(sizeof(Number));
-    return good_ ? get<Number>(&part.front()) : Number{};
+    return good_ ? get<Number>(part, 0) : Number{};
   }
   std::string_view text(std::size_t size) noexcept {
     if (size > bytes_.size()) good_ = false;
@@ -121,10 +125,9 @@ bool read_records(std::string_view bytes, std::size_t count, std::vector<Record>
   records.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (bytes.size() < kRecordHeaderBytes) return false;
-    const std::size_t size = get<std::uint32_t>(&bytes.front());
+    const std::size_t size = get<std::uint32_t>(bytes, 0);
     if (size > kMaxRecordBytes || size > bytes.size() - kRecordHeaderBytes) return false;
-    const event::EventId id{.high = get<std::uint64_t>(bytes.data() + 8),
-                            .low = get<std::uint64_t>(bytes.data() + 16)};
+    const event::EventId id{.high = get<std::uint64_t>(bytes, 8), .low = get<std::uint64_t>(bytes, 16)};
     records.push_back({id, bytes.substr(kRecordHeaderBytes, size)});
     bytes.remove_prefix(kRecordHeaderBytes + size);
   }
@@ -136,9 +139,9 @@ base::Result<SegmentHeader> read_header_copy(std::string_view bytes) {
     return invalid("the file does not begin as a segment of a log");
   const std::size_t summed = kHeaderCopyBytes - sizeof(std::uint32_t);
   // Before the version: what a torn write left there is none. Every later format keeps these 64 bytes.
-  if (get<std::uint32_t>(bytes.data() + summed) != crc32c(bytes.substr(0, summed)))
+  if (get<std::uint32_t>(bytes, summed) != crc32c(bytes.substr(0, summed)))
     return invalid("the check sum of the segment's header is wrong");
-  const auto version = get<std::uint16_t>(bytes.data() + 8);
+  const auto version = get<std::uint16_t>(bytes, 8);
   if (version > kFormatVersion)
     return base::Error{base::ErrorCode::unsupported,
                        "the segment has format " + std::to_string(version) + ", this program knows up to " +
@@ -152,7 +155,7 @@ base::Result<SegmentHeader> read_header_copy(std::string_view bytes) {
   header.node = cursor.number<std::uint16_t>();
   header.partition = cursor.number<std::uint16_t>();
   header.number = cursor.number<std::uint32_t>();
-  header.kind = static_cast<LogKind>(cursor.number<std::uint32_t>());
+  const auto kind = cursor.number<std::uint32_t>();
   header.first_sequence = cursor.number<std::uint64_t>();
   header.created = {cursor.number<std::int64_t>()};
   header.previous_number = cursor.number<std::uint32_t>();
@@ -164,8 +167,10 @@ base::Result<SegmentHeader> read_header_copy(std::string_view bytes) {
                        "use the newer program that wrote it",
                        {}};
   if (header.number == 0 || header.first_sequence > kSequenceLimit ||
-      (header.kind != LogKind::events && header.kind != LogKind::findings))
+      (kind != static_cast<std::uint32_t>(LogKind::events) &&
+       kind != static_cast<std::uint32_t>(LogKind::findings)))
     return invalid("the segment's header contradicts itself");
+  header.kind = static_cast<LogKind>(kind);
   return header;
 }
 
@@ -267,7 +272,7 @@ Found find_batch(std::string_view bytes, std::uint32_t salt, BatchView& view, st
                  bool with_records) {
   size = kBatchFixedBytes + kHeadCrcBytes;
   if (bytes.size() >= sizeof(std::uint32_t)) {
-    const auto magic = get<std::uint32_t>(bytes.data());
+    const auto magic = get<std::uint32_t>(bytes, 0);
     if (magic == kFooterMagic) return Found::seal;
     if (magic != kBatchMagic) {
       size = 0;
@@ -275,8 +280,8 @@ Found find_batch(std::string_view bytes, std::uint32_t salt, BatchView& view, st
     }
   }
   if (bytes.size() < size) return Found::nothing;
-  const std::size_t total = get<std::uint32_t>(bytes.data() + kTotalAt);
-  const std::size_t head_bytes = get<std::uint16_t>(bytes.data() + kHeadBytesAt);
+  const std::size_t total = get<std::uint32_t>(bytes, kTotalAt);
+  const std::size_t head_bytes = get<std::uint16_t>(bytes, kHeadBytesAt);
   const std::size_t expected =
       kBatchFixedBytes + text_sizes(bytes.data() + kTextSizesAt).sum() + kHeadCrcBytes;
   size = 0;
@@ -287,17 +292,16 @@ Found find_batch(std::string_view bytes, std::uint32_t salt, BatchView& view, st
     return Found::nothing;
   }
   const std::size_t summed = head_bytes - kHeadCrcBytes;
-  if (get<std::uint32_t>(bytes.data() + summed) != crc32c(bytes.substr(0, summed), salt))
-    return Found::damaged;
+  if (get<std::uint32_t>(bytes, summed) != crc32c(bytes.substr(0, summed), salt)) return Found::damaged;
   size = total;
   if (bytes.size() < total) return Found::nothing;
   const char* const trailer = bytes.data() + total - kBatchTrailerBytes;
   if (get<std::uint32_t>(trailer + 4) != kEndMagic ||
       get<std::uint32_t>(trailer) != crc32c(bytes.substr(0, total - kBatchTrailerBytes), salt))
     return Found::damaged;
-  const std::size_t count = get<std::uint32_t>(bytes.data() + kCountAt);
+  const std::size_t count = get<std::uint32_t>(bytes, kCountAt);
   view.bytes = static_cast<std::uint32_t>(total);
-  read_head(bytes.data(), view.head);
+  read_head(&bytes.front(), view.head);
   view.records.clear();
   const std::string_view records = bytes.substr(head_bytes, total - head_bytes - kBatchTrailerBytes);
   if (count == 0 || count > kMaxBatchRecords || count * kRecordHeaderBytes > records.size() ||
@@ -342,10 +346,10 @@ void append_footer(std::string& out, std::uint32_t salt, const Footer& footer) {
 }
 
 std::optional<SealView> read_seal(std::string_view last_bytes, std::uint32_t salt) {
-  if (last_bytes.size() != kSealBytes || get<std::uint32_t>(last_bytes.data() + 12) != kSealMagic ||
-      get<std::uint32_t>(last_bytes.data() + 8) != crc32c(last_bytes.substr(0, 8), salt))
+  if (last_bytes.size() != kSealBytes || get<std::uint32_t>(last_bytes, 12) != kSealMagic ||
+      get<std::uint32_t>(last_bytes, 8) != crc32c(last_bytes.substr(0, 8), salt))
     return std::nullopt;
-  return SealView{get<std::uint32_t>(last_bytes.data()), get<std::uint32_t>(last_bytes.data() + 4)};
+  return SealView{get<std::uint32_t>(last_bytes, 0), get<std::uint32_t>(last_bytes, 4)};
 }
 
 base::Result<Footer> read_footer(std::string_view bytes, std::uint32_t salt, const SealView& seal) {
@@ -406,9 +410,11 @@ std::optional<std::uint32_t> segment_number(std::string_view name) noexcept {
   if (name.size() != kHexDigits + kSegmentSuffix.size() || !name.ends_with(kSegmentSuffix))
     return std::nullopt;
   std::uint64_t number = 0;
-  const char* const end = name.data() + kHexDigits;
-  const auto read = std::from_chars(name.data(), end, number, 16);
-  if (read.ec != std::errc{} || read.ptr != end || number == 0 || number > 0xFFFF'FFFF) return std::nullopt;
+  const std::string_view digits = name.substr(0, kHexDigits);
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
+  if (read.ec != std::errc{} || read.ptr != digits.data() + digits.size() || number == 0 ||
+      number > 0xFFFF'FFFF)
+    return std::nullopt;
   return static_cast<std::uint32_t>(number);
 }
 

@@ -175,28 +175,40 @@ class Front {
     while (!text->empty() && text->back() == '\n') text->pop_back();
     const ingest::live::SourceInfo& own = sources_->own();
     if (committer_->resume(own.id, kRuleSetKey) == *text) return;
-    ingest::live::Delivery delivery;
-    delivery.source = &own;
-    delivery.framing = ingest::live::Framing::control;
-    delivery.resume_key = kRuleSetKey;
-    delivery.resume_value = *text;
-    delivery.bytes = flow::rule_set_record(*text);
-    delivery.events = {{0, static_cast<std::uint32_t>(delivery.bytes.size())}};
-    const ingest::live::Receipt receipt = committer_->deliver(std::move(delivery), true);
+    const ingest::live::Receipt receipt = say_to_ourselves(flow::rule_set_record(*text), *text);
     log(receipt.admission == ingest::live::Admission::stored ? "rule set " + *text + " comes into force"
                                                              : "the rule set could not be put into force");
   }
 
+  // A control record; `rule_set` is remembered with it unless it is empty.
+  ingest::live::Receipt say_to_ourselves(std::string record, const std::string& rule_set) {
+    ingest::live::Delivery delivery;
+    delivery.source = &sources_->own();
+    delivery.framing = ingest::live::Framing::control;
+    if (!rule_set.empty()) {
+      delivery.resume_key = kRuleSetKey;
+      delivery.resume_value = rule_set;
+    }
+    delivery.bytes = std::move(record);
+    delivery.events = {{0, static_cast<std::uint32_t>(delivery.bytes.size())}};
+    return committer_->deliver(std::move(delivery), false);
+  }
+
+  // Waits for signals and, while no events come, says in the journal that time passes.
   void wait_for_signals(const sigset_t& signals) {
+    constexpr timespec kInterval{.tv_sec = 5, .tv_nsec = 0};
+    std::uint64_t sequence = 0;
     for (;;) {
-      int signal = 0;
-      if (::sigwait(&signals, &signal) != 0) continue;
-      if (signal == SIGHUP) {
-        put_rules_in_force();
-        continue;
+      const int signal = ::sigtimedwait(&signals, nullptr, &kInterval);
+      if (signal == SIGHUP) put_rules_in_force();
+      if (signal == SIGTERM || signal == SIGINT) {
+        server_->stop();
+        return;
       }
-      server_->stop();
-      return;
+      if (signal > 0) continue;
+      const bool quiet = sequence == descriptors_.state->journal_sequence;
+      if (quiet) (void)say_to_ourselves(std::string(flow::kTimeRecord), {});
+      sequence = descriptors_.state->journal_sequence;
     }
   }
 

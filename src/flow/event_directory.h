@@ -17,11 +17,12 @@ class EventDirectory {
 
   explicit EventDirectory(JournalSource& journal) : journal_(journal) {}
 
-  void note(std::uint64_t batch, const event::EventId& first);
+  void note(std::uint64_t batch, BatchStart start);
 
   struct Place {
     event::EventId id;
     std::uint32_t index = 0;  // which record of the batch
+    std::string source;       // empty where the batch is not in the journal any more
   };
   // Of a batch that is not in the journal any more the id has a received time of 0: its sequence still is the
   // event's.
@@ -29,7 +30,7 @@ class EventDirectory {
 
  private:
   JournalSource& journal_;
-  std::unordered_map<std::uint64_t, event::EventId> first_;  // by position of the batch
+  std::unordered_map<std::uint64_t, BatchStart> starts_;  // by position of the batch
   std::deque<std::uint64_t> order_;
 };
 

@@ -12,9 +12,9 @@ namespace hinomi::flow {
 namespace {
 
 constexpr std::string_view kMagic = "HNMILANE";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::uint64_t kSeed = 0x6c616e6573;
-constexpr std::size_t kSmallestLane = 40;        // in an image
+constexpr std::size_t kSmallestLane = 48;        // in an image
 constexpr std::int64_t kStepNs = 1'000'000'000;  // time is moved on at whole seconds
 constexpr std::int64_t kBeginning = std::numeric_limits<std::int64_t>::min();
 
@@ -40,7 +40,19 @@ class LiveCorrelations::Lane {
   [[nodiscard]] detect::CorrelationEngine& engine() noexcept { return engine_; }
   [[nodiscard]] const detect::CorrelationEngine& engine() const noexcept { return engine_; }
   [[nodiscard]] std::uint64_t last_used() const noexcept { return last_used_; }
-  void use(std::uint64_t sequence) noexcept { last_used_ = sequence; }
+  void use(std::uint64_t sequence, base::TimeNs received) noexcept {
+    last_used_ = sequence;
+    last_received_ = received;
+  }
+  [[nodiscard]] bool has_rested(base::TimeNs now) const noexcept {
+    return now.since_epoch_ns - last_received_.since_epoch_ns >= kLaneRestNs;
+  }
+  // Judges every open window and begins anew.
+  void end(detect::FiringSink& sink) {
+    if (latest_second_ == kBeginning) return;
+    engine_.finish(sink);
+    latest_second_ = kBeginning;
+  }
 
   // Nothing before the latest time less the lateness is waited for any more.
   void time_seen(base::TimeNs time, std::int64_t lateness_ns, detect::FiringSink& sink) {
@@ -56,6 +68,7 @@ class LiveCorrelations::Lane {
     writer.number(key_.source);
     writer.number(last_used_);
     writer.number(latest_second_);
+    writer.number(last_received_.since_epoch_ns);
     std::string image;
     engine_.save(image);
     writer.text(image);
@@ -63,6 +76,7 @@ class LiveCorrelations::Lane {
   [[nodiscard]] base::Result<void> restore(base::BinaryReader& reader) {
     last_used_ = reader.number<std::uint64_t>();
     latest_second_ = reader.number<std::int64_t>();
+    last_received_ = {reader.number<std::int64_t>()};
     return engine_.restore(reader.text());
   }
 
@@ -71,6 +85,7 @@ class LiveCorrelations::Lane {
   detect::CorrelationEngine engine_;
   std::uint64_t last_used_ = 0;
   std::int64_t latest_second_ = kBeginning;
+  base::TimeNs last_received_{};
 };
 
 namespace {
@@ -112,7 +127,7 @@ void LiveCorrelations::take(const JournalEvent& record, const event::Event& even
       event.has_time && event.time.since_epoch_ns - options_.lateness_ns <= record.received.since_epoch_ns;
   const base::TimeNs time = has_usable_time ? event.time : record.received;
   const LaneKey key = key_of(record, time, options_.backlog_ns);
-  Lane* const lane = lane_of(key, record.sequence, sink);
+  Lane* const lane = lane_of(key, record, sink);
   if (lane == nullptr) return;
   LaneSink lane_sink(lane->key(), sink);
   for (const std::uint32_t rule : matches) {
@@ -136,7 +151,7 @@ void LiveCorrelations::take(const JournalEvent& record, const event::Event& even
   lane->time_seen(time, options_.lateness_ns, lane_sink);
 }
 
-LiveCorrelations::Lane* LiveCorrelations::lane_of(const LaneKey& key, std::uint64_t sequence,
+LiveCorrelations::Lane* LiveCorrelations::lane_of(const LaneKey& key, const JournalEvent& record,
                                                   const LiveFiringSink& sink) {
   if (last_ == nullptr || !(last_->key() == key)) {
     const auto found = std::ranges::find_if(lanes_, [&](const auto& lane) { return lane->key() == key; });
@@ -159,8 +174,19 @@ LiveCorrelations::Lane* LiveCorrelations::lane_of(const LaneKey& key, std::uint6
       last_ = lanes_.emplace_back(new_lane(key)).get();
     }
   }
-  last_->use(sequence);
+  last_->use(record.sequence, record.received);
   return last_;
+}
+
+void LiveCorrelations::time_passed(base::TimeNs received, const LiveFiringSink& sink) {
+  for (const auto& lane : lanes_) {
+    LaneSink lane_sink(lane->key(), sink);
+    if (lane->key().source == 0 && lane->key().realm == base::Realm::real) {
+      lane->time_seen(received, options_.lateness_ns, lane_sink);
+    } else if (lane->has_rested(received)) {
+      lane->end(lane_sink);
+    }
+  }
 }
 
 std::unique_ptr<LiveCorrelations::Lane> LiveCorrelations::new_lane(const LaneKey& key) const {

@@ -43,6 +43,7 @@ struct LiveCorrelationOptions {
 inline constexpr std::size_t kMaxBacklogLanes = 12;
 // Lanes of realms and organisations; events of further ones are not correlated.
 inline constexpr std::size_t kMaxLanes = 8;
+inline constexpr std::int64_t kLaneRestNs = 120'000'000'000;
 
 // Called while an event is handled. EventRef: input = position of the event's batch, record = its sequence.
 using LiveFiringSink = std::function<void(const LaneKey&, const detect::Firing&)>;
@@ -61,6 +62,10 @@ class LiveCorrelations {
   // For an event that could not be read or that no rule wanted to see: its time is that of its receipt.
   [[nodiscard]] bool needed() const noexcept { return needed_; }
 
+  // No event has come for a while, and it is `received` now: what waits for time to pass is judged. A lane of
+  // late events, or of another realm than the real one, is brought to its end once it has rested kLaneRestNs.
+  void time_passed(base::TimeNs received, const LiveFiringSink& sink);
+
   void save(std::string& out) const;
   // Refuses what CorrelationEngine::restore() refuses, and is then as new.
   [[nodiscard]] base::Result<void> restore(std::string_view image);
@@ -70,7 +75,7 @@ class LiveCorrelations {
 
  private:
   class Lane;
-  [[nodiscard]] Lane* lane_of(const LaneKey& key, std::uint64_t sequence, const LiveFiringSink& sink);
+  [[nodiscard]] Lane* lane_of(const LaneKey& key, const JournalEvent& record, const LiveFiringSink& sink);
   [[nodiscard]] std::unique_ptr<Lane> new_lane(const LaneKey& key) const;
 
   const detect::RuleSet* rules_;

@@ -62,6 +62,33 @@ TEST_F(LiveCorrelationTest, it_fires_when_the_time_of_the_events_has_moved_on) {
   EXPECT_EQ(lanes_[0].source, 0U);
 }
 
+TEST_F(LiveCorrelationTest, time_that_passes_without_events_is_enough) {
+  const LiveFiringSink sink = [this](const LaneKey& lane, const detect::Firing&) { lanes_.push_back(lane); };
+  for (int i = 0; i < 3; ++i) take({.time = i, .received = i});
+  correlations_.time_passed({kNow + 30 * kSecond}, sink);
+  EXPECT_TRUE(lanes_.empty()) << "an earlier event may still come";
+  correlations_.time_passed({kNow + 70 * kSecond}, sink);
+  ASSERT_EQ(lanes_.size(), 1U);
+  EXPECT_EQ(lanes_[0].source, 0U);
+}
+
+TEST_F(LiveCorrelationTest, an_old_file_is_judged_once_nothing_more_of_it_comes) {
+  const LiveFiringSink sink = [this](const LaneKey& lane, const detect::Firing&) { lanes_.push_back(lane); };
+  for (int i = 0; i < 3; ++i) take({.time = -100'000 + i, .received = i, .source = 2});
+  correlations_.time_passed({kNow + 100 * kSecond}, sink);
+  EXPECT_TRUE(lanes_.empty());
+  // Where it stands is kept over a restart.
+  std::string image;
+  correlations_.save(image);
+  LiveCorrelations again(rules_, {});
+  ASSERT_TRUE(again.restore(image));
+  again.time_passed({kNow + 2 * kSecond + kLaneRestNs}, sink);
+  ASSERT_EQ(lanes_.size(), 1U);
+  EXPECT_EQ(lanes_[0].source, 3U);
+  again.time_passed({kNow + 3 * kSecond + 2 * kLaneRestNs}, sink);
+  EXPECT_EQ(lanes_.size(), 1U);
+}
+
 TEST_F(LiveCorrelationTest, events_out_of_order_within_the_lateness_are_correlated) {
   take({.time = 30, .received = 30});
   take({.time = 1, .received = 30});

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,12 @@ struct JournalBatch {
   std::vector<std::string_view> records;
 };
 
+// How a batch begins.
+struct BatchStart {
+  event::EventId first;
+  std::string source;
+};
+
 class JournalSource {
  public:
   JournalSource() = default;
@@ -38,9 +45,9 @@ class JournalSource {
   [[nodiscard]] virtual base::Result<void> seek(std::uint64_t position) = 0;
   // The next batch that ends by `limit`; nullptr when there is none. Damage is passed over by the source.
   [[nodiscard]] virtual base::Result<const JournalBatch*> next(std::uint64_t limit) = 0;
-  // The id of the first event of the batch at a position; nothing when it is not there any more. The batch
-  // that next() gave stays valid.
-  [[nodiscard]] virtual std::optional<event::EventId> first_event_at(std::uint64_t position) = 0;
+  // The beginning of the batch at a position; nothing when it is not there any more. The batch that next()
+  // gave stays valid.
+  [[nodiscard]] virtual std::optional<BatchStart> batch_start_at(std::uint64_t position) = 0;
 };
 
 class FindingsLog {

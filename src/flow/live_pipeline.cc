@@ -96,6 +96,7 @@ Result<void> LivePipeline::restore(const Loaded& loaded) {
     if (restored) {
       replay_until_ = next_sequence_;
       position_ = opened->first.position;
+      needed_from_ = position_;
       next_sequence_ = opened->first.next_sequence;
     } else {
       options_.log(restored.error().message + "; correlations begin anew");
@@ -146,7 +147,7 @@ Result<bool> LivePipeline::next_event() {
     if (!next) return next.error();
     if (batch_ == nullptr) return false;
     position_ = batch_->position;
-    directory_.note(batch_->position, batch_->first);
+    directory_.note(batch_->position, {batch_->first, std::string(batch_->source)});
   }
   const std::uint32_t index = record_++;
   event::IdParts id = batch_->first.parts();
@@ -174,7 +175,7 @@ Result<bool> LivePipeline::next_event() {
 }
 
 Result<void> LivePipeline::take(const JournalEvent& record) {
-  if (record.framing == ingest::live::Framing::control) return change_rules(record.bytes);
+  if (record.framing == ingest::live::Framing::control) return obey(record);
   process::LiveState& state = *parts_.state;
   const std::int64_t now = parts_.clock->steady().time_since_epoch().count();
   state.current_since_ns.store(now, std::memory_order_relaxed);
@@ -221,6 +222,17 @@ Result<void> LivePipeline::judge(const JournalEvent& record) {
                       [&](const LaneKey& lane, const detect::Firing& firing) {
                         if (added && !is_replaying()) added = add_firing(record, lane, firing);
                       });
+  return added;
+}
+
+// What the server said to itself.
+Result<void> LivePipeline::obey(const JournalEvent& record) {
+  if (record.bytes != kTimeRecord) return change_rules(record.bytes);
+  if (!correlations_) return {};
+  Result<void> added;
+  correlations_->time_passed(record.received, [&](const LaneKey& lane, const detect::Firing& firing) {
+    if (added && !is_replaying()) added = add_firing(record, lane, firing);
+  });
   return added;
 }
 
@@ -278,6 +290,7 @@ Result<void> LivePipeline::commit() {
   version_ = *version;
   os::fault_point("pipeline.after_commit");
   checkpoint_owed_ = false;
+  if (step_.checkpoint) needed_from_ = position_;
   step_ = {};
   uncommitted_events_ = 0;
   step_bytes_ = step_findings_ = 0;
@@ -312,6 +325,8 @@ std::optional<Checkpoint> LivePipeline::checkpoint(std::uint64_t findings_end) {
 void LivePipeline::publish() {
   process::LiveState& state = *parts_.state;
   state.pipeline_position = position_;
+  const bool replays = correlations_ && correlations_->needed();
+  state.pipeline_needs = replays ? needed_from_ : position_;
   state.pipeline_sequence = std::max(next_sequence_, replay_until_);
   state.pipeline_received_ns = received_.since_epoch_ns;
   state.findings = totals_.findings;

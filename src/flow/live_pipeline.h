@@ -89,6 +89,7 @@ class LivePipeline {
   [[nodiscard]] base::Result<bool> next_event();
   [[nodiscard]] base::Result<void> take(const JournalEvent& record);
   [[nodiscard]] base::Result<void> judge(const JournalEvent& record);
+  [[nodiscard]] base::Result<void> obey(const JournalEvent& record);
   [[nodiscard]] base::Result<void> change_rules(std::string_view record);
   void show_rules();
 
@@ -134,7 +135,8 @@ class LivePipeline {
   std::uint64_t findings_end_ = 0;
   std::int64_t version_ = 0;
 
-  bool checkpoint_owed_ = false;  // the rules have changed
+  bool checkpoint_owed_ = false;   // the rules have changed
+  std::uint64_t needed_from_ = 0;  // position of the stored checkpoint: a restart judges from there
   std::uint64_t events_since_checkpoint_ = 0;
   std::chrono::steady_clock::time_point last_checkpoint_{};
   std::chrono::steady_clock::duration checkpoint_cost_{};

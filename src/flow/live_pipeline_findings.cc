@@ -112,7 +112,7 @@ Result<void> LivePipeline::add_firing(const JournalEvent& record, const LaneKey&
                    .event = trigger.id,
                    .event_time = firing.time,
                    .received = record.received};
-  const std::string entity = firing.group.empty() ? std::string(record.source) : joined(firing.group);
+  const std::string entity = firing.group.empty() ? trigger.source : joined(firing.group);
   const std::string entity_field = firing.group.empty() ? "source" : joined(rule.group_by);
   auto placed = alerts_.place({.id = head.id,
                                .rule = key,
@@ -120,7 +120,7 @@ Result<void> LivePipeline::add_firing(const JournalEvent& record, const LaneKey&
                                .entity_field = entity_field,
                                .entity = entity,
                                .labels = labels,
-                               .source = record.source,
+                               .source = trigger.source,
                                .event_time = firing.time,
                                .received = record.received});
   if (!placed) return placed.error();

@@ -55,10 +55,10 @@ Result<const JournalBatch*> StoredJournal::next(std::uint64_t limit) {
   return &batch_;
 }
 
-std::optional<event::EventId> StoredJournal::first_event_at(std::uint64_t position) {
+std::optional<BatchStart> StoredJournal::batch_start_at(std::uint64_t position) {
   const auto read = reader_.read_at(Position::unpack(position));
   if (!read || (*read)->records.empty()) return std::nullopt;
-  return (*read)->records.front().id;
+  return BatchStart{(*read)->records.front().id, std::string((*read)->head.source)};
 }
 
 // ---- the findings log

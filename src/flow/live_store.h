@@ -24,7 +24,7 @@ class StoredJournal final : public JournalSource {
 
   base::Result<void> seek(std::uint64_t position) override;
   base::Result<const JournalBatch*> next(std::uint64_t limit) override;
-  std::optional<event::EventId> first_event_at(std::uint64_t position) override;
+  std::optional<BatchStart> batch_start_at(std::uint64_t position) override;
   // Batches that could not be read, so far.
   [[nodiscard]] std::uint64_t damages() const noexcept { return reader_.damage_count(); }
 

@@ -47,6 +47,10 @@ struct RuleKeys {
 // The text of a control record (ingest::live::Framing::control) that puts a rule set into force, and back;
 // empty when it says something else.
 [[nodiscard]] std::string rule_set_record(std::string_view hash);
+// The control record that says nothing but that time has passed: while no events come, correlations that wait
+// for late ones, or for the end of a window, are judged by it.
+inline constexpr std::string_view kTimeRecord = "time";
+
 [[nodiscard]] std::string_view rule_set_of_record(std::string_view record) noexcept;
 
 }  // namespace hinomi::flow

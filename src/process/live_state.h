@@ -33,6 +33,7 @@ struct LiveState {
   std::atomic<std::uint32_t> pipeline_pid{0};
   std::atomic<PipelineState> pipeline_state{PipelineState::starting};
   std::atomic<std::uint64_t> pipeline_position{0};    // committed: everything before it has been shown
+  std::atomic<std::uint64_t> pipeline_needs{0};       // a restart reads the journal from here on
   std::atomic<std::uint64_t> pipeline_sequence{0};    // of the next event to be judged, committed
   std::atomic<std::int64_t> pipeline_received_ns{0};  // received_at of the last committed event
   std::atomic<std::uint64_t> current_event{0};        // sequence + 1 of the event in hand; 0 = none

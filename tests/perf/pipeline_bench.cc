@@ -50,7 +50,7 @@ class Repeated final : public flow::JournalSource {
     batch_.next = at_ + 1;
     batch_.received = {1'776'200'000'000'000'000 + static_cast<std::int64_t>(at_) * 5'000'000};
     batch_.source = "bench";
-    batch_.first = *first_event_at(at_);
+    batch_.first = batch_start_at(at_)->first;
     batch_.records.clear();
     batch_.framing = at_ == 0 ? ingest::live::Framing::control : ingest::live::Framing::line;
     for (std::size_t i = 0; i < kBatchRecords; ++i)
@@ -58,8 +58,9 @@ class Repeated final : public flow::JournalSource {
     ++at_;
     return &batch_;
   }
-  std::optional<event::EventId> first_event_at(std::uint64_t position) override {
-    return event::EventId::make({.received_ms = 1, .sequence = 1 + position * kBatchRecords});
+  std::optional<flow::BatchStart> batch_start_at(std::uint64_t position) override {
+    return flow::BatchStart{
+        event::EventId::make({.received_ms = 1, .sequence = 1 + position * kBatchRecords}), "bench"};
   }
 
  private:

@@ -99,8 +99,9 @@ class MemorySource final : public JournalSource {
     ++at_;
     return &view_;
   }
-  std::optional<event::EventId> first_event_at(std::uint64_t position) override {
-    return journal_.first(position / MemoryJournal::kStride);
+  std::optional<BatchStart> batch_start_at(std::uint64_t position) override {
+    const std::uint64_t batch = position / MemoryJournal::kStride;
+    return BatchStart{journal_.first(batch), journal_.batches()[batch].source};
   }
 
  private:

@@ -245,7 +245,7 @@ void Committer::remove_old() {
   const auto now = Steady::now();
   if (parts_.state == nullptr || now < next_removal_) return;
   next_removal_ = now + kRemovalInterval;
-  const auto judged = store::journal::Position::unpack(parts_.state->pipeline_position);
+  const auto judged = store::journal::Position::unpack(parts_.state->pipeline_needs);
   const std::lock_guard lock(writer_mutex_);
   const auto removed = writer_.remove_old(
       {.from = judged, .at_most_ns = options_.keep_ns, .at_most_bytes = options_.keep_bytes});

@@ -194,4 +194,19 @@ describe.skipIf(!hasBrowser)('the demo company', () => {
     expect(watched.foreign).toEqual([]);
     await watched.context.close();
   });
+
+  it('says that the server is gone, and goes on by itself when it is back', async () => {
+    const { page, context } = await watchedPage(browser, server.origin, { language: 'en', theme: 'light' }, state);
+    await page.goto(`${server.origin}/alerts`);
+    const mark = page.getByRole('banner');
+    await mark.getByText('Live', { exact: true }).waitFor();
+    await rows(page).first().waitFor();
+    const before = await rows(page).count();
+    await server.restart(async () => {
+      await mark.getByText('Connection lost, retrying').waitFor();
+      expect(await rows(page).count()).toBe(before);
+    });
+    await mark.getByText('Live', { exact: true }).waitFor();
+    await context.close();
+  });
 });

@@ -84,6 +84,24 @@ describe.skipIf(!hasBrowser)('the demo company', () => {
     await context.close();
   });
 
+  it('zooms in by dragging over the histogram, and back', async () => {
+    const { page, context } = await watchedPage(browser, server.origin, { language: 'en', theme: 'light' }, state);
+    await page.goto(`${server.origin}/alerts`);
+    const chart = page.getByRole('img', { name: /steps? of time/ });
+    await chart.waitFor();
+    const box = (await chart.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.1, box.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 20, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/from=.*to=/);
+    const { searchParams } = new URL(page.url());
+    expect(Date.parse(searchParams.get('to') ?? '')).toBeGreaterThan(Date.parse(searchParams.get('from') ?? ''));
+    await page.getByRole('button', { name: 'Whole time' }).click();
+    await page.waitForURL('**/alerts');
+    await context.close();
+  });
+
   it('tells why: the sentence, what held, what did not, the event and the rule', async () => {
     const { page, context } = await watchedPage(browser, server.origin, { language: 'ja', theme: 'light' }, state);
     await page.goto(`${server.origin}/alerts?q=powershell`);
@@ -175,5 +193,20 @@ describe.skipIf(!hasBrowser)('the demo company', () => {
     expect(watched.errors).toEqual([]);
     expect(watched.foreign).toEqual([]);
     await watched.context.close();
+  });
+
+  it('says that the server is gone, and goes on by itself when it is back', async () => {
+    const { page, context } = await watchedPage(browser, server.origin, { language: 'en', theme: 'light' }, state);
+    await page.goto(`${server.origin}/alerts`);
+    const mark = page.getByRole('banner');
+    await mark.getByText('Live', { exact: true }).waitFor();
+    await rows(page).first().waitFor();
+    const before = await rows(page).count();
+    await server.restart(async () => {
+      await mark.getByText('Connection lost, retrying').waitFor();
+      expect(await rows(page).count()).toBe(before);
+    });
+    await mark.getByText('Live', { exact: true }).waitFor();
+    await context.close();
   });
 });

@@ -1,5 +1,6 @@
-// hinomi_seed_alerts FILE COUNT: makes an alert store of COUNT alerts for the browser tests, since no rule may open that
-// many within an hour. The rule set and the cursor stay those of an empty store, so that a pipeline starts on it.
+// hinomi_seed_alerts FILE COUNT: makes an alert store of COUNT alerts for the browser tests, since no rule
+// may open that many within an hour. The rule set and the cursor stay those of an empty store, so that a
+// pipeline starts on it.
 #include <charconv>
 #include <cstdio>
 #include <string>

@@ -27,6 +27,8 @@ export interface Server {
   // A new one-time address.
   readonly loginAddress: () => string;
   readonly send: (events: readonly unknown[]) => Promise<void>;
+  // Ends it, and starts it again on the same folder and address after `between`.
+  readonly restart: (between: () => Promise<void>) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -80,14 +82,19 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
   if (options.demo) given.push('--demo');
   if (options.rules) given.push('--rules', options.rules);
   const output = { text: '' };
-  const child = spawn(program, given, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C.UTF-8' } });
-  try {
-    await ready(child, output);
-  } catch (error) {
-    await ended(child);
-    rmSync(data, { recursive: true, force: true });
-    throw error;
-  }
+  const run = async () => {
+    output.text = '';
+    const started = spawn(program, given, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+    try {
+      await ready(started, output);
+    } catch (error) {
+      await ended(started);
+      rmSync(data, { recursive: true, force: true });
+      throw error;
+    }
+    return started;
+  };
+  let child = await run();
   const address = /https?:\/\/[^\s/]+/.exec(output.text)?.[0] ?? '';
   return {
     origin: address,
@@ -103,6 +110,11 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
         body: events.map((event) => JSON.stringify(event)).join('\n'),
       });
       if (answer.status !== 200) throw new Error(`events were not taken: ${answer.status} ${await answer.text()}`);
+    },
+    restart: async (between) => {
+      await ended(child);
+      await between();
+      child = await run();
     },
     stop: async () => {
       await ended(child);

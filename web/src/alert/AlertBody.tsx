@@ -3,7 +3,7 @@ import { usePreferences } from '../app/preferences';
 import { Failure, Loading } from '../app/states';
 import type { AlertDetail, Finding, FindingRef } from '../api/types';
 import { useText } from '../i18n/useText';
-import { titleOf } from '../alerts/words';
+import { entityName, titleOf } from '../alerts/words';
 import { Visible, VisibleLines } from '../text/Visible';
 import { BulbIcon, CopyIcon } from '../ui/icons';
 import { CorrelationView } from './CorrelationView';
@@ -44,7 +44,7 @@ function Why({ alert, finding }: { readonly alert: AlertDetail; readonly finding
   const t = useText();
   const { language } = usePreferences();
   const rule = titleOf(alert.rule, language);
-  const entity = alert.entity.value;
+  const entity = entityName(alert.entity.value, t);
   const reason = finding.correlation
     ? t.reasonCorrelation({ entity, rule, events: finding.correlation.total })
     : t.reasonEvent({ entity, rule, conditions: finding.matched.length });
@@ -65,7 +65,7 @@ function About({ alert, onEntity }: { readonly alert: AlertDetail; readonly onEn
     <Section title={t.sectionAbout()}>
       <Facts
         facts={[
-          [t.columnEntity(), <FieldValue key="entity" value={alert.entity.value} onFilter={() => onEntity(alert.entity.value)} />],
+          [t.columnEntity(), <FieldValue key="entity" value={entityName(alert.entity.value, t)} onFilter={() => onEntity(alert.entity.value)} />],
           [t.aboutField(), alert.entity.field && <Visible key="field" text={alert.entity.field} />],
           [t.aboutFirst(), <Time key="first" at={alert.first_seen} />],
           [t.aboutLast(), <Time key="last" at={alert.last_seen} />],

@@ -1,5 +1,8 @@
 import { Link, getRouteApi } from '@tanstack/react-router';
+import { titleOf } from '../alerts/words';
+import { usePreferences } from '../app/preferences';
 import { Failure, Loading } from '../app/states';
+import { useTitle } from '../app/useTitle';
 import { useText } from '../i18n/useText';
 import { AlertBody } from './AlertBody';
 import { AlertHead } from './AlertHead';
@@ -14,6 +17,8 @@ export function AlertPage() {
   const { id } = route.useParams();
   const { finding } = route.useSearch();
   const alert = useAlert(id);
+  const { language } = usePreferences();
+  useTitle(alert.data ? titleOf(alert.data.rule, language) : t.alertDetail());
   if (alert.isPending) return <Loading />;
   if (alert.isError) return <Failure error={alert.error} onRetry={() => void alert.refetch()} />;
   return (

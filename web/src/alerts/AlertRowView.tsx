@@ -6,7 +6,8 @@ import { Visible, visibleTitle } from '../text/Visible';
 import { techniqueOf } from './filter';
 import { Severity } from './Severity';
 import { count as shownCount } from '../i18n/format';
-import { RealmBadge, StatusChip, titleOf } from './words';
+import { messages } from '../i18n/messages';
+import { RealmBadge, StatusChip, entityName, titleOf } from './words';
 import styles from './AlertList.module.css';
 
 export const rowHeight = 33;
@@ -33,6 +34,7 @@ function Row({ alert, index, isCursor, isOpen, narrow, language, zone, onOpen }:
     );
   }
   const title = titleOf(alert.rule, language);
+  const entity = entityName(alert.entity.value, messages[language]);
   const time = { language, zone };
   return (
     <div
@@ -58,8 +60,8 @@ function Row({ alert, index, isCursor, isOpen, narrow, language, zone, onOpen }:
       <span role="gridcell" className={alert.status === 'new' ? styles.title : ''} title={visibleTitle(title)}>
         <RealmBadge realm={alert.realm} /> <Visible text={title} />
       </span>
-      <span role="gridcell" title={visibleTitle(alert.entity.value)}>
-        <Visible text={alert.entity.value} />
+      <span role="gridcell" title={visibleTitle(entity)}>
+        <Visible text={entity} />
       </span>
       {!narrow && (
         <span role="gridcell" className="mono">

@@ -6,6 +6,7 @@ import { useNews, useServerStatus } from '../api/live';
 import type { AlertPage as Page, Facets as FacetCounts, Histogram as Counts } from '../api/types';
 import { usePreferences } from '../app/preferences';
 import { Failure, Loading, Note } from '../app/states';
+import { useTitle } from '../app/useTitle';
 import { useText } from '../i18n/useText';
 import { useKeys } from '../keys/useKeys';
 import { Button } from '../ui/Button';
@@ -60,6 +61,7 @@ function useCounts<T>(name: string, query: string, more = '') {
 
 function Alerts({ defaultRealm }: { readonly defaultRealm: string }) {
   const t = useText();
+  useTitle(t.alertsTitle());
   const navigate = route.useNavigate();
   const search = route.useSearch();
   const { letterKeys } = usePreferences();

@@ -7,7 +7,7 @@ import { Visible, visibleTitle } from '../text/Visible';
 import { has } from './filter';
 import type { AlertFilter, ListPart } from './filter';
 import { Severity, levelName } from './Severity';
-import { realmName, tacticName, titleOf } from './words';
+import { entityName, realmName, tacticName, titleOf } from './words';
 import type { ReactNode } from 'react';
 import styles from './Facets.module.css';
 
@@ -38,7 +38,7 @@ export function Facets({ facets, filter, onToggle }: Props) {
           {group('realm', t.facetRealm(), Object.entries(facets.realm).map(([value, count]) => ({ value, name: realmName(value, t), count })))}
           {group('tactic', t.facetTactic(), facets.tactic.map(({ value, count }) => ({ value, name: tacticName(value, t), count })))}
           {group('rule', t.columnDetection(), facets.rule.map((rule) => ({ value: rule.id, name: titleOf(rule, language), count: rule.count })))}
-          {group('entity', t.columnEntity(), facets.entity.map(({ value, count }) => ({ value, name: value, count })))}
+          {group('entity', t.columnEntity(), facets.entity.map(({ value, count }) => ({ value, name: entityName(value, t), count })))}
           {group('source', t.facetSource(), facets.source.map(({ value, count }) => ({ value, name: value, count })))}
         </>
       )}

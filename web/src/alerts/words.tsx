@@ -8,6 +8,11 @@ export function titleOf(rule: RuleName, language: Language): string {
   return language === 'ja' && rule.title_ja !== '' ? rule.title_ja : rule.title;
 }
 
+// "*" stands for the many entities of an alert that gathers what a rule found too often.
+export function entityName(entity: string, t: Messages): string {
+  return entity === '*' ? t.entityMany() : entity;
+}
+
 export function statusName(status: string, t: Messages): string {
   return status === 'new' ? t.statusNew() : status;
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { ApiError, getSession, signIn } from '../api/client';
 import { usePreferences, prefer } from '../app/preferences';
 import { Failure, Loading } from '../app/states';
+import { useTitle } from '../app/useTitle';
 import { useText } from '../i18n/useText';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/icons';
@@ -78,6 +79,7 @@ export function LoginPage() {
 
 function LoginTitle() {
   const t = useText();
+  useTitle(t.loginTitle());
   return <h1>{t.loginTitle()}</h1>;
 }
 

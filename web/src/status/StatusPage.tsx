@@ -3,6 +3,7 @@ import { useServerStatus } from '../api/live';
 import type { ServerStatus, SourceStatus } from '../api/types';
 import { usePreferences } from '../app/preferences';
 import { Loading } from '../app/states';
+import { useTitle } from '../app/useTitle';
 import { RealmBadge } from '../alerts/words';
 import { bytes, count, decimal, duration } from '../i18n/format';
 import { shortTime } from '../i18n/time';
@@ -14,6 +15,7 @@ import styles from './StatusPage.module.css';
 export function StatusPage() {
   const t = useText();
   const { language } = usePreferences();
+  useTitle(t.statusTitle());
   const status = useServerStatus();
   if (!status) return <Loading />;
   return (

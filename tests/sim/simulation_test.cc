@@ -32,6 +32,13 @@ TEST(Simulation, no_promise_is_broken_in_sixty_machines) {
   EXPECT_GT(sum.scratch_restarts, 2U);
 }
 
+// Histories that once broke a promise.
+TEST(Simulation, a_note_of_removal_whose_name_is_lost_again_leaves_no_holes) {
+  World world(785027126);
+  const auto broken = world.run(400);
+  EXPECT_FALSE(broken) << *broken;
+}
+
 TEST(Simulation, one_seed_gives_one_history) {
   World first(42);
   World second(42);

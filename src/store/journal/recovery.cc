@@ -55,6 +55,10 @@ class Recovery {
     if (!note) return {};
     remember(*note);
     parts_.next_number = std::max(parts_.next_number, note->end + 1);
+    if (numbers.empty() || numbers.front() > note->end) return {};
+    // The note may have got its name without that being durable. Were it to lose it again after some of the
+    // files went, the log would have holes.
+    if (auto synced = parts_.disk.sync_folder(parts_.folder); !synced) return synced;
     while (!numbers.empty() && numbers.front() <= note->end) {
       if (auto removed = parts_.disk.remove(path(numbers.front())); !removed) return removed;
       numbers.erase(numbers.begin());

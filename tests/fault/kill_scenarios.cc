@@ -93,42 +93,66 @@ bool kill_any_process(const Tools& tools) {
   return report.passed();
 }
 
+namespace {
+
+// A named point of the server, and how long a load takes to come by it twice.
+struct KillPoint {
+  const char* name;
+  int second_pass;  // of a process; the first is 1
+  int seconds;      // of load
+  bool removes;     // old segments of the journal
+};
+
+// Checkpoints come every 10 s, removals need one and come every 5 s.
+constexpr std::array kPoints{
+    KillPoint{"journal.before_write", 5, 6, false},   KillPoint{"journal.after_write", 5, 6, false},
+    KillPoint{"journal.before_sync", 5, 6, false},    KillPoint{"journal.after_sync", 5, 6, false},
+    KillPoint{"journal.segment_create", 4, 6, false}, KillPoint{"journal.seal_write", 4, 6, false},
+    KillPoint{"journal.seal_done", 4, 6, false},      KillPoint{"front.before_ack", 5, 6, false},
+    KillPoint{"pipeline.before_commit", 5, 6, false}, KillPoint{"pipeline.findings_written", 5, 6, false},
+    KillPoint{"pipeline.after_commit", 5, 6, false},  KillPoint{"pipeline.checkpoint", 2, 16, false},
+    KillPoint{"journal.before_unlink", 2, 36, true},  KillPoint{"journal.after_unlink", 2, 36, true}};
+
+void kill_at(const Tools& tools, const KillPoint& point, int pass, Report& report) {
+  const std::string name = std::string(point.name) + ":" + std::to_string(pass);
+  ServerSettings settings = server_settings(tools, fresh_folder(tools, "f2"));
+  settings.environment = {"HINOMI_FAULT_POINT=" + name};
+  settings.more = {"--journal-segment-mib", "1"};
+  if (point.removes)
+    settings.more.insert(settings.more.end(), {"--journal-keep-mib", "4", "--journal-keep-hours", "0"});
+  ServerProcess server(settings);
+  const std::string ledger = tools.scratch + "/f2.ledger";
+  std::filesystem::remove(ledger);
+  // A fault before the first answer is part of the test: the supervisor goes on trying.
+  if (!server.start(30s) && !server.running()) return report.expect(false, name + ": " + server.problem());
+  const int seconds = tools.brief ? 3 : point.seconds;
+  Load http(tools, http_load(server, ledger, seconds, 4000));
+  std::this_thread::sleep_for(std::chrono::seconds(seconds - 1));
+  // Every process that is started again carries the fault point as well; a start without it ends that.
+  server.set_environment({});
+  server.stop();
+  const Ran killed = run(tools.scratch, {"grep", "-c", "ended: signal 9", server.log_path()});
+  report.expect(killed.code == 0, name + " was reached, processes killed there: " + killed.output);
+  report.expect(server.start(), name + " the server starts again " + server.problem());
+  const int http_code = http.wait();
+  report.expect(http_code == 0, name + ": every batch was acknowledged in the end: " + http.output());
+  report.expect(server.wait_for_caught_up(60s), name + ": the pipeline catches up");
+  server.stop();
+  judge(tools, server.settings().data, {ledger}, report,
+        point.removes ? std::vector<std::string>{"--may-have-been-removed"} : std::vector<std::string>{});
+}
+
+}  // namespace
+
 bool kill_at_each_point(const Tools& tools) {
   Report report("F2");
-  // Points that are only passed when a segment is full or removed need a small segment.
-  const std::vector<std::string> points{
-      "journal.before_write",   "journal.after_write",       "journal.before_sync",   "journal.after_sync",
-      "journal.segment_create", "journal.seal_write",        "journal.seal_done",     "front.before_ack",
-      "pipeline.before_commit", "pipeline.findings_written", "pipeline.after_commit", "pipeline.checkpoint",
-      "journal.before_unlink",  "journal.after_unlink"};
-  for (const std::string& point : points) {
-    const std::vector<int> counts = tools.brief ? std::vector{2} : std::vector{1, 5};
-    if (tools.brief && point != "journal.after_write" && point != "pipeline.before_commit") continue;
-    for (const int count : counts) {
-      ServerSettings settings = server_settings(tools, fresh_folder(tools, "f2"));
-      settings.environment = {"HINOMI_FAULT_POINT=" + point + ":" + std::to_string(count)};
-      settings.more = {"--journal-segment-mib", "1", "--journal-keep-mib", "4", "--journal-keep-hours", "0"};
-      ServerProcess server(settings);
-      const std::string ledger = tools.scratch + "/f2.ledger";
-      std::filesystem::remove(ledger);
-      // A fault before the first answer is part of the test: the supervisor goes on trying.
-      const bool started = server.start(30s);
-      if (!started && !server.running()) {
-        report.expect(false, point + ": " + server.problem());
-        continue;
-      }
-      Load http(tools, http_load(server, ledger, tools.brief ? 3 : 6, 4000));
-      std::this_thread::sleep_for(tools.brief ? 2s : 3s);
-      // Every restarted process carries the fault point as well; a start without it ends that.
-      server.set_environment({});
-      server.stop();
-      report.expect(server.start(),
-                    point + ":" + std::to_string(count) + " the server starts again " + server.problem());
-      const int http_code = http.wait();
-      report.expect(http_code == 0, point + ": every batch was acknowledged in the end: " + http.output());
-      report.expect(server.wait_for_caught_up(60s), point + ": the pipeline catches up");
-      server.stop();
-      judge(tools, server.settings().data, {ledger}, report, {"--may-have-been-removed"});
+  for (const KillPoint& point : kPoints) {
+    const std::string_view name = point.name;
+    if (!tools.brief) {
+      kill_at(tools, point, 1, report);
+      kill_at(tools, point, point.second_pass, report);
+    } else if (name == "journal.after_write" || name == "pipeline.before_commit") {
+      kill_at(tools, point, 2, report);
     }
   }
   return report.passed();

@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
       app::load_stack({.folders = {data + "/sigma/rules"}, .placeholders_file = {}, .use_cache = false});
   if (!stack) return 1;
   flow::RecordReader records(*(*stack)->normaliser,
-                             [](event::RouteId) { return flow::RecordReader::Want::referenced; });
+                             [](const event::Event&) { return flow::RecordReader::Want::referenced; });
   ingest::InputReader reader({data + "/otrf", data + "/evtx"});
   std::unordered_map<std::uint32_t, std::uint64_t> counts;
   std::uint64_t values = 0;

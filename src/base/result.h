@@ -19,6 +19,9 @@ enum class ErrorCode : unsigned char {
   limit_exceeded,  // a named limit was reached
   io,              // the operating system refused
   usage,           // the caller asked for something impossible
+  conflict,        // it would break what must be unique, or somebody changed it meanwhile
+  forbidden,       // the caller may not do this
+  unavailable,     // not now: busy, or something it needs cannot be reached; trying again may help
   internal,        // a library failed in a way we did not foresee
 };
 

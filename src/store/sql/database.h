@@ -1,0 +1,164 @@
+// One way to speak to the two databases that records may live in, SQLite and PostgreSQL: connections,
+// statements with bound values, transactions. SQL texts are constants of the program or put together from
+// declared names; values are only ever bound. Not an object mapper, and nothing here knows a table.
+//
+// SQL is written once, in the part that both understand: "?" for a value, BIGINT for integers, times (ns) and
+// booleans (0/1), DOUBLE PRECISION, TEXT (UTF-8 without NUL), and the word BLOB in a migration, which becomes
+// bytea on PostgreSQL. Where they differ: Connection::dialect().
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace hinomi::store::sql {
+
+enum class Dialect : std::uint8_t { sqlite, postgres };
+
+// Errors of everything below: conflict for a broken UNIQUE, PRIMARY KEY or FOREIGN KEY, unavailable for a
+// busy or unreachable database and for a serialisation failure or deadlock (try the transaction again), io
+// for a disk that refuses or pages that are damaged, internal for the rest.
+
+// A prepared statement, bound, run and read on the thread that has its connection.
+class Statement {
+ public:
+  Statement() = default;
+  virtual ~Statement() = default;
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  // Values for the placeholders "?" from the next unbound one on; copied. An error shows at the next step().
+  virtual Statement& bind(std::int64_t value) = 0;
+  virtual Statement& bind(double value) = 0;
+  virtual Statement& bind(std::string_view text) = 0;
+  virtual Statement& bind(std::span<const std::byte> blob) = 0;
+  virtual Statement& bind(std::nullopt_t) = 0;
+  template <typename T>
+  Statement& bind(const std::optional<T>& value) {
+    return value ? bind(*value) : bind(std::nullopt);
+  }
+
+  // True: the next row can be read; false: done, and the statement is ready to be bound anew.
+  [[nodiscard]] virtual base::Result<bool> step() = 0;
+  // Steps to the end; rows are passed over. Returns how many rows were inserted, updated or deleted.
+  [[nodiscard]] virtual base::Result<std::int64_t> run() = 0;
+  // Gives up the current rows and the bound values.
+  virtual void reset() noexcept = 0;
+
+  // The current row, valid until the next step, run or reset. Columns count from 0. Another type than asked
+  // for reads as 0 or empty, as does NULL.
+  [[nodiscard]] virtual bool is_null(int column) const noexcept = 0;
+  [[nodiscard]] virtual std::int64_t integer(int column) const noexcept = 0;
+  [[nodiscard]] virtual double real(int column) const noexcept = 0;
+  [[nodiscard]] virtual std::string_view text(int column) const noexcept = 0;
+  [[nodiscard]] virtual std::span<const std::byte> blob(int column) const noexcept = 0;
+};
+
+class Connection {
+ public:
+  Connection() = default;
+  virtual ~Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
+  // The statement stays the connection's, which keeps the last ones (256) prepared: the same text gives the
+  // same statement, reset. Valid as long as nothing else is prepared with the same text.
+  [[nodiscard]] virtual base::Result<Statement*> prepare(std::string_view sql) = 0;
+  // Statements without values, one after another.
+  [[nodiscard]] virtual base::Result<void> run_script(std::string_view sql) = 0;
+
+  // `write` excludes other writers of the same database from its begin on where the dialect has only one
+  // writer (SQLite: BEGIN IMMEDIATE); on PostgreSQL it is READ COMMITTED, and what must not be written by
+  // two at once takes lock_name() or SELECT … FOR UPDATE. `read` sees one state (REPEATABLE READ there).
+  enum class Kind : std::uint8_t { read, write };
+  [[nodiscard]] virtual base::Result<void> begin(Kind kind) = 0;
+  [[nodiscard]] virtual base::Result<void> commit() = 0;
+  virtual void roll_back() noexcept = 0;
+  // Until the end of the transaction no other one holds the same name (PostgreSQL: pg_advisory_xact_lock of
+  // a hash; SQLite: a write transaction already has it).
+  [[nodiscard]] virtual base::Result<void> lock_name(std::string_view name) = 0;
+  // False when the connection to a server was lost; it is of no more use.
+  [[nodiscard]] virtual bool is_usable() const noexcept = 0;
+};
+
+// A transaction that is rolled back unless commit() was called and succeeded.
+class Tx {
+ public:
+  [[nodiscard]] static base::Result<Tx> begin(Connection& connection, Connection::Kind kind);
+  ~Tx();
+  Tx(Tx&& other) noexcept;
+  Tx& operator=(Tx&&) = delete;
+  [[nodiscard]] base::Result<void> commit();
+
+ private:
+  explicit Tx(Connection& connection) noexcept : connection_(&connection) {}
+  Connection* connection_;  // nullptr: ended
+};
+
+// A database with as many connections as are needed at once, up to its limit; safe from any thread.
+class Database {
+ public:
+  Database() = default;
+  virtual ~Database() = default;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
+
+  struct Return {
+    Database* database = nullptr;
+    void operator()(Connection* connection) const noexcept {
+      if (database != nullptr) database->give_back(connection);
+    }
+  };
+  using Lease = std::unique_ptr<Connection, Return>;
+  // A connection of one's own until the lease ends; waits for one up to the limit of time the database was
+  // opened with, then unavailable. SQLite: `write` gives the one connection that writes.
+  [[nodiscard]] virtual base::Result<Lease> lease(Connection::Kind kind) = 0;
+
+ protected:
+  virtual void give_back(Connection* connection) noexcept = 0;
+};
+
+struct SqliteOptions {
+  std::string path;  // made, readable by its owner only, when missing
+  int readers = 4;
+  std::chrono::milliseconds wait{5000};
+  int cache_kib = 16 * 1024;  // of each connection
+};
+[[nodiscard]] base::Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options);
+
+struct PostgresOptions {
+  std::string address;  // a connection string of libpq: "host=… dbname=… user=…"
+  int connections = 8;
+  std::chrono::milliseconds wait{5000};
+};
+[[nodiscard]] base::Result<std::unique_ptr<Database>> open_postgres(const PostgresOptions& options);
+
+// Leases a connection, runs `work` in a transaction and commits it; a transaction that ends in unavailable
+// runs again, up to 5 times with a growing pause. `work` must not have effects outside the transaction.
+[[nodiscard]] base::Result<void> in_transaction(Database& database, Connection::Kind kind,
+                                                const std::function<base::Result<void>(Connection&)>& work);
+
+// The numbered steps that lead a database to the schema of this program. Step i (from 0) leads from version i
+// to i + 1; a released step is never changed. Kept in the table schema_version.
+struct Migrations {
+  std::string_view name;                // for messages, and the key in schema_version: "records"
+  std::vector<std::string_view> steps;  // SQL of both dialects, as above
+};
+// Version of the database, 0 for an empty one; unsupported: of a newer version of this program.
+[[nodiscard]] base::Result<std::int64_t> schema_version(Connection& connection, const Migrations& migrations);
+// Applies what is missing, each step in a transaction of its own, one program at a time.
+[[nodiscard]] base::Result<void> migrate(Database& database, const Migrations& migrations);
+
+}  // namespace hinomi::store::sql

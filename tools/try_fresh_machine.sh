@@ -5,7 +5,7 @@
 #   SCRATCH must not exist yet and needs about 6 GB; remove it by hand when you have looked at it.
 #   COMMANDs run one after the other in a fresh clone; without one: './dev test' and './dev run'.
 #   --with-uncommitted adds what is in the work tree but not committed yet.
-# Package sources are those of this machine. A folder 'shared' beside REPOSITORY is copied beside the clone.
+# Package sources, and the authorities and registry that npm trusts, are those of this machine. A folder 'shared' beside REPOSITORY is copied beside the clone.
 # By hand only: it takes up to half an hour, so it is no part of ./dev test.
 set -euo pipefail
 
@@ -44,6 +44,19 @@ sources | sed 's/^/deb /' >"$scratch/etc/apt/sources.list"
 apt-config dump --format '%f "%v";%n' | grep -iE '^Acquire::https?::Proxy "' >"$scratch/etc/apt/apt.conf.d/90proxy" || true
 cp /etc/resolv.conf /etc/hosts "$scratch/etc/"
 rm -rf "$scratch/var/lib/apt/lists"/* # as in an image that ships without lists
+if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
+  mkdir -p "$scratch/usr/local/share/ca-certificates"
+  cp /usr/local/share/ca-certificates/*.crt "$scratch/usr/local/share/ca-certificates/"
+  chroot "$scratch" update-ca-certificates >>"$scratch.log" 2>&1
+fi
+trust=()
+if command -v npm >/dev/null; then
+  cafile=$(npm config get cafile)
+  if [ "$cafile" != null ]; then
+    trust=(npm_config_cafile=/etc/ssl/certs/ca-certificates.crt NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt)
+  fi
+  trust+=("npm_config_registry=$(npm config get registry)")
+fi
 
 echo "== Fresh clone of $repository"
 home=$scratch/home/hinomi
@@ -67,7 +80,7 @@ for command in "$@"; do
   started=$(date +%s)
   code=0
   env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM="${TERM:-dumb}" \
-    ${JOBS:+JOBS="$JOBS"} chroot "$scratch" /bin/bash -c "cd /home/hinomi/main && $command" </dev/null || code=$?
+    ${JOBS:+JOBS="$JOBS"} "${trust[@]}" chroot "$scratch" /bin/bash -c "cd /home/hinomi/main && $command" </dev/null || code=$?
   echo "== $command: exit code $code after $(($(date +%s) - started)) s"
   if [ "$code" -ne 0 ]; then failed=1; fi
 done

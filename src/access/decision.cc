@@ -1,0 +1,57 @@
+#include "access/decision.h"
+
+#include <algorithm>
+
+namespace hinomi::access {
+namespace {
+
+bool is_member(const Principal& principal, base::VaultId vault) noexcept {
+  return vault == base::VaultId{} ||
+         std::find(principal.vaults.begin(), principal.vaults.end(), vault) != principal.vaults.end();
+}
+
+bool allows(const Principal& principal, std::string_view permission, const ObjectView& object) {
+  if (object.owner && *object.owner != principal.id) return false;
+  if (!is_member(principal, object.labels.vault)) return false;
+  if (principal.kind == PrincipalKind::system) return true;
+  if (principal.grants == nullptr) return false;
+  const Reach* const reach = principal.grants->find(permission);
+  if (reach == nullptr) return false;
+  return object.of_all_organisations || reach->holds(object.labels.organisation, object.labels.site);
+}
+
+}  // namespace
+
+Decision decide(const Principal& principal, std::string_view permission, std::string_view read_permission,
+                const ObjectView& object) {
+  if (!allows(principal, read_permission, object)) return Decision::hidden;
+  return allows(principal, permission, object) ? Decision::allowed : Decision::refused;
+}
+
+bool holds_anywhere(const Principal& principal, std::string_view permission) {
+  if (principal.kind == PrincipalKind::system) return true;
+  return principal.grants != nullptr && principal.grants->find(permission) != nullptr;
+}
+
+RowFilter RowFilter::of(const Principal& principal, std::string_view permission, bool of_all_organisations) {
+  if (principal.kind == PrincipalKind::system) return {"1=1", {}};
+  const Reach* const reach = principal.grants == nullptr ? nullptr : principal.grants->find(permission);
+  if (reach == nullptr || reach->is_empty()) return {"1=0", {}};
+  if (reach->everywhere || of_all_organisations) return {"1=1", {}};
+  RowFilter filter;
+  filter.sql = "(";
+  for (const Place& place : reach->places) {
+    if (!filter.values.empty()) filter.sql += " OR ";
+    filter.values.push_back(static_cast<std::int64_t>(place.organisation));
+    if (place.site) {
+      filter.sql += "(organisation=? AND site=?)";
+      filter.values.push_back(static_cast<std::int64_t>(*place.site));
+    } else {
+      filter.sql += "organisation=?";
+    }
+  }
+  filter.sql += ")";
+  return filter;
+}
+
+}  // namespace hinomi::access

@@ -14,8 +14,10 @@ bool is_name(std::string_view name) noexcept {
 
 // Columns and members that every record has.
 constexpr std::string_view kReserved[] = {
-    "id",         "version",    "number", "labels", "created_at", "created_by", "updated_at",
-    "updated_by", "deleted_at", "custom", "tags",   "withheld",   "reason"};
+    "id",         "version",    "number",     "organisation", "site",       "zone",   "operated_by", "vault",
+    "data_class", "realm",      "tlp",        "created_at",   "created_by", "tags",   "updated_at",  "updated_by",
+    "deleted_at", "custom",     "withheld",   "reason",       "q",          "sort",   "limit",       "after",
+    "offset",     "deleted",    "entity",     "tag"};
 
 std::string fault_of_field(const Entity& entity, const Field& field) {
   const std::string where = std::string(entity.name) + "." + std::string(field.name);

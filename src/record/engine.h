@@ -1,0 +1,174 @@
+// Reads and changes records of any declared entity: permissions, validation, versions, receipt numbers, history,
+// search and audit in one place, so that no entity needs code for them. Not for what an action means (it is a
+// function given to the engine) and not for event streams.
+//
+// Safe from any thread; every call takes a connection of its own and blocks on the database.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "os/clock.h"
+#include "os/random.h"
+#include "record/audit.h"
+#include "record/history.h"
+#include "record/list_query.h"
+#include "record/record.h"
+#include "store/sql/database.h"
+
+namespace hinomi::record {
+
+class Engine;
+
+// What an action works on; within the transaction that makes it take effect.
+struct ActionCall {
+  Engine& engine;
+  store::sql::Connection& connection;
+  const Context& context;
+  const schema::Entity& entity;
+  const Record& before;
+  // What is to be stored; the function changes values, labels and tags in it.
+  Record& after;
+  // Members of the request body beside "reason", as JSON text of an object.
+  std::string_view arguments;
+};
+// nullopt: done. The state changes by the declaration; the function need not.
+using ActionFunction = std::function<std::optional<Refusal>(ActionCall&)>;
+
+// Is told of every change within its transaction; a refusal undoes it. For what must always hold with a record
+// (an organisation has a key) and for what must follow (who may do what is read anew).
+struct WriteCall {
+  Engine& engine;
+  store::sql::Connection& connection;
+  const Context& context;
+  const schema::Entity& entity;
+  const Record* before;  // nullptr: new
+  Record& after;         // may be completed
+};
+using WriteHook = std::function<std::optional<Refusal>(WriteCall&)>;
+
+class Engine {
+ public:
+  struct Parts {
+    store::sql::Database* database = nullptr;
+    const schema::Registry* registry = nullptr;
+    const os::Clock* clock = nullptr;
+    os::RandomBytes random;
+    AuditLog* audit = nullptr;
+    // After a change has become durable: its number in the history. From the thread that made it.
+    std::function<void(std::int64_t seq)> on_change;
+  };
+  explicit Engine(Parts parts) : parts_(std::move(parts)) {}
+
+  // Before the first call. The action must be declared.
+  void add_action(std::string_view entity, std::string_view action, ActionFunction function);
+  void add_hook(std::string_view entity, WriteHook hook);
+
+  // The tables of the declarations, at the version of this program.
+  [[nodiscard]] base::Result<void> migrate();
+
+  [[nodiscard]] Outcome<Record> create(const Context& context, const schema::Entity& entity, Draft draft);
+  // `version`: what the caller knew; nullopt: whatever it is.
+  [[nodiscard]] Outcome<Record> change(const Context& context, const schema::Entity& entity,
+                                       const base::RecordId& id, const Draft& draft,
+                                       std::optional<std::int64_t> version);
+  [[nodiscard]] Outcome<Record> act(const Context& context, const schema::Entity& entity,
+                                    const base::RecordId& id, std::string_view action,
+                                    std::string_view arguments, std::optional<std::int64_t> version);
+  // Deleted records are kept, found by nobody without <entity>.delete, and can be brought back.
+  [[nodiscard]] Outcome<Record> remove(const Context& context, const schema::Entity& entity,
+                                       const base::RecordId& id, std::optional<std::int64_t> version);
+  [[nodiscard]] Outcome<Record> restore(const Context& context, const schema::Entity& entity,
+                                        const base::RecordId& id);
+  // Undoes one change of the history, if what it set still stands: otherwise conflict.
+  [[nodiscard]] Outcome<Record> undo(const Context& context, std::int64_t seq);
+
+  // `as_of`: as the record was known at that moment.
+  [[nodiscard]] Outcome<Record> get(const Context& context, const schema::Entity& entity,
+                                    const base::RecordId& id, std::optional<base::TimeNs> as_of = std::nullopt);
+  [[nodiscard]] Outcome<Page> list(const Context& context, const schema::Entity& entity,
+                                   const ListQuery& query);
+  // How many records have each value of a choice, boolean or reference field, most frequent first.
+  [[nodiscard]] Outcome<std::vector<FacetValue>> facet(const Context& context, const schema::Entity& entity,
+                                                       const ListQuery& query, std::size_t field);
+  // Changes of one record, newest first; those after `before_version` (0: from the newest on).
+  [[nodiscard]] Outcome<std::vector<Change>> history(const Context& context, const schema::Entity& entity,
+                                                     const base::RecordId& id, std::int64_t before_version,
+                                                     std::size_t limit);
+  // Changes after `seq` of what the caller may read, oldest first, and the last number looked at.
+  struct Feed {
+    std::vector<Change> changes;
+    std::int64_t last = 0;
+  };
+  [[nodiscard]] Outcome<Feed> changes_after(const Context& context, std::int64_t seq, std::size_t limit);
+  [[nodiscard]] base::Result<std::int64_t> last_change();
+  // Full-text search over everything that the caller may read.
+  struct Hit {
+    const schema::Entity* entity = nullptr;
+    Record record;
+  };
+  [[nodiscard]] Outcome<std::vector<Hit>> search(const Context& context, std::string_view text,
+                                                 std::size_t limit);
+
+  // For actions and hooks, in their transaction: no permission is asked, histories and audit are written.
+  // `action`: what the history says was done.
+  [[nodiscard]] Outcome<Record> create_within(store::sql::Connection& connection, const Context& context,
+                                              const schema::Entity& entity, Draft draft);
+  [[nodiscard]] Outcome<Record> change_within(store::sql::Connection& connection, const Context& context,
+                                              const schema::Entity& entity, const base::RecordId& id,
+                                              const Draft& draft, std::string_view action);
+  // In a transaction of their own; for the program itself.
+  [[nodiscard]] base::Result<void> in_write(const std::function<base::Result<void>(store::sql::Connection&)>& work);
+  [[nodiscard]] base::Result<void> in_read(const std::function<base::Result<void>(store::sql::Connection&)>& work);
+
+  // Says in the audit log that something was refused; in a transaction of its own.
+  void audit_refusal(const Context& context, std::string_view action, const schema::Entity* entity,
+                     const std::optional<base::RecordId>& id, base::OrganisationId organisation);
+
+  [[nodiscard]] const schema::Registry& registry() const noexcept { return *parts_.registry; }
+  [[nodiscard]] base::RecordId new_id() const;
+  [[nodiscard]] const os::Clock& clock() const noexcept { return *parts_.clock; }
+
+ private:
+  // What a write is about, on its way through check, store, history, search and audit.
+  struct Write;
+  using Step = std::function<std::optional<Refusal>(store::sql::Connection&)>;
+  // A write transaction; the refusal that ended it, if one did.
+  [[nodiscard]] std::optional<Refusal> transact(const Step& step);
+  [[nodiscard]] std::optional<Refusal> write(store::sql::Connection& connection, Write& write);
+  [[nodiscard]] std::optional<Refusal> check_references(store::sql::Connection& connection, const Write& write);
+  [[nodiscard]] std::optional<Refusal> refuse_duplicate(store::sql::Connection& connection, const Write& write,
+                                                        const base::Error& error);
+  // The record, if the caller may do `permission` to it; hidden ones are not_found.
+  [[nodiscard]] Outcome<Record> find(store::sql::Connection& connection, const Context& context,
+                                     const schema::Entity& entity, const base::RecordId& id,
+                                     std::string_view permission, bool for_update, bool deleted_too);
+  [[nodiscard]] std::optional<Refusal> authorise(const Context& context, const schema::Entity& entity,
+                                                 const Record& record, std::string_view permission);
+  // The result of an earlier request with the same key.
+  [[nodiscard]] base::Result<std::optional<base::RecordId>> replayed(store::sql::Connection& connection,
+                                                                     const Context& context,
+                                                                     const schema::Entity& entity);
+  [[nodiscard]] Outcome<Record> prepare_new(store::sql::Connection& connection, const Context& context,
+                                            const schema::Entity& entity, Draft& draft, bool by_program);
+  // Empties what the caller may not see.
+  void withhold(const Context& context, const schema::Entity& entity, Record& record) const;
+  [[nodiscard]] bool may_see(const Context& context, const schema::Field& field, const Record& record) const;
+
+  Parts parts_;
+  std::map<std::string, ActionFunction, std::less<>> actions_;  // "person.retire"
+  std::multimap<std::string, WriteHook, std::less<>> hooks_;
+  std::int64_t last_seq_ = 0;
+};
+
+// The object of a decision.
+[[nodiscard]] access::ObjectView view_of(const schema::Entity& entity, const Record& record);
+[[nodiscard]] std::string permission_of(const schema::Entity& entity, std::string_view verb);
+
+}  // namespace hinomi::record

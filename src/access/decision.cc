@@ -22,6 +22,12 @@ bool allows(const Principal& principal, std::string_view permission, const Objec
 
 }  // namespace
 
+bool has_stepped_up(const Principal& principal, base::TimeNs now) noexcept {
+  if (principal.kind == PrincipalKind::system) return true;
+  return principal.proved_at && principal.proved_at->since_epoch_ns <= now.since_epoch_ns &&
+         now.since_epoch_ns - principal.proved_at->since_epoch_ns <= kStepUpNs;
+}
+
 Decision decide(const Principal& principal, std::string_view permission, std::string_view read_permission,
                 const ObjectView& object) {
   if (!allows(principal, read_permission, object)) return Decision::hidden;

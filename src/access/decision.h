@@ -21,6 +21,10 @@ struct ObjectView {
   std::optional<base::RecordId> owner;
 };
 
+// How long after proving who they are a principal may do what needs it freshly.
+inline constexpr std::int64_t kStepUpNs = 10LL * 60 * 1'000'000'000;
+[[nodiscard]] bool has_stepped_up(const Principal& principal, base::TimeNs now) noexcept;
+
 enum class Decision : std::uint8_t {
   allowed,
   hidden,   // the caller must not learn that the object exists: answered like a missing one

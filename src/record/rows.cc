@@ -19,31 +19,6 @@ constexpr std::string_view kCommonColumns =
     "created_by, updated_at, updated_by, deleted_at, tags, custom";
 constexpr int kCommonCount = 18;
 
-Value read_column(const Field& field, const Statement& row, int column) {
-  if (row.is_null(column)) return {};
-  switch (field.kind) {
-    case Kind::integer:
-    case Kind::time:
-      return row.integer(column);
-    case Kind::boolean:
-      return row.integer(column) != 0;
-    case Kind::real:
-      return row.real(column);
-    case Kind::reference: {
-      const auto id = base::RecordId::from_bytes(row.blob(column));
-      return id ? Value(*id) : Value();
-    }
-    case Kind::texts:
-      return texts_of_column(row.text(column));
-    case Kind::text:
-    case Kind::prose:
-    case Kind::date:
-    case Kind::choice:
-      return std::string(row.text(column));
-  }
-  return {};
-}
-
 template <typename T>
 T label(const Statement& row, int column) {
   return static_cast<T>(row.integer(column));
@@ -103,6 +78,31 @@ std::string assignments_of(const Entity& entity) {
 }
 
 }  // namespace
+
+Value read_column(const Field& field, const Statement& row, int column) {
+  if (row.is_null(column)) return {};
+  switch (field.kind) {
+    case Kind::integer:
+    case Kind::time:
+      return row.integer(column);
+    case Kind::boolean:
+      return row.integer(column) != 0;
+    case Kind::real:
+      return row.real(column);
+    case Kind::reference: {
+      const auto id = base::RecordId::from_bytes(row.blob(column));
+      return id ? Value(*id) : Value();
+    }
+    case Kind::texts:
+      return texts_of_column(row.text(column));
+    case Kind::text:
+    case Kind::prose:
+    case Kind::date:
+    case Kind::choice:
+      return std::string(row.text(column));
+  }
+  return {};
+}
 
 std::string columns_of(const Entity& entity) {
   std::string sql(kCommonColumns);

@@ -23,6 +23,8 @@ namespace hinomi::record {
 [[nodiscard]] base::Result<void> update(store::sql::Connection& connection, const schema::Entity& entity,
                                         const Record& record);
 
+// The value of one field from a column of the current row.
+[[nodiscard]] schema::Value read_column(const schema::Field& field, const store::sql::Statement& row, int column);
 void bind_value(store::sql::Statement& statement, const schema::Value& value);
 // A set of short texts as it stands in a column, and back.
 [[nodiscard]] std::string texts_column(const schema::Texts& texts);

@@ -86,6 +86,13 @@ std::size_t Entity::index_of(std::string_view field) const {
   return static_cast<std::size_t>(found - fields.data());
 }
 
+std::vector<Value> Entity::defaults() const {
+  std::vector<Value> values;
+  values.reserve(fields.size());
+  for (const Field& field : fields) values.push_back(field.initial());
+  return values;
+}
+
 const Action* Entity::find_action(std::string_view action) const noexcept {
   const auto found =
       std::find_if(actions.begin(), actions.end(), [&](const Action& one) { return one.name == action; });
@@ -102,6 +109,10 @@ std::string fault_of(const Entity& entity) {
   const Field* const title = entity.find(entity.title);
   if (title == nullptr || title->kind != Kind::text)
     return std::string(entity.name) + ": the title is no text";
+  if (!entity.owner.empty()) {
+    const Field* const owner = entity.find(entity.owner);
+    if (owner == nullptr || owner->kind != Kind::reference) return std::string(entity.name) + ": the owner is no reference";
+  }
   std::set<std::string_view> deeds{"read", "create", "change", "delete"};
   for (const Action& action : entity.actions) {
     if (!is_name(action.name)) return std::string(entity.name) + ": an action without a name";

@@ -44,12 +44,15 @@ struct Entity {
   std::vector<Action> actions;
   std::string_view state_field;  // of Kind::choice, its first choice is the initial one; empty: has none
   std::vector<Transition> transitions;
+  std::string_view owner;  // a reference field: a record is for the principal it names, nobody else; empty: none
   bool for_all_organisations = false;  // a record belongs to none: catalogues, organisations themselves
   bool may_be_sealed = true;           // may live in a vault
 
   [[nodiscard]] const Field* find(std::string_view field) const noexcept;
   // Index in fields; the field must exist.
   [[nodiscard]] std::size_t index_of(std::string_view field) const;
+  // The values of a record of which nothing is said yet.
+  [[nodiscard]] std::vector<Value> defaults() const;
   [[nodiscard]] const Action* find_action(std::string_view action) const noexcept;
 };
 

@@ -57,6 +57,8 @@ struct Field {
   Value (*get)(const void* object) = nullptr;
   // The value has the alternative of the kind, or is empty.
   void (*set)(void* object, const Value& value) = nullptr;
+  // Of a struct that nobody touched.
+  Value (*initial)() = nullptr;
 
   // Facts, for declarations: text<&Person::name>("name").required().searchable().
   constexpr Field required() const { return with(&Field::needed, true); }
@@ -168,6 +170,12 @@ void set_member(void* object, const Value& value) {
   held = from_value<typename Unwrapped<Member>::type>(value);
 }
 
+template <auto member>
+Value initial_member() {
+  const typename MemberOf<decltype(member)>::struct_type untouched{};
+  return get_member<member>(&untouched);
+}
+
 template <auto member, typename... Allowed>
 constexpr Field member_field(std::string_view name, Kind kind) {
   using Member = typename Unwrapped<typename MemberOf<decltype(member)>::member_type>::type;
@@ -177,6 +185,7 @@ constexpr Field member_field(std::string_view name, Kind kind) {
   field.kind = kind;
   field.get = get_member<member>;
   field.set = set_member<member>;
+  field.initial = initial_member<member>;
   return field;
 }
 
@@ -231,6 +240,7 @@ constexpr Field choice(std::string_view name) {
   field.choices = choices_of(Member{});
   field.get = detail::get_member<member>;
   field.set = detail::set_member<member>;
+  field.initial = detail::initial_member<member>;
   return field;
 }
 

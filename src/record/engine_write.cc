@@ -1,0 +1,266 @@
+// What callers may do to records: who may, whether it still fits, and what the history says of it.
+#include <algorithm>
+
+#include "record/engine_write.h"
+#include "record/rows.h"
+#include "record/validate.h"
+
+namespace hinomi::record {
+namespace {
+
+using schema::Entity;
+using schema::Value;
+using store::sql::Connection;
+using Kind = Refusal::Kind;
+
+// The state that an action leads to, if it changes the state; an action that is not allowed in this state.
+struct NextState {
+  std::optional<std::string> state;
+  bool allowed = true;
+};
+
+NextState next_state(const Entity& entity, std::string_view action, const Record& record) {
+  if (entity.state_field.empty()) return {};
+  const Value& now = record.values[entity.index_of(entity.state_field)];
+  bool moves = false;
+  for (const schema::Transition& edge : entity.transitions) {
+    if (edge.action != action) continue;
+    moves = true;
+    const auto* const text = std::get_if<std::string>(&now);
+    if (text != nullptr && *text == edge.from) return {std::string(edge.to), true};
+  }
+  return {std::nullopt, !moves};
+}
+
+
+// A field that the caller may not see is not theirs to set either.
+std::vector<Fault> faults_of_hidden(const Entity& entity, const Draft& draft,
+                                    const std::vector<std::size_t>& withheld) {
+  std::vector<Fault> faults;
+  for (const auto& [index, value] : draft.values)
+    if (std::find(withheld.begin(), withheld.end(), index) != withheld.end())
+      faults.push_back({std::string(entity.fields[index].name), "not_allowed", "not for you to set"});
+  return faults;
+}
+
+}  // namespace
+
+Outcome<Record> Engine::create(const Context& context, const Entity& entity, Draft draft) {
+  std::optional<Record> made;
+  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+    const auto earlier = replayed(connection, context, entity);
+    if (!earlier) return failed(earlier.error());
+    // A record of the caller's own id that stands as it would be made: the same request, sent again.
+    const std::optional<base::RecordId> same = *earlier ? *earlier : draft.id;
+    if (same) {
+      const auto there = load(connection, entity, *same, false);
+      if (!there) return failed(there.error());
+      if (*there) {
+        const bool own = (*there)->created_by == context.who->id &&
+                         access::decide(*context.who, permission_of(entity, "read"), permission_of(entity, "read"),
+                                        view_of(entity, **there)) == access::Decision::allowed;
+        const bool equal = std::all_of(draft.values.begin(), draft.values.end(), [&](const auto& one) {
+          return (*there)->values[one.first] == one.second;
+        });
+        if (!own || (!*earlier && !equal)) return Refusal{Kind::conflict, {{"id", "not_unique", ""}}, {}};
+        made = **there;
+        return std::nullopt;
+      }
+    }
+    Draft copy = draft;
+    auto record = prepare_new(connection, context, entity, copy, false);
+    if (!record) return record.refusal();
+    Write one{context, entity, nullptr, *record, "create", "create", std::nullopt};
+    if (auto wrong = write(connection, one)) return wrong;
+    made = std::move(*record);
+    return std::nullopt;
+  });
+  if (refusal) {
+    if (refusal->kind == Kind::forbidden)
+      audit_refusal(context, "create", &entity, std::nullopt, draft.organisation.value_or(base::OrganisationId{}));
+    return *refusal;
+  }
+  withhold(context, entity, *made);
+  return std::move(*made);
+}
+
+Outcome<Record> Engine::change_within(Connection& connection, const Context& context, const Entity& entity,
+                                      const base::RecordId& id, const Draft& draft, std::string_view action) {
+  const auto before = load(connection, entity, id, true);
+  if (!before) return before.error();
+  if (!*before) return Refusal{Kind::not_found, {}, {}};
+  auto faults = check_draft(entity, draft, &**before, Origin::program);
+  if (!faults.empty()) return invalid(std::move(faults));
+  Record after = **before;
+  apply(draft, after);
+  Write one{context, entity, &**before, after, "change", std::string(action), std::nullopt};
+  if (auto refusal = write(connection, one)) return *refusal;
+  return after;
+}
+
+Outcome<Record> Engine::change(const Context& context, const Entity& entity, const base::RecordId& id,
+                               const Draft& draft, std::optional<std::int64_t> version) {
+  std::optional<Record> changed;
+  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+    auto before = find(connection, context, entity, id, permission_of(entity, "change"), true, false);
+    if (!before) return before.refusal();
+    const auto earlier = replayed(connection, context, entity);
+    if (!earlier) return failed(earlier.error());
+    if (*earlier && **earlier == id) {
+      changed = *before;
+      return std::nullopt;
+    }
+    if (version && *version != before->version) return Refusal{Kind::stale, {}, {}};
+    auto faults = check_draft(entity, draft, &*before, Origin::caller);
+    Record seen = *before;
+    withhold(context, entity, seen);
+    for (Fault& fault : faults_of_hidden(entity, draft, seen.withheld)) faults.push_back(std::move(fault));
+    if (!faults.empty()) return invalid(std::move(faults));
+    Record after = *before;
+    apply(draft, after);
+    // Where it goes to must be allowed as well as where it is.
+    if (after.labels != before->labels)
+      if (auto wrong = authorise(context, entity, after, permission_of(entity, "change"))) return wrong;
+    if (diff_of(entity, &*before, after) == "{}") {
+      changed = *before;
+      return std::nullopt;
+    }
+    Write one{context, entity, &*before, after, "change", "change", std::nullopt};
+    if (auto wrong = write(connection, one)) return wrong;
+    changed = std::move(after);
+    return std::nullopt;
+  });
+  if (refusal) {
+    if (refusal->kind == Kind::forbidden) audit_refusal(context, "change", &entity, id, {});
+    return *refusal;
+  }
+  withhold(context, entity, *changed);
+  return std::move(*changed);
+}
+
+Outcome<Record> Engine::act(const Context& context, const Entity& entity, const base::RecordId& id,
+                            std::string_view action, std::string_view arguments,
+                            std::optional<std::int64_t> version) {
+  const schema::Action* const declared = entity.find_action(action);
+  if (declared == nullptr) return Refusal{Kind::not_found, {}, {}};
+  const std::string permission = permission_of(entity, action);
+  std::optional<Record> changed;
+  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+    auto before = find(connection, context, entity, id, permission, true, false);
+    if (!before) return before.refusal();
+    const auto earlier = replayed(connection, context, entity);
+    if (!earlier) return failed(earlier.error());
+    if (*earlier && **earlier == id) {
+      changed = *before;
+      return std::nullopt;
+    }
+    if (version && *version != before->version) return Refusal{Kind::stale, {}, {}};
+    if (declared->needs_step_up && !access::has_stepped_up(*context.who, parts_.clock->now())) return Refusal{Kind::needs_step_up, {}, {}};
+    if (declared->needs_reason && context.reason.empty()) return Refusal{Kind::needs_reason, {}, {}};
+    const NextState next = next_state(entity, action, *before);
+    if (!next.allowed) return Refusal{Kind::conflict, {{std::string(entity.state_field), "not_allowed", ""}}, {}};
+    Record after = *before;
+    if (next.state) after.values[entity.index_of(entity.state_field)] = *next.state;
+    if (const auto function = actions_.find(permission); function != actions_.end()) {
+      ActionCall call{*this, connection, context, entity, *before, after, arguments};
+      if (auto wrong = function->second(call)) return wrong;
+    }
+    Write one{context, entity, &*before, after, "change", std::string(action), std::nullopt};
+    if (auto wrong = write(connection, one)) return wrong;
+    changed = std::move(after);
+    return std::nullopt;
+  });
+  if (refusal) {
+    if (refusal->kind == Kind::forbidden || refusal->kind == Kind::needs_step_up)
+      audit_refusal(context, action, &entity, id, {});
+    return *refusal;
+  }
+  withhold(context, entity, *changed);
+  return std::move(*changed);
+}
+
+Outcome<Record> Engine::remove(const Context& context, const Entity& entity, const base::RecordId& id,
+                               std::optional<std::int64_t> version) {
+  std::optional<Record> changed;
+  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+    auto before = find(connection, context, entity, id, permission_of(entity, "delete"), true, false);
+    if (!before) return before.refusal();
+    if (version && *version != before->version) return Refusal{Kind::stale, {}, {}};
+    Record after = *before;
+    after.deleted_at = parts_.clock->now();
+    Write one{context, entity, &*before, after, "delete", "delete", std::nullopt};
+    if (auto wrong = write(connection, one)) return wrong;
+    changed = std::move(after);
+    return std::nullopt;
+  });
+  if (refusal) {
+    if (refusal->kind == Kind::forbidden) audit_refusal(context, "delete", &entity, id, {});
+    return *refusal;
+  }
+  withhold(context, entity, *changed);
+  return std::move(*changed);
+}
+
+Outcome<Record> Engine::restore(const Context& context, const Entity& entity, const base::RecordId& id) {
+  std::optional<Record> changed;
+  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+    auto before = find(connection, context, entity, id, permission_of(entity, "delete"), true, true);
+    if (!before) return before.refusal();
+    if (!before->deleted_at) return Refusal{Kind::conflict, {}, {}};
+    Record after = *before;
+    after.deleted_at.reset();
+    Write one{context, entity, &*before, after, "restore", "restore", std::nullopt};
+    if (auto wrong = write(connection, one)) return wrong;
+    changed = std::move(after);
+    return std::nullopt;
+  });
+  if (refusal) return *refusal;
+  withhold(context, entity, *changed);
+  return std::move(*changed);
+}
+
+Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
+  std::optional<Record> changed;
+  const Entity* entity = nullptr;
+  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+    auto statement = connection.prepare("SELECT " + std::string(change_columns()) + " FROM record_change WHERE seq=?");
+    if (!statement) return failed(statement.error());
+    (*statement)->bind(seq);
+    const auto found = (*statement)->step();
+    if (!found) return failed(found.error());
+    if (!*found) return Refusal{Kind::not_found, {}, {}};
+    const Change change = read_change(**statement);
+    (*statement)->reset();
+    entity = registry().find(change.entity);
+    if (entity == nullptr) return Refusal{Kind::not_found, {}, {}};
+    const bool deletes = change.kind == "create" || change.kind == "delete" || change.kind == "restore";
+    auto before = find(connection, context, *entity, change.record,
+                       permission_of(*entity, deletes ? "delete" : "change"), true, true);
+    if (!before) return before.refusal();
+    // What an action did is undone by another action.
+    if (change.kind == "change" && change.action != "change") return Refusal{Kind::conflict, {}, {}};
+    if (change.kind == "create" && before->version != change.version) return Refusal{Kind::conflict, {}, {}};
+    const auto stands = still_stands(*entity, change.diff, *before);
+    if (!stands) return failed(stands.error());
+    if (!*stands) return Refusal{Kind::conflict, {}, {}};
+    Record after = *before;
+    if (change.kind == "create") {
+      after.deleted_at = parts_.clock->now();
+    } else if (auto applied = apply_diff(*entity, change.diff, true, after); !applied) {
+      return failed(applied.error());
+    }
+    Record seen = *before;
+    withhold(context, *entity, seen);
+    for (const std::size_t hidden : seen.withheld)
+      if (before->values[hidden] != after.values[hidden]) return Refusal{Kind::forbidden, {}, {}};
+    Write one{context, *entity, &*before, after, change.kind == "create" ? "delete" : "change", "undo", seq};
+    if (auto wrong = write(connection, one)) return wrong;
+    changed = std::move(after);
+    return std::nullopt;
+  });
+  if (refusal) return *refusal;
+  withhold(context, *entity, *changed);
+  return std::move(*changed);
+}
+
+}  // namespace hinomi::record

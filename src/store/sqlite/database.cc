@@ -13,11 +13,21 @@ namespace hinomi::store::sqlite {
 namespace {
 
 constexpr int kMaxValueBytes = 512 << 20;  // of a text or blob
+constexpr std::size_t kMaxStatementBytes = 1 << 20;
 constexpr mode_t kOwnerOnly = 0600;
 // The library takes a null pointer for NULL, also where the length is 0.
 constexpr const char* kEmpty = "";
 
 base::ErrorCode code_of(int result) noexcept {
+  switch (result) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      return base::ErrorCode::conflict;
+    default:
+      break;
+  }
   switch (result & 0xFF) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -28,6 +38,7 @@ base::ErrorCode code_of(int result) noexcept {
       return base::ErrorCode::limit_exceeded;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+      return base::ErrorCode::unavailable;
     case SQLITE_IOERR:
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -87,6 +98,11 @@ std::int64_t Row::integer(int column) const noexcept {
              : 0;
 }
 
+double Row::real(int column) const noexcept {
+  const int type = ::sqlite3_column_type(statement_, column);
+  return type == SQLITE_FLOAT || type == SQLITE_INTEGER ? ::sqlite3_column_double(statement_, column) : 0.0;
+}
+
 std::string_view Row::text(int column) const noexcept {
   if (::sqlite3_column_type(statement_, column) != SQLITE_TEXT) return {};
   const auto* bytes = reinterpret_cast<const char*>(::sqlite3_column_text(statement_, column));
@@ -115,6 +131,10 @@ Statement& Statement::bind(std::int64_t value) {
   return bound(::sqlite3_bind_int64(statement_.get(), next_, value));
 }
 
+Statement& Statement::bind(double value) {
+  return bound(::sqlite3_bind_double(statement_.get(), next_, value));
+}
+
 Statement& Statement::bind(std::string_view text) {
   const char* bytes = text.data() != nullptr ? text.data() : kEmpty;
   return bound(
@@ -128,6 +148,10 @@ Statement& Statement::bind(std::span<const std::byte> blob) {
 
 Statement& Statement::bind(std::nullopt_t) {
   return bound(::sqlite3_bind_null(statement_.get(), next_));
+}
+
+int Statement::placeholders() const noexcept {
+  return ::sqlite3_bind_parameter_count(statement_.get());
 }
 
 base::Result<bool> Statement::step() {
@@ -229,12 +253,23 @@ base::Result<void> Database::set_up(const Options& options) {
   return {};
 }
 
-base::Result<Statement> Database::prepare(std::string_view sql) {
-  sqlite3_stmt* statement = nullptr;
+base::Result<Statement> Database::prepare(std::string_view sql, Lifetime lifetime) {
+  if (sql.size() > kMaxStatementBytes) {
+    return base::Error{base::ErrorCode::limit_exceeded, path_ + ": a statement is too long", {}};
+  }
+  sqlite3_stmt* handle = nullptr;
+  const char* rest = nullptr;
+  const unsigned flags = lifetime == Lifetime::kept ? SQLITE_PREPARE_PERSISTENT : 0;
   const int result =
-      ::sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+      ::sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), flags, &handle, &rest);
   if (result != SQLITE_OK) return error("a statement cannot be prepared");
-  return Statement(statement);
+  Statement statement(handle);
+  const std::string_view behind = sql.substr(static_cast<std::size_t>(rest - sql.data()));
+  if (handle == nullptr || behind.find_first_not_of(" \t\r\n;") != std::string_view::npos) {
+    return base::Error{
+        base::ErrorCode::internal, path_ + ": not exactly one statement: \"" + std::string(sql) + "\"", {}};
+  }
+  return statement;
 }
 
 base::Result<void> Database::run(const char* sql) {
@@ -250,6 +285,18 @@ base::Result<std::int64_t> Database::ask(const char* sql) {
   const auto row = statement->step();
   if (!row) return row.error();
   return *row ? statement->row().integer(0) : 0;
+}
+
+void Database::leave_log_at_close() noexcept {
+  ::sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+int Database::last_result() const noexcept {
+  return ::sqlite3_extended_errcode(handle_.get());
+}
+
+std::int64_t Database::total_changes() const noexcept {
+  return ::sqlite3_total_changes64(handle_.get());
 }
 
 std::int64_t Database::changed_rows() const noexcept {

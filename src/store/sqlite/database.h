@@ -37,6 +37,8 @@ class Row {
  public:
   [[nodiscard]] bool is_null(int column) const noexcept;
   [[nodiscard]] std::int64_t integer(int column) const noexcept;
+  // Of a number of either kind.
+  [[nodiscard]] double real(int column) const noexcept;
   [[nodiscard]] std::uint64_t word(int column) const noexcept { return restored(integer(column)); }
   // Any bytes, as they were bound.
   [[nodiscard]] std::string_view text(int column) const noexcept;
@@ -56,6 +58,8 @@ class Statement {
   // Values for the placeholders "?" from the next unbound one on. Texts and blobs are copied. An error shows
   // at the next step().
   Statement& bind(std::int64_t value);
+  // The library stores a NaN as NULL and -0.0 as 0.0.
+  Statement& bind(double value);
   Statement& bind(std::string_view text);
   Statement& bind(std::span<const std::byte> blob);
   Statement& bind(std::nullopt_t);
@@ -70,6 +74,8 @@ class Statement {
     return bind(rest...);
   }
 
+  // How many values it takes.
+  [[nodiscard]] int placeholders() const noexcept;
   // True: row() is the next row; false: done, and the statement is ready to be bound anew.
   [[nodiscard]] base::Result<bool> step();
   [[nodiscard]] Row row() const noexcept { return Row(statement_.get()); }
@@ -104,12 +110,21 @@ class Database {
   // when the file is no database.
   [[nodiscard]] static base::Result<Database> open(const std::string& path, const Options& options);
 
-  [[nodiscard]] base::Result<Statement> prepare(std::string_view sql);
+  // One statement, up to 1 MiB of text. `kept`: it will be used many times.
+  enum class Lifetime : std::uint8_t { brief, kept };
+  [[nodiscard]] base::Result<Statement> prepare(std::string_view sql, Lifetime lifetime = Lifetime::brief);
   // Statements without values, one after another.
   [[nodiscard]] base::Result<void> run(const char* sql);
   // The first column of the first row of a statement without values; 0 without a row.
   [[nodiscard]] base::Result<std::int64_t> ask(const char* sql);
 
+  // The write-ahead log is not carried over when the last connection closes: after an error of the disk, what
+  // the file holds is only found out by opening it anew.
+  void leave_log_at_close() noexcept;
+  // What the library said last: one of its extended result codes.
+  [[nodiscard]] int last_result() const noexcept;
+  // Rows that all statements of this connection touched, cascades and triggers included.
+  [[nodiscard]] std::int64_t total_changes() const noexcept;
   // Rows that the last INSERT, UPDATE or DELETE touched.
   [[nodiscard]] std::int64_t changed_rows() const noexcept;
 

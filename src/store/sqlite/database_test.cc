@@ -147,14 +147,23 @@ TEST_F(SqliteDatabase, a_second_writer_is_told_that_the_file_is_busy) {
   ASSERT_TRUE(tx);
   const auto refused = Tx::begin(second, Tx::Kind::write);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, base::ErrorCode::io);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::unavailable);
   EXPECT_NE(refused.error().message.find(path()), std::string::npos);
 }
 
 TEST_F(SqliteDatabase, a_broken_foreign_key_is_refused) {
   Database database = open();
   ASSERT_TRUE(database.run("CREATE TABLE a (x INTEGER PRIMARY KEY); CREATE TABLE b (x REFERENCES a)"));
-  EXPECT_FALSE(database.run("INSERT INTO b VALUES (1)"));
+  EXPECT_EQ(database.run("INSERT INTO b VALUES (1)").error().code, base::ErrorCode::conflict);
+}
+
+TEST_F(SqliteDatabase, only_exactly_one_statement_is_prepared) {
+  Database database = open();
+  EXPECT_TRUE(database.prepare("SELECT 1 ; \n"));
+  EXPECT_FALSE(database.prepare(""));
+  EXPECT_FALSE(database.prepare("-- nothing"));
+  EXPECT_FALSE(database.prepare("SELECT 1; SELECT 2"));
+  EXPECT_EQ(database.prepare(std::string((1 << 20) + 1, ' ')).error().code, base::ErrorCode::limit_exceeded);
 }
 
 TEST_F(SqliteDatabase, a_missing_file_is_not_made_for_reading) {

@@ -1,0 +1,196 @@
+// SQLite behind the common interface: one connection that writes, and some that read.
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "store/sql/connection_base.h"
+#include "store/sqlite/database.h"
+
+namespace hinomi::store::sql {
+namespace {
+
+// In the codes of this module: what the disk refuses or has damaged is io.
+base::Error in_our_terms(const sqlite::Database& database, base::Error error) {
+  switch (database.last_result() & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_FULL:
+      error.code = base::ErrorCode::io;
+      break;
+    case SQLITE_READONLY:
+      error.code = base::ErrorCode::usage;
+      break;
+    case SQLITE_INTERRUPT:
+      error.code = base::ErrorCode::unavailable;
+      break;
+    default:
+      break;
+  }
+  return error;
+}
+
+class SqliteConnection;
+
+class SqliteStatement final : public StatementBase {
+ public:
+  SqliteStatement(SqliteConnection& connection, std::string sql, sqlite::Statement statement);
+
+  [[nodiscard]] bool is_null(int column) const noexcept override { return statement_.row().is_null(column); }
+  [[nodiscard]] std::int64_t integer(int column) const noexcept override {
+    return statement_.row().integer(column);
+  }
+  [[nodiscard]] double real(int column) const noexcept override { return statement_.row().real(column); }
+  [[nodiscard]] std::string_view text(int column) const noexcept override {
+    return statement_.row().text(column);
+  }
+  [[nodiscard]] std::span<const std::byte> blob(int column) const noexcept override {
+    return statement_.row().blob(column);
+  }
+
+ protected:
+  void put(std::int64_t value) override { statement_.bind(value); }
+  void put(double value) override { statement_.bind(value); }
+  void put(std::string_view text) override { statement_.bind(text); }
+  void put(std::span<const std::byte> blob) override { statement_.bind(blob); }
+  void put_null() override { statement_.bind(std::nullopt); }
+  [[nodiscard]] int placeholders() const noexcept override { return placeholders_; }
+  [[nodiscard]] base::Result<bool> next_row() override;
+  [[nodiscard]] std::int64_t changed_rows() const noexcept override { return changed_; }
+  void clear() noexcept override {
+    statement_.reset();
+    begun_ = false;
+  }
+
+ private:
+  SqliteConnection& connection_;
+  sqlite::Statement statement_;
+  int placeholders_;
+  bool begun_ = false;
+  std::int64_t total_before_ = 0;
+  std::int64_t changed_ = 0;
+};
+
+class SqliteConnection final : public ConnectionBase {
+ public:
+  SqliteConnection(sqlite::Database database, Kind kind) : database_(std::move(database)) {
+    leased_as_ = kind;
+  }
+  ~SqliteConnection() override { forget_statements(); }
+
+  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
+  [[nodiscard]] bool is_usable() const noexcept override { return usable_; }
+  [[nodiscard]] base::Result<void> prepare_for(Kind /*kind*/) override { return {}; }
+  void abandon() noexcept override {
+    usable_ = false;
+    database_.leave_log_at_close();
+  }
+
+  [[nodiscard]] sqlite::Database& database() noexcept { return database_; }
+  // What the kernel has of a file after a failed write or sync is not known; only opening anew, which
+  // believes checksums, may go on.
+  base::Error failed(base::Error error) {
+    if ((database_.last_result() & 0xFF) == SQLITE_IOERR) abandon();
+    return in_our_terms(database_, std::move(error));
+  }
+
+ protected:
+  [[nodiscard]] base::Result<std::unique_ptr<StatementBase>> make_statement(std::string_view sql) override {
+    auto made = database_.prepare(sql, sqlite::Database::Lifetime::kept);
+    if (!made) return failed(std::move(made).error());
+    return std::unique_ptr<StatementBase>(
+        std::make_unique<SqliteStatement>(*this, std::string(sql), std::move(*made)));
+  }
+  [[nodiscard]] base::Result<void> execute(const std::string& sql) override {
+    if (auto done = database_.run(sql.c_str()); !done) return failed(done.error());
+    return {};
+  }
+  [[nodiscard]] base::Result<void> execute_script(const std::string& sql) override {
+    if (in_transaction()) return execute(sql);
+    if (auto begun = execute(begin_text(leased_as_)); !begun) return begun;
+    auto done = execute(sql);
+    if (done) done = execute("COMMIT");
+    if (!done) static_cast<void>(database_.run("ROLLBACK"));
+    return done;
+  }
+  [[nodiscard]] base::Result<void> execute_commit() override { return execute("COMMIT"); }
+  [[nodiscard]] base::Result<void> take_name(std::string_view /*name*/) override { return {}; }
+  [[nodiscard]] std::string begin_text(Kind kind) const override {
+    return kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN";
+  }
+
+ private:
+  sqlite::Database database_;
+  bool usable_ = true;
+};
+
+SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string sql, sqlite::Statement statement)
+    : StatementBase(connection, std::move(sql)),
+      connection_(connection),
+      statement_(std::move(statement)),
+      placeholders_(statement_.placeholders()) {}
+
+base::Result<bool> SqliteStatement::next_row() {
+  if (!begun_) total_before_ = connection_.database().total_changes();
+  begun_ = true;
+  auto more = statement_.step();
+  if (!more) return connection_.failed(std::move(more).error());
+  if (*more) return true;
+  // The library keeps the number of the last statement that changed any.
+  const bool changed = connection_.database().total_changes() != total_before_;
+  changed_ = changed ? connection_.database().changed_rows() : 0;
+  return false;
+}
+
+class SqliteDatabase final : public Database {
+ public:
+  explicit SqliteDatabase(SqliteOptions options)
+      : options_(std::move(options)),
+        writer_(options_.path, 1, options_.wait, [this] { return open(Connection::Kind::write); }),
+        readers_(options_.path, options_.readers, options_.wait,
+                 [this] { return open(Connection::Kind::read); }) {}
+
+  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
+
+  [[nodiscard]] base::Result<Lease> lease(Connection::Kind kind) override {
+    auto taken = (kind == Connection::Kind::write ? writer_ : readers_).take(kind);
+    if (!taken) return taken.error();
+    return Lease(*taken, Return{this});
+  }
+
+ protected:
+  void give_back(Connection* connection) noexcept override {
+    const bool usable = connection->is_usable();
+    if (!writer_.put(connection)) static_cast<void>(readers_.put(connection));
+    if (usable) return;
+    writer_.retire_all();
+    readers_.retire_all();
+  }
+
+ private:
+  [[nodiscard]] base::Result<std::unique_ptr<ConnectionBase>> open(Connection::Kind kind) {
+    using Access = sqlite::Database::Access;
+    auto opened = sqlite::Database::open(
+        options_.path, {.access = kind == Connection::Kind::write ? Access::read_write : Access::read_only,
+                        .busy_timeout = options_.wait,
+                        .cache_kib = options_.cache_kib});
+    if (!opened) return std::move(opened).error();
+    return std::unique_ptr<ConnectionBase>(std::make_unique<SqliteConnection>(std::move(*opened), kind));
+  }
+
+  const SqliteOptions options_;
+  ConnectionPool writer_;
+  ConnectionPool readers_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options) {
+  if (options.readers < 1 || options.readers > kMaxConnections) {
+    return base::Error{base::ErrorCode::usage, options.path + ": not a possible number of readers", {}};
+  }
+  std::unique_ptr<Database> database = std::make_unique<SqliteDatabase>(options);
+  // Made, and found sound enough to open, now rather than at the first use.
+  if (auto first = database->lease(Connection::Kind::write); !first) return first.error();
+  return database;
+}
+
+}  // namespace hinomi::store::sql

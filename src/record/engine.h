@@ -1,6 +1,6 @@
-// Reads and changes records of any declared entity: permissions, validation, versions, receipt numbers, history,
-// search and audit in one place, so that no entity needs code for them. Not for what an action means (it is a
-// function given to the engine) and not for event streams.
+// Reads and changes records of any declared entity: permissions, validation, versions, receipt numbers,
+// history, search and audit in one place, so that no entity needs code for them. Not for what an action means
+// (it is a function given to the engine) and not for event streams.
 //
 // Safe from any thread; every call takes a connection of its own and blocks on the database.
 #pragma once
@@ -41,8 +41,8 @@ struct ActionCall {
 // nullopt: done. The state changes by the declaration; the function need not.
 using ActionFunction = std::function<std::optional<Refusal>(ActionCall&)>;
 
-// Is told of every change within its transaction; a refusal undoes it. For what must always hold with a record
-// (an organisation has a key) and for what must follow (who may do what is read anew).
+// Is told of every change within its transaction; a refusal undoes it. For what must always hold with a
+// record (an organisation has a key) and for what must follow (who may do what is read anew).
 struct WriteCall {
   Engine& engine;
   store::sql::Connection& connection;
@@ -61,8 +61,8 @@ class Engine {
     const os::Clock* clock = nullptr;
     os::RandomBytes random;
     AuditLog* audit = nullptr;
-    // After a change has become durable: its number in the history. From the thread that made it.
-    std::function<void(std::int64_t seq)> on_change;
+    // After a change has become durable; from the thread that made it.
+    std::function<void()> on_change;
   };
   explicit Engine(Parts parts) : parts_(std::move(parts)) {}
 
@@ -91,7 +91,8 @@ class Engine {
 
   // `as_of`: as the record was known at that moment.
   [[nodiscard]] Outcome<Record> get(const Context& context, const schema::Entity& entity,
-                                    const base::RecordId& id, std::optional<base::TimeNs> as_of = std::nullopt);
+                                    const base::RecordId& id,
+                                    std::optional<base::TimeNs> as_of = std::nullopt);
   [[nodiscard]] Outcome<Page> list(const Context& context, const schema::Entity& entity,
                                    const ListQuery& query);
   // How many records have each value of a choice, boolean or reference field, most frequent first.
@@ -124,8 +125,10 @@ class Engine {
                                               const schema::Entity& entity, const base::RecordId& id,
                                               const Draft& draft, std::string_view action);
   // In a transaction of their own; for the program itself.
-  [[nodiscard]] base::Result<void> in_write(const std::function<base::Result<void>(store::sql::Connection&)>& work);
-  [[nodiscard]] base::Result<void> in_read(const std::function<base::Result<void>(store::sql::Connection&)>& work);
+  [[nodiscard]] base::Result<void> in_write(
+      const std::function<base::Result<void>(store::sql::Connection&)>& work);
+  [[nodiscard]] base::Result<void> in_read(
+      const std::function<base::Result<void>(store::sql::Connection&)>& work);
 
   // Says in the audit log that something was refused; in a transaction of its own.
   void audit_refusal(const Context& context, std::string_view action, const schema::Entity* entity,
@@ -142,9 +145,10 @@ class Engine {
   // A write transaction; the refusal that ended it, if one did.
   [[nodiscard]] std::optional<Refusal> transact(const Step& step);
   [[nodiscard]] std::optional<Refusal> write(store::sql::Connection& connection, Write& write);
-  [[nodiscard]] std::optional<Refusal> check_references(store::sql::Connection& connection, const Write& write);
-  [[nodiscard]] std::optional<Refusal> refuse_duplicate(store::sql::Connection& connection, const Write& write,
-                                                        const base::Error& error);
+  [[nodiscard]] std::optional<Refusal> check_references(store::sql::Connection& connection,
+                                                        const Write& write);
+  [[nodiscard]] std::optional<Refusal> refuse_duplicate(store::sql::Connection& connection,
+                                                        const Write& write, const base::Error& error);
   // The record, if the caller may do `permission` to it; hidden ones are not_found.
   [[nodiscard]] Outcome<Record> find(store::sql::Connection& connection, const Context& context,
                                      const schema::Entity& entity, const base::RecordId& id,
@@ -164,7 +168,6 @@ class Engine {
   Parts parts_;
   std::map<std::string, ActionFunction, std::less<>> actions_;  // "person.retire"
   std::multimap<std::string, WriteHook, std::less<>> hooks_;
-  std::int64_t last_seq_ = 0;
 };
 
 // The object of a decision.

@@ -136,8 +136,9 @@ Outcome<Record> Engine::get(const Context& context, const Entity& entity, const 
   if (!record) return record;
   if (as_of) {
     if (record->created_at > *as_of) return Refusal{Kind::not_found, {}, {}};
-    auto statement = (*lease)->prepare("SELECT " + std::string(change_columns()) +
-                                       " FROM record_change WHERE record_id=? AND at>? ORDER BY version DESC");
+    auto statement =
+        (*lease)->prepare("SELECT " + std::string(change_columns()) +
+                          " FROM record_change WHERE record_id=? AND at>? ORDER BY version DESC");
     if (!statement) return statement.error();
     (*statement)->bind(id.as_bytes()).bind(as_of->since_epoch_ns);
     for (;;) {
@@ -167,9 +168,9 @@ Outcome<Page> Engine::list(const Context& context, const Entity& entity, const L
   if (!lease) return lease.error();
   auto tx = store::sql::Tx::begin(**lease, Connection::Kind::read);
   if (!tx) return tx.error();
-  Where where = where_of(
-      entity, query, access::RowFilter::of(*context.who, permission, entity.for_all_organisations),
-      (*lease)->dialect());
+  Where where =
+      where_of(entity, query, access::RowFilter::of(*context.who, permission, entity.for_all_organisations),
+               (*lease)->dialect());
   narrow_to_owner(entity, *context.who, where);
   Page page;
   if (query.wants_total && query.after.empty()) {
@@ -182,9 +183,9 @@ Outcome<Page> Engine::list(const Context& context, const Entity& entity, const L
     if (auto started = start_behind(entity, query, where); !started)
       return Refusal{Kind::invalid, {{"after", "wrong_type", started.error().message}}, {}};
   const std::string direction = query.descending ? " DESC" : "";
-  auto statement = (*lease)->prepare("SELECT " + columns_of(entity) + " FROM " + table_of(entity) + " WHERE " +
-                                     where.sql + " ORDER BY " + order_expression(entity, query) + direction +
-                                     ", id" + direction + " LIMIT ? OFFSET ?");
+  auto statement = (*lease)->prepare("SELECT " + columns_of(entity) + " FROM " + table_of(entity) +
+                                     " WHERE " + where.sql + " ORDER BY " + order_expression(entity, query) +
+                                     direction + ", id" + direction + " LIMIT ? OFFSET ?");
   if (!statement) return statement.error();
   bind_all(**statement, where.values);
   const std::size_t limit = std::min(query.limit, kMaxPage);
@@ -210,9 +211,9 @@ Outcome<std::vector<FacetValue>> Engine::facet(const Context& context, const Ent
   if (!asked.may_filter || !asked.permission.empty()) return Refusal{Kind::forbidden, {}, {}};
   auto lease = parts_.database->lease(Connection::Kind::read);
   if (!lease) return lease.error();
-  Where where = where_of(
-      entity, query, access::RowFilter::of(*context.who, permission, entity.for_all_organisations),
-      (*lease)->dialect());
+  Where where =
+      where_of(entity, query, access::RowFilter::of(*context.who, permission, entity.for_all_organisations),
+               (*lease)->dialect());
   narrow_to_owner(entity, *context.who, where);
   const std::string column = column_of(asked);
   auto statement =
@@ -239,9 +240,10 @@ Outcome<std::vector<Change>> Engine::history(const Context& context, const Entit
   std::vector<std::string_view> hidden;
   for (const Field& field : entity.fields)
     if (!may_see(context, field, *record)) hidden.push_back(field.name);
-  auto statement = (*lease)->prepare("SELECT " + std::string(change_columns()) +
-                                     " FROM record_change WHERE record_id=? AND entity=? AND version<? ORDER BY "
-                                     "version DESC LIMIT ?");
+  auto statement =
+      (*lease)->prepare("SELECT " + std::string(change_columns()) +
+                        " FROM record_change WHERE record_id=? AND entity=? AND version<? ORDER BY "
+                        "version DESC LIMIT ?");
   if (!statement) return statement.error();
   (*statement)->bind(id.as_bytes()).bind(entity.name);
   (*statement)->bind(before_version > 0 ? before_version : std::numeric_limits<std::int64_t>::max());

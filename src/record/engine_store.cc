@@ -1,5 +1,6 @@
 // How the engine stores a record: its row, history, words for search and audit entry, in one transaction.
 #include <algorithm>
+#include <cctype>
 
 #include "base/search_tokens.h"
 #include "record/engine_write.h"
@@ -17,7 +18,6 @@ using store::sql::Connection;
 using Kind = Refusal::Kind;
 
 constexpr std::string_view kChanges = "changes";  // the sequence of all changes
-
 
 std::string words_of(const Entity& entity, const Record& record) {
   std::string text = record.number;
@@ -63,9 +63,10 @@ base::Result<void> index(Connection& connection, const Entity& entity, const Rec
   const auto old = search_row(connection, record.id);
   if (!old) return old.error();
   if (*old) {
-    auto gone = run(connection,
-                    sqlite ? "DELETE FROM record_search WHERE rowid=?" : "DELETE FROM record_search WHERE row=?",
-                    {**old});
+    auto gone =
+        run(connection,
+            sqlite ? "DELETE FROM record_search WHERE rowid=?" : "DELETE FROM record_search WHERE row=?",
+            {**old});
     if (!gone) return gone;
   }
   if (record.deleted_at) return {};
@@ -76,17 +77,18 @@ base::Result<void> index(Connection& connection, const Entity& entity, const Rec
     const auto next = next_number(connection, "search");
     if (!next) return next.error();
     row = *next;
-    auto kept = run(connection, "INSERT INTO record_search_row (record_id, row) VALUES (?,?)", {record.id, row});
+    auto kept =
+        run(connection, "INSERT INTO record_search_row (record_id, row) VALUES (?,?)", {record.id, row});
     if (!kept) return kept;
   }
-  return run(connection,
-             sqlite ? "INSERT INTO record_search (rowid, tokens, record_id, entity, organisation, site) VALUES "
-                      "(?,?,?,?,?,?)"
-                    : "INSERT INTO record_search (row, tokens, record_id, entity, organisation, site) VALUES "
-                      "(?,?,?,?,?,?)",
-             {row, base::index_text(words_of(entity, record)), record.id, std::string(entity.name),
-              static_cast<std::int64_t>(record.labels.organisation),
-              static_cast<std::int64_t>(record.labels.site)});
+  return run(
+      connection,
+      sqlite ? "INSERT INTO record_search (rowid, tokens, record_id, entity, organisation, site) VALUES "
+               "(?,?,?,?,?,?)"
+             : "INSERT INTO record_search (row, tokens, record_id, entity, organisation, site) VALUES "
+               "(?,?,?,?,?,?)",
+      {row, base::index_text(words_of(entity, record)), record.id, std::string(entity.name),
+       static_cast<std::int64_t>(record.labels.organisation), static_cast<std::int64_t>(record.labels.site)});
 }
 
 }  // namespace
@@ -101,7 +103,6 @@ void apply(const Draft& draft, Record& record) {
   if (draft.custom) record.custom = *draft.custom;
 }
 
-
 base::RecordId Engine::new_id() const {
   std::array<std::uint8_t, 10> random{};
   parts_.random(random);
@@ -110,18 +111,17 @@ base::RecordId Engine::new_id() const {
 
 std::optional<Refusal> Engine::transact(const Step& step) {
   std::optional<Refusal> refusal;
-  std::int64_t seq = 0;
-  auto done = store::sql::in_transaction(
-      *parts_.database, Connection::Kind::write, [&](Connection& connection) -> base::Result<void> {
-        refusal = step(connection);
-        if (!refusal) return {};
-        // What the database said is told to the transaction, which may run again; a refusal only ends it.
-        if (refusal->kind == Kind::failed) return refusal->error;
-        return base::Error{base::ErrorCode::usage, "refused", "", {}};
-      });
-  (void)seq;
+  auto done = store::sql::in_transaction(*parts_.database, Connection::Kind::write,
+                                         [&](Connection& connection) -> base::Result<void> {
+                                           refusal = step(connection);
+                                           if (!refusal) return {};
+                                           // What the database said is told to the transaction, which may run
+                                           // again; a refusal only ends it.
+                                           if (refusal->kind == Kind::failed) return refusal->error;
+                                           return base::Error{base::ErrorCode::usage, "refused", "", {}};
+                                         });
   if (done) {
-    if (parts_.on_change) parts_.on_change(0);
+    if (parts_.on_change) parts_.on_change();
     return std::nullopt;
   }
   if (refusal && refusal->kind != Kind::failed) return refusal;
@@ -205,25 +205,31 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
     const Entity& target = registry().get(field.target);
     const auto found = load(connection, target, *id, false);
     if (!found) return failed(found.error());
-    const bool visible = *found && !(*found)->deleted_at &&
-                         access::decide(*write.context.who, permission_of(target, "read"),
-                                        permission_of(target, "read"),
-                                        view_of(target, **found)) == access::Decision::allowed;
+    const bool visible =
+        *found && !(*found)->deleted_at &&
+        access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
+                       view_of(target, **found)) == access::Decision::allowed;
     if (!visible) faults.push_back({std::string(field.name), "no_such_record", "no such record"});
   }
   if (faults.empty()) return std::nullopt;
   return invalid(std::move(faults));
 }
 
-// Which unique field it was; the transaction may be of no more use (PostgreSQL), so the answer is made from the
-// declaration when there is only one.
+// Which unique field it was stands in what the database says: the column (SQLite) or the index (PostgreSQL).
 std::optional<Refusal> Engine::refuse_duplicate(Connection& /*connection*/, const Write& write,
                                                 const base::Error& error) {
+  const auto names = [&](const std::string& name) {
+    for (std::size_t at = error.message.find(name); at != std::string::npos; at = error.message.find(name, at + 1)) {
+      const std::size_t end = at + name.size();
+      const char next = end < error.message.size() ? error.message[end] : ' ';
+      if (next != '_' && std::isalnum(static_cast<unsigned char>(next)) == 0) return true;
+    }
+    return false;
+  };
   std::vector<Fault> faults;
   for (const Field& field : write.entity.fields)
-    if (field.unique_value && error.message.find(std::string(field.name)) != std::string::npos)
+    if (field.unique_value && (names(column_of(field)) || names("_one_" + std::string(field.name))))
       faults.push_back({std::string(field.name), "not_unique", "another record has this already"});
-  if (faults.empty()) return Refusal{Kind::conflict, {}, error};
   return Refusal{Kind::conflict, std::move(faults), error};
 }
 
@@ -266,10 +272,10 @@ Outcome<Record> Engine::prepare_new(Connection& connection, const Context& conte
   if (!faults.empty()) return invalid(std::move(faults));
   if (!entity.prefix.empty()) {
     const int year = base::to_civil(parts_.clock->now()).year;
-    const auto number = next_number(
-        connection, "number:" + std::string(entity.name) + ":" +
-                        std::to_string(static_cast<std::uint32_t>(record.labels.organisation)) + ":" +
-                        std::to_string(year));
+    const auto number =
+        next_number(connection, "number:" + std::string(entity.name) + ":" +
+                                    std::to_string(static_cast<std::uint32_t>(record.labels.organisation)) +
+                                    ":" + std::to_string(year));
     if (!number) return number.error();
     std::string digits = std::to_string(*number);
     constexpr std::size_t kDigits = 6;

@@ -32,7 +32,6 @@ NextState next_state(const Entity& entity, std::string_view action, const Record
   return {std::nullopt, !moves};
 }
 
-
 // A field that the caller may not see is not theirs to set either.
 std::vector<Fault> faults_of_hidden(const Entity& entity, const Draft& draft,
                                     const std::vector<std::size_t>& withheld) {
@@ -56,9 +55,10 @@ Outcome<Record> Engine::create(const Context& context, const Entity& entity, Dra
       const auto there = load(connection, entity, *same, false);
       if (!there) return failed(there.error());
       if (*there) {
-        const bool own = (*there)->created_by == context.who->id &&
-                         access::decide(*context.who, permission_of(entity, "read"), permission_of(entity, "read"),
-                                        view_of(entity, **there)) == access::Decision::allowed;
+        const bool own =
+            (*there)->created_by == context.who->id &&
+            access::decide(*context.who, permission_of(entity, "read"), permission_of(entity, "read"),
+                           view_of(entity, **there)) == access::Decision::allowed;
         const bool equal = std::all_of(draft.values.begin(), draft.values.end(), [&](const auto& one) {
           return (*there)->values[one.first] == one.second;
         });
@@ -77,7 +77,8 @@ Outcome<Record> Engine::create(const Context& context, const Entity& entity, Dra
   });
   if (refusal) {
     if (refusal->kind == Kind::forbidden)
-      audit_refusal(context, "create", &entity, std::nullopt, draft.organisation.value_or(base::OrganisationId{}));
+      audit_refusal(context, "create", &entity, std::nullopt,
+                    draft.organisation.value_or(base::OrganisationId{}));
     return *refusal;
   }
   withhold(context, entity, *made);
@@ -155,10 +156,12 @@ Outcome<Record> Engine::act(const Context& context, const Entity& entity, const 
       return std::nullopt;
     }
     if (version && *version != before->version) return Refusal{Kind::stale, {}, {}};
-    if (declared->needs_step_up && !access::has_stepped_up(*context.who, parts_.clock->now())) return Refusal{Kind::needs_step_up, {}, {}};
+    if (declared->needs_step_up && !access::has_stepped_up(*context.who, parts_.clock->now()))
+      return Refusal{Kind::needs_step_up, {}, {}};
     if (declared->needs_reason && context.reason.empty()) return Refusal{Kind::needs_reason, {}, {}};
     const NextState next = next_state(entity, action, *before);
-    if (!next.allowed) return Refusal{Kind::conflict, {{std::string(entity.state_field), "not_allowed", ""}}, {}};
+    if (!next.allowed)
+      return Refusal{Kind::conflict, {{std::string(entity.state_field), "not_allowed", ""}}, {}};
     Record after = *before;
     if (next.state) after.values[entity.index_of(entity.state_field)] = *next.state;
     if (const auto function = actions_.find(permission); function != actions_.end()) {
@@ -223,7 +226,8 @@ Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
   std::optional<Record> changed;
   const Entity* entity = nullptr;
   auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
-    auto statement = connection.prepare("SELECT " + std::string(change_columns()) + " FROM record_change WHERE seq=?");
+    auto statement =
+        connection.prepare("SELECT " + std::string(change_columns()) + " FROM record_change WHERE seq=?");
     if (!statement) return failed(statement.error());
     (*statement)->bind(seq);
     const auto found = (*statement)->step();

@@ -7,7 +7,7 @@ namespace hinomi::record {
 
 struct Engine::Write {
   const Context& context;
-  const Entity& entity;
+  const schema::Entity& entity;
   const Record* before = nullptr;
   Record& after;
   std::string kind;    // of the history

@@ -33,12 +33,12 @@ void write_texts(base::JsonWriter& json, const schema::Texts& texts) {
   json.end_array();
 }
 
-template <typename T, T base::Labels::*member>
+template <typename T, T base::Labels::* member>
 void write_label(base::JsonWriter& json, const Record& record) {
   json.integer(static_cast<std::int64_t>(record.labels.*member));
 }
 
-template <typename T, T base::Labels::*member>
+template <typename T, T base::Labels::* member>
 bool set_label(Record& record, const parse::json::Value& value) {
   if (value.kind() != Kind::integer || value.integer() < 0 || value.integer() > 0xFFFF'FFFF) return false;
   record.labels.*member = static_cast<T>(value.integer());
@@ -105,9 +105,9 @@ void add_difference(base::JsonWriter& diff, std::string_view name, const std::st
 }
 
 // Calls `visit(name, before, after)` for every member; false: stopped or unreadable.
-bool each_difference(
-    std::string_view diff,
-    const std::function<bool(std::string_view, const parse::json::Value&, const parse::json::Value&)>& visit) {
+bool each_difference(std::string_view diff,
+                     const std::function<bool(std::string_view, const parse::json::Value&,
+                                              const parse::json::Value&)>& visit) {
   parse::json::Reader reader;
   const auto document = reader.read(diff);
   if (!document || document->kind() != Kind::object) return false;
@@ -124,7 +124,8 @@ bool each_difference(
   return true;
 }
 
-bool set_member(const Entity& entity, std::string_view name, const parse::json::Value& value, Record& record) {
+bool set_member(const Entity& entity, std::string_view name, const parse::json::Value& value,
+                Record& record) {
   for (const Common& common : kCommon)
     if (common.name == name) return common.set(record, value);
   const Field* const field = entity.find(name);
@@ -171,14 +172,16 @@ base::Result<void> apply_diff(const Entity& entity, std::string_view diff, bool 
 
 base::Result<bool> still_stands(const Entity& entity, std::string_view diff, const Record& record) {
   bool stands = true;
-  const bool read = each_difference(diff, [&](std::string_view name, const auto& /*before*/, const auto& after) {
-    Record then = record;
-    if (!set_member(entity, name, after, then)) return false;
-    // Custom values are compared as text of our own writing.
-    stands = stands && then.values == record.values && then.tags == record.tags && then.tlp == record.tlp &&
-             then.labels == record.labels && then.custom == record.custom && then.deleted_at == record.deleted_at;
-    return true;
-  });
+  const bool read =
+      each_difference(diff, [&](std::string_view name, const auto& /*before*/, const auto& after) {
+        Record then = record;
+        if (!set_member(entity, name, after, then)) return false;
+        // Custom values are compared as text of our own writing.
+        stands = stands && then.values == record.values && then.tags == record.tags &&
+                 then.tlp == record.tlp && then.labels == record.labels && then.custom == record.custom &&
+                 then.deleted_at == record.deleted_at;
+        return true;
+      });
   if (!read) return broken();
   return stands;
 }
@@ -202,7 +205,8 @@ std::string diff_without(std::string_view diff, const std::vector<std::string_vi
 }
 
 std::string_view change_columns() noexcept {
-  return "seq, at, entity, record_id, version, kind, action, actor_kind, actor, actor_name, via, peer, reason, "
+  return "seq, at, entity, record_id, version, kind, action, actor_kind, actor, actor_name, via, peer, "
+         "reason, "
          "request_key, organisation, site, realm, owner, undoes, diff";
 }
 

@@ -1,5 +1,5 @@
-// The history of records: one entry a change, with what was and what is, so that any record can be shown as it
-// was. Not the audit log, which proves that nothing was changed afterwards (module trust).
+// The history of records: one entry a change, with what was and what is, so that any record can be shown as
+// it was. Not the audit log, which proves that nothing was changed afterwards (module trust).
 #pragma once
 
 #include <cstdint>

@@ -298,14 +298,16 @@ base::Result<ReadDraft> read_draft(const schema::Entity& entity, std::string_vie
     }
     const Field* const field = entity.find(name);
     if (field == nullptr) {
-      read.faults.push_back({std::string(name.substr(0, 100)), "unknown_field", "no such field, or not for you to set"});
+      read.faults.push_back(
+          {std::string(name.substr(0, 100)), "unknown_field", "no such field, or not for you to set"});
       continue;
     }
     const std::size_t index = entity.index_of(name);
     Value into;
     if (seen[index] || !read_value(*field, value, into)) {
-      read.faults.push_back({std::string(name), "wrong_type",
-                             seen[index] ? "it stands twice" : "no " + std::string(schema::name_of(field->kind))});
+      read.faults.push_back(
+          {std::string(name), "wrong_type",
+           seen[index] ? "it stands twice" : "no " + std::string(schema::name_of(field->kind))});
       continue;
     }
     seen[index] = true;

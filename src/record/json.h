@@ -17,7 +17,8 @@ void write_record(base::JsonWriter& json, const schema::Entity& entity, const Re
 [[nodiscard]] std::string to_json(const schema::Entity& entity, const Record& record);
 
 // The value of a field from JSON; false when it is of another type than the field's kind.
-[[nodiscard]] bool read_value(const schema::Field& field, const parse::json::Value& from, schema::Value& into);
+[[nodiscard]] bool read_value(const schema::Field& field, const parse::json::Value& from,
+                              schema::Value& into);
 // The same from text, as in the parameters of a query and in cells of a table.
 [[nodiscard]] bool read_text(const schema::Field& field, std::string_view from, schema::Value& into);
 // Text for a cell: what read_text() takes back; times in UTC.

@@ -25,9 +25,9 @@ struct NamedOperator {
   Operator op;
 };
 constexpr NamedOperator kOperators[] = {
-    {"", Operator::is},       {"not", Operator::is_not},        {"lt", Operator::less},
-    {"lte", Operator::at_most}, {"gt", Operator::greater},      {"gte", Operator::at_least},
-    {"has", Operator::has},   {"empty", Operator::empty},
+    {"", Operator::is},         {"not", Operator::is_not},  {"lt", Operator::less},
+    {"lte", Operator::at_most}, {"gt", Operator::greater},  {"gte", Operator::at_least},
+    {"has", Operator::has},     {"empty", Operator::empty},
 };
 
 std::optional<std::int64_t> whole(std::string_view text) noexcept {
@@ -69,9 +69,8 @@ class QueryReader {
     if (field == nullptr) return fault(parameter, "unknown_field", "no such field");
     if (!field->may_filter) return fault(parameter, "not_allowed", "lists are not filtered by this field");
     const std::string_view suffix = dot == name.size() ? "" : name.substr(dot + 1);
-    const auto* const found =
-        std::find_if(std::begin(kOperators), std::end(kOperators),
-                     [&](const NamedOperator& one) { return one.suffix == suffix; });
+    const auto* const found = std::find_if(std::begin(kOperators), std::end(kOperators),
+                                           [&](const NamedOperator& one) { return one.suffix == suffix; });
     if (found == std::end(kOperators)) return fault(parameter, "unknown_field", "no such comparison");
     take_condition(parameter, *field, found->op);
   }
@@ -97,8 +96,7 @@ class QueryReader {
       return;
     }
     const bool one_value = op != Operator::is && op != Operator::is_not;
-    const bool fits = op == Operator::has ? has_sort_column(field)
-                                          : !one_value || orders(field.kind);
+    const bool fits = op == Operator::has ? has_sort_column(field) : !one_value || orders(field.kind);
     if (!fits) return fault(parameter, "not_allowed", "this comparison is not for this field");
     const auto parts = one_value ? std::vector<std::string>{parameter.value} : parts_of(parameter.value);
     if (parts.size() > kMaxValues) return fault(parameter, "too_long", "too many values");
@@ -120,7 +118,8 @@ class QueryReader {
     if (name == "q") {
       read_.query.text = value.substr(0, kMaxSearchBytes);
     } else if (name == "tag") {
-      if (read_.query.tags.size() >= kMaxConditions) return fault(parameter, "too_long", "too many tags"), true;
+      if (read_.query.tags.size() >= kMaxConditions)
+        return fault(parameter, "too_long", "too many tags"), true;
       read_.query.tags.push_back(value);
     } else if (name == "after") {
       read_.query.after = value;
@@ -199,7 +198,10 @@ class WhereBuilder {
     if (!where_.sql.empty()) where_.sql += " AND ";
     where_.sql += sql;
   }
-  void bind(Value value) { where_.values.push_back(std::move(value)); }
+  template <typename T>
+  void bind(T&& value) {
+    where_.values.emplace_back(std::forward<T>(value));
+  }
   Where done() && { return std::move(where_); }
 
  private:
@@ -208,7 +210,8 @@ class WhereBuilder {
 
 // A column that holds a text, byte for byte: LIKE differs between the databases in case.
 std::string contains(std::string_view column, store::sql::Dialect dialect) {
-  return std::string(dialect == store::sql::Dialect::sqlite ? "instr(" : "strpos(") + std::string(column) + ",?)>0";
+  return std::string(dialect == store::sql::Dialect::sqlite ? "instr(" : "strpos(") + std::string(column) +
+         ",?)>0";
 }
 
 // A member of a set of texts as it stands in its column, with its quotes.
@@ -220,11 +223,16 @@ std::string member_text(const std::string& text) {
 
 std::string_view sign_of(Operator op) noexcept {
   switch (op) {
-    case Operator::less: return "<";
-    case Operator::at_most: return "<=";
-    case Operator::greater: return ">";
-    case Operator::at_least: return ">=";
-    default: return "=";
+    case Operator::less:
+      return "<";
+    case Operator::at_most:
+      return "<=";
+    case Operator::greater:
+      return ">";
+    case Operator::at_least:
+      return ">=";
+    default:
+      return "=";
   }
 }
 
@@ -278,8 +286,8 @@ void add_condition(WhereBuilder& where, const Entity& entity, const Condition& c
       where.bind(base::sort_form(std::get<std::string>(condition.values.front())));
       return;
     default:
-      where.add("(" + column + " IS NOT NULL AND " + sort_expression(field) + std::string(sign_of(condition.op)) +
-                "?)");
+      where.add("(" + column + " IS NOT NULL AND " + sort_expression(field) +
+                std::string(sign_of(condition.op)) + "?)");
       where.bind(compared(field, condition.values.front()));
   }
 }

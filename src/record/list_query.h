@@ -16,19 +16,19 @@ namespace hinomi::record {
 
 inline constexpr std::size_t kMaxPage = 500;
 inline constexpr std::size_t kMaxConditions = 20;
-inline constexpr std::size_t kMaxValues = 100;        // of one condition
+inline constexpr std::size_t kMaxValues = 100;  // of one condition
 inline constexpr std::int64_t kMaxOffset = 1'000'000;
 inline constexpr std::int64_t kCountLimit = 1'000'000;  // more are "at least so many"
 
 enum class Operator : std::uint8_t {
-  is,           // any of the values
-  is_not,       // none of the values
-  less,         // <, <=, >, >= one value
+  is,      // any of the values
+  is_not,  // none of the values
+  less,    // <, <=, >, >= one value
   at_most,
   greater,
   at_least,
-  has,          // texts: holds it, whatever case, width or kana
-  empty,        // no values: has none
+  has,    // texts: holds it, whatever case, width or kana
+  empty,  // no values: has none
   not_empty,
 };
 
@@ -53,13 +53,13 @@ struct ListQuery {
   bool descending = false;
   std::size_t limit = 50;
   std::int64_t offset = 0;
-  std::string after;        // cursor of an earlier page; in place of the offset
+  std::string after;  // cursor of an earlier page; in place of the offset
   bool wants_total = true;
 };
 
 struct Page {
   std::vector<Record> records;
-  std::string next;  // cursor; empty: no more
+  std::string next;         // cursor; empty: no more
   std::int64_t total = -1;  // -1: not asked for
   bool total_is_exact = true;
 };

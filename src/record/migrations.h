@@ -1,5 +1,6 @@
-// The numbered steps of the record database, as they stand in record/migrations. A file may have parts for one
-// of the databases: from a line "-- only: sqlite" (or postgres) on, up to the next such line or "-- only: both".
+// The numbered steps of the record database, as they stand in record/migrations. A file may have parts for
+// one of the databases: from a line "-- only: sqlite" (or postgres) on, up to the next such line or "-- only:
+// both".
 #pragma once
 
 #include <span>

@@ -43,7 +43,7 @@ struct Record {
 
 // What a caller wants a record to hold; what is not named stays as it is (of a new one: the default).
 struct Draft {
-  std::optional<base::RecordId> id;  // of a new record, made by the caller
+  std::optional<base::RecordId> id;                           // of a new record, made by the caller
   std::vector<std::pair<std::size_t, schema::Value>> values;  // index of the field, its new value
   std::optional<base::OrganisationId> organisation;           // of a new record only
   std::optional<base::SiteId> site;
@@ -93,7 +93,7 @@ struct Refusal {
 template <typename T>
 class [[nodiscard]] Outcome {
  public:
-  Outcome(T value) : value_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
+  Outcome(T value) : value_(std::move(value)) {}              // NOLINT(google-explicit-constructor)
   Outcome(Refusal refusal) : refusal_(std::move(refusal)) {}  // NOLINT(google-explicit-constructor)
   Outcome(base::Error error)                                  // NOLINT(google-explicit-constructor)
       : refusal_(Refusal{Refusal::Kind::failed, {}, std::move(error)}) {}

@@ -15,8 +15,8 @@ namespace hinomi::record {
 [[nodiscard]] Record read_row(const schema::Entity& entity, const store::sql::Statement& row, int column = 0);
 // With `for_update` the row is locked where the database locks rows.
 [[nodiscard]] base::Result<std::optional<Record>> load(store::sql::Connection& connection,
-                                                       const schema::Entity& entity,
-                                                       const base::RecordId& id, bool for_update);
+                                                       const schema::Entity& entity, const base::RecordId& id,
+                                                       bool for_update);
 [[nodiscard]] base::Result<void> insert(store::sql::Connection& connection, const schema::Entity& entity,
                                         const Record& record);
 // The row of this id; its version must be the one before. not_found when it is not.
@@ -24,7 +24,8 @@ namespace hinomi::record {
                                         const Record& record);
 
 // The value of one field from a column of the current row.
-[[nodiscard]] schema::Value read_column(const schema::Field& field, const store::sql::Statement& row, int column);
+[[nodiscard]] schema::Value read_column(const schema::Field& field, const store::sql::Statement& row,
+                                        int column);
 void bind_value(store::sql::Statement& statement, const schema::Value& value);
 // A set of short texts as it stands in a column, and back.
 [[nodiscard]] std::string texts_column(const schema::Texts& texts);

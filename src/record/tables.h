@@ -1,5 +1,6 @@
 // The tables that declarations need, as SQL that both databases understand; and the steps from one set of
-// declarations to the next, which ./dev generate writes into record/migrations. Not for reading or writing rows.
+// declarations to the next, which ./dev generate writes into record/migrations. Not for reading or writing
+// rows.
 #pragma once
 
 #include <string>

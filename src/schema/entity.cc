@@ -14,10 +14,10 @@ bool is_name(std::string_view name) noexcept {
 
 // Columns and members that every record has.
 constexpr std::string_view kReserved[] = {
-    "id",         "version",    "number",     "organisation", "site",       "zone",   "operated_by", "vault",
-    "data_class", "realm",      "tlp",        "created_at",   "created_by", "tags",   "updated_at",  "updated_by",
-    "deleted_at", "custom",     "withheld",   "reason",       "q",          "sort",   "limit",       "after",
-    "offset",     "deleted",    "entity",     "tag"};
+    "id",         "version",    "number",     "organisation", "site",       "zone",       "operated_by",
+    "vault",      "data_class", "realm",      "tlp",          "created_at", "created_by", "tags",
+    "updated_at", "updated_by", "deleted_at", "custom",       "withheld",   "reason",     "q",
+    "sort",       "limit",      "after",      "offset",       "deleted",    "entity",     "tag"};
 
 std::string fault_of_field(const Entity& entity, const Field& field) {
   const std::string where = std::string(entity.name) + "." + std::string(field.name);
@@ -111,7 +111,8 @@ std::string fault_of(const Entity& entity) {
     return std::string(entity.name) + ": the title is no text";
   if (!entity.owner.empty()) {
     const Field* const owner = entity.find(entity.owner);
-    if (owner == nullptr || owner->kind != Kind::reference) return std::string(entity.name) + ": the owner is no reference";
+    if (owner == nullptr || owner->kind != Kind::reference)
+      return std::string(entity.name) + ": the owner is no reference";
   }
   std::set<std::string_view> deeds{"read", "create", "change", "delete"};
   for (const Action& action : entity.actions) {

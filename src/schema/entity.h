@@ -36,15 +36,16 @@ struct Transition {
 };
 
 struct Entity {
-  std::string_view name;    // "person": table, permissions, labels (entity.person, entity.person.many)
-  std::string_view path;    // "people": /api/v1/people
-  std::string_view title;   // the field that stands for the record in lists and references
-  std::string_view prefix;  // of receipt numbers, "INC" for INC-2026-000123; empty: has none
-  std::vector<Field> fields;
-  std::vector<Action> actions;
-  std::string_view state_field;  // of Kind::choice, its first choice is the initial one; empty: has none
-  std::vector<Transition> transitions;
-  std::string_view owner;  // a reference field: a record is for the principal it names, nobody else; empty: none
+  std::string_view name = {};    // "person": table, permissions, labels (entity.person, entity.person.many)
+  std::string_view path = {};    // "people": /api/v1/people
+  std::string_view title = {};   // the field that stands for the record in lists and references
+  std::string_view prefix = {};  // of receipt numbers, "INC" for INC-2026-000123; empty: has none
+  std::vector<Field> fields = {};
+  std::vector<Action> actions = {};
+  std::string_view state_field = {};  // of Kind::choice, its first choice is the initial one; empty: has none
+  std::vector<Transition> transitions = {};
+  // A reference field: a record is for the principal it names and nobody else; empty: has none.
+  std::string_view owner = {};
   bool for_all_organisations = false;  // a record belongs to none: catalogues, organisations themselves
   bool may_be_sealed = true;           // may live in a vault
 

@@ -96,7 +96,9 @@ base::Result<Reader> Reader::open(std::string path, std::uint64_t limit) {
 }
 
 void Reader::fault(base::Position where, const std::string& what) {
-  if (ok()) first_ = fault_in(path_, where, what);
+  if (failed_) return;
+  failed_ = true;
+  first_ = fault_in(path_, where, what);
 }
 
 void Reader::keys(const Node& node, std::initializer_list<std::string_view> required,

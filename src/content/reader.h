@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,8 +43,8 @@ class Reader {
   [[nodiscard]] const Node& root() const noexcept { return root_; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  [[nodiscard]] bool ok() const noexcept { return !first_.has_value(); }
-  [[nodiscard]] const base::Error& error() const { return *first_; }
+  [[nodiscard]] bool ok() const noexcept { return !failed_; }
+  [[nodiscard]] const base::Error& error() const { return first_; }
   void fault(base::Position where, const std::string& what);
 
   // Faults unless `node` is a mapping with all of `required` and nothing but these and `optional`.
@@ -75,7 +74,8 @@ class Reader {
 
   std::string path_;
   Node root_;
-  std::optional<base::Error> first_;
+  bool failed_ = false;
+  base::Error first_;  // once failed_
 };
 
 }  // namespace hinomi::content

@@ -18,7 +18,7 @@ using base::ErrorCode;
 
 TEST(Code, is_read_only_as_it_is_written) {
   EXPECT_EQ(Code::parse("A-10"), (Code{'A', 10}));
-  EXPECT_EQ(Code::parse("I-6")->to_string(), "I-6");
+  EXPECT_EQ((Code{'I', 6}).to_string(), "I-6");
   for (const char* text : {"", "A", "A-", "A-0", "A-01", "a-1", "A1", "A-1 ", " A-1", "AA-1", "A-100", "A--1",
                            "A-+1", "A-99999999999", "Ａ-1"}) {
     EXPECT_FALSE(Code::parse(text)) << text;

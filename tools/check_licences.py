@@ -18,7 +18,7 @@ USES = ("link", "program")
 # Debian's libraries are linked dynamically, which is what the LGPL asks for.
 LINKABLE = {
     "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ICU",
-    "ISC", "MIT", "Unicode-3.0", "Unicode-DFS-2016", "Unlicense", "Zlib", "blessing",
+    "ISC", "MIT", "PostgreSQL", "Unicode-3.0", "Unicode-DFS-2016", "Unlicense", "Zlib", "blessing",
     "bzip2-1.0.6", "LGPL-2.1-only", "LGPL-2.1-or-later", "LGPL-3.0-only", "LGPL-3.0-or-later",
     "GPL-3.0-or-later WITH GCC-exception-3.1",
 }

@@ -192,6 +192,7 @@ base::Result<void> ConnectionBase::commit() {
     return done;
   }
   transaction_.reset();
+  transaction_ended();
   return {};
 }
 
@@ -202,6 +203,7 @@ void ConnectionBase::roll_back() noexcept {
   if (is_usable()) static_cast<void>(execute("ROLLBACK"));
   transaction_.reset();
   failed_.reset();
+  transaction_ended();
 }
 
 base::Result<void> ConnectionBase::lock_name(std::string_view name) {

@@ -104,6 +104,8 @@ class ConnectionBase : public Connection {
   [[nodiscard]] virtual base::Result<void> take_name(std::string_view name) = 0;
   [[nodiscard]] virtual std::string begin_text(Kind kind) const = 0;
 
+  // What allow_long_work() did holds no more.
+  virtual void transaction_ended() noexcept = 0;
   [[nodiscard]] bool in_transaction() const noexcept { return transaction_.has_value(); }
   // Statements end before the connection does: for destructors.
   void forget_statements() noexcept;

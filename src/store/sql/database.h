@@ -87,7 +87,10 @@ class Connection {
   // Until the end of the transaction no other one holds the same name (PostgreSQL: pg_advisory_xact_lock of
   // a hash; SQLite: a write transaction already has it).
   [[nodiscard]] virtual base::Result<void> lock_name(std::string_view name) = 0;
-  // False when the connection to a server was lost; it is of no more use.
+  // Until the end of the transaction statements may take, and wait for locks, as long as they need: for
+  // migrations and the like.
+  [[nodiscard]] virtual base::Result<void> allow_long_work() = 0;
+  // False when the connection to a server was lost, or the disk failed; it is of no more use.
   [[nodiscard]] virtual bool is_usable() const noexcept = 0;
 };
 
@@ -133,15 +136,17 @@ class Database {
 struct SqliteOptions {
   std::string path;  // made, readable by its owner only, when missing
   int readers = 4;
-  std::chrono::milliseconds wait{5000};
-  int cache_kib = 16 * 1024;  // of each connection
+  std::chrono::milliseconds wait{5000};               // for a connection, and for another program that writes
+  std::chrono::milliseconds statement_limit{60'000};  // a statement that takes longer: limit_exceeded
+  int cache_kib = 16 * 1024;                          // of each connection
 };
 [[nodiscard]] base::Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options);
 
 struct PostgresOptions {
   std::string address;  // a connection string of libpq: "host=… dbname=… user=…"
   int connections = 8;
-  std::chrono::milliseconds wait{5000};
+  std::chrono::milliseconds wait{5000};               // for a connection, and for a lock
+  std::chrono::milliseconds statement_limit{60'000};  // a statement that takes longer: limit_exceeded
 };
 [[nodiscard]] base::Result<std::unique_ptr<Database>> open_postgres(const PostgresOptions& options);
 

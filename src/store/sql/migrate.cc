@@ -68,11 +68,8 @@ base::Result<void> migrate(Database& database, const Migrations& migrations) {
   const auto steps = static_cast<std::int64_t>(migrations.steps.size());
   std::int64_t version = 0;
   const auto one_step = [&](Connection& connection) -> base::Result<void> {
+    if (auto allowed = connection.allow_long_work(); !allowed) return allowed;
     if (auto locked = connection.lock_name(kLock); !locked) return locked;
-    if (connection.dialect() == Dialect::postgres) {
-      // A step over a large table may take longer than a statement may otherwise.
-      if (auto done = connection.run_script("SET LOCAL statement_timeout = 0"); !done) return done;
-    }
     if (auto done = connection.run_script(kTable); !done) return done;
     const auto now = schema_version(connection, migrations);
     if (!now) return now.error();

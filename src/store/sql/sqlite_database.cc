@@ -20,7 +20,8 @@ base::Error in_our_terms(const sqlite::Database& database, base::Error error) {
       error.code = base::ErrorCode::usage;
       break;
     case SQLITE_INTERRUPT:
-      error.code = base::ErrorCode::unavailable;
+      error.code = base::ErrorCode::limit_exceeded;
+      error.message += ": it took longer than a statement may";
       break;
     default:
       break;
@@ -71,8 +72,10 @@ class SqliteStatement final : public StatementBase {
 
 class SqliteConnection final : public ConnectionBase {
  public:
-  SqliteConnection(sqlite::Database database, Kind kind) : database_(std::move(database)) {
+  SqliteConnection(sqlite::Database database, Kind kind, std::chrono::milliseconds statement_limit)
+      : database_(std::move(database)), statement_limit_(statement_limit) {
     leased_as_ = kind;
+    database_.end_statements_when([this] { return !patient_ && Steady::now() > deadline_; });
   }
   ~SqliteConnection() override { forget_statements(); }
 
@@ -83,6 +86,15 @@ class SqliteConnection final : public ConnectionBase {
     usable_ = false;
     database_.leave_log_at_close();
   }
+
+  [[nodiscard]] base::Result<void> allow_long_work() override {
+    if (!in_transaction()) {
+      return base::Error{base::ErrorCode::usage, "long work is allowed within a transaction only", {}};
+    }
+    patient_ = true;
+    return {};
+  }
+  void statement_begins() noexcept { deadline_ = Steady::now() + statement_limit_; }
 
   [[nodiscard]] sqlite::Database& database() noexcept { return database_; }
   // What the kernel has of a file after a failed write or sync is not known; only opening anew, which
@@ -100,6 +112,7 @@ class SqliteConnection final : public ConnectionBase {
         std::make_unique<SqliteStatement>(*this, std::string(sql), std::move(*made)));
   }
   [[nodiscard]] base::Result<void> execute(const std::string& sql) override {
+    statement_begins();
     if (auto done = database_.run(sql.c_str()); !done) return failed(done.error());
     return {};
   }
@@ -117,8 +130,15 @@ class SqliteConnection final : public ConnectionBase {
     return kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN";
   }
 
+  void transaction_ended() noexcept override { patient_ = false; }
+
  private:
+  using Steady = std::chrono::steady_clock;
+
   sqlite::Database database_;
+  const std::chrono::milliseconds statement_limit_;
+  Steady::time_point deadline_ = Steady::time_point::max();
+  bool patient_ = false;
   bool usable_ = true;
 };
 
@@ -129,8 +149,11 @@ SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string sql, 
       placeholders_(statement_.placeholders()) {}
 
 base::Result<bool> SqliteStatement::next_row() {
-  if (!begun_) total_before_ = connection_.database().total_changes();
-  begun_ = true;
+  if (!begun_) {
+    begun_ = true;
+    total_before_ = connection_.database().total_changes();
+    connection_.statement_begins();
+  }
   auto more = statement_.step();
   if (!more) return connection_.failed(std::move(more).error());
   if (*more) return true;
@@ -173,7 +196,10 @@ class SqliteDatabase final : public Database {
                         .busy_timeout = options_.wait,
                         .cache_kib = options_.cache_kib});
     if (!opened) return std::move(opened).error();
-    return std::unique_ptr<ConnectionBase>(std::make_unique<SqliteConnection>(std::move(*opened), kind));
+    // As on PostgreSQL.
+    if (auto done = opened->run("PRAGMA case_sensitive_like = ON"); !done) return done.error();
+    return std::unique_ptr<ConnectionBase>(
+        std::make_unique<SqliteConnection>(std::move(*opened), kind, options_.statement_limit));
   }
 
   const SqliteOptions options_;

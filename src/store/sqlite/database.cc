@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMaxValueBytes = 512 << 20;  // of a text or blob
 constexpr std::size_t kMaxStatementBytes = 1 << 20;
+constexpr int kStepsBetweenQuestions = 10'000;  // of the library's machine; some tens of microseconds
 constexpr mode_t kOwnerOnly = 0600;
 // The library takes a null pointer for NULL, also where the length is 0.
 constexpr const char* kEmpty = "";
@@ -285,6 +286,13 @@ base::Result<std::int64_t> Database::ask(const char* sql) {
   const auto row = statement->step();
   if (!row) return row.error();
   return *row ? statement->row().integer(0) : 0;
+}
+
+void Database::end_statements_when(std::function<bool()> due) {
+  due_ = std::make_unique<std::function<bool()>>(std::move(due));
+  ::sqlite3_progress_handler(
+      handle_.get(), kStepsBetweenQuestions,
+      [](void* asked) { return (*static_cast<std::function<bool()>*>(asked))() ? 1 : 0; }, due_.get());
 }
 
 void Database::leave_log_at_close() noexcept {

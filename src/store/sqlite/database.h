@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -118,6 +119,9 @@ class Database {
   // The first column of the first row of a statement without values; 0 without a row.
   [[nodiscard]] base::Result<std::int64_t> ask(const char* sql);
 
+  // Asked now and then while a statement runs; true ends it with an error. Not by itself at the end of a
+  // time, since what a statement may take is known above.
+  void end_statements_when(std::function<bool()> due);
   // The write-ahead log is not carried over when the last connection closes: after an error of the disk, what
   // the file holds is only found out by opening it anew.
   void leave_log_at_close() noexcept;
@@ -144,6 +148,7 @@ class Database {
   Database(sqlite3* handle, std::string path) noexcept : handle_(handle), path_(std::move(path)) {}
   [[nodiscard]] base::Result<void> set_up(const Options& options);
 
+  std::unique_ptr<std::function<bool()>> due_;  // outlives the handle, and keeps its place when this moves
   std::unique_ptr<sqlite3, Close> handle_;
   std::string path_;
 };

@@ -1,0 +1,47 @@
+// A real PostgreSQL server for the tests of one program: made in a scratch folder when it is first asked for,
+// stopped and removed when the program ends, also by a failure. For tests only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "os/subprocess.h"
+
+namespace hinomi::store::sql {
+
+class PostgresServer {
+ public:
+  // Empty: it can be started. It cannot where its programs are missing, or nobody but root is there to run
+  // them.
+  [[nodiscard]] static std::string why_missing();
+  // The server of this program. Ends the program when it does not start.
+  [[nodiscard]] static PostgresServer& get();
+
+  ~PostgresServer();
+  PostgresServer(const PostgresServer&) = delete;
+  PostgresServer& operator=(const PostgresServer&) = delete;
+
+  // Connection strings: through the unix socket, and over TCP on 127.0.0.1.
+  [[nodiscard]] std::string socket_address(std::string_view database) const;
+  [[nodiscard]] std::string tcp_address(std::string_view database) const;
+
+  // As superuser, one statement, through a connection of its own.
+  void run(const std::string& sql) const;
+  // Stops it as a crash would and starts it again.
+  void crash_and_restart();
+
+ private:
+  PostgresServer();
+  void start();
+  [[nodiscard]] bool answers() const;
+
+  std::string folder_;
+  std::string password_;
+  int port_ = 0;
+  std::optional<os::Subprocess> process_;
+};
+
+}  // namespace hinomi::store::sql

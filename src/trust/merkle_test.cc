@@ -185,7 +185,7 @@ TEST(MerkleVerify, sizes_at_the_end_of_64_bits_are_judged) {
 }
 
 TEST(Texts, hex_base64_and_decimals_have_one_form) {
-  for (const std::string bytes : {"", "a", "ab", "abc", "abcd"}) {
+  for (const std::string_view bytes : {"", "a", "ab", "abc", "abcd"}) {
     EXPECT_EQ(from_base64(to_base64(bytes)), bytes);
     EXPECT_EQ(from_hex(to_hex(bytes)), bytes);
   }

@@ -173,15 +173,29 @@ std::optional<DateText> date_text(double serial, DateSystem system, DateForm for
 }
 
 std::string number_text(double number) {
-  std::array<char, 64> digits{};
+  std::array<char, 64> buffer{};
   const double size = std::fabs(number);
-  const bool plain = number == 0 || (size >= 1e-7 && size < 1e21);
-  const auto [end, error] =
-      plain ? std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed)
-            : std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool plain = number == 0 || (size >= 1e-7 && size < 1e15);
+  const auto format = plain ? std::chars_format::fixed : std::chars_format::scientific;
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, format);
   if (error != std::errc{}) return {};
-  const std::string text(digits.data(), end);
-  return text == "-0" ? "0" : text;
+  std::string text(buffer.data(), end);
+  if (text == "-0") return "0";
+  if (plain || !(size >= 1e15 && size < 1e21)) return text;
+  // "1.2345e+18" → its digits and zeros: the exact integer would show digits that the file never had.
+  const std::size_t exponent_at = text.find('e');
+  int exponent = 0;
+  std::from_chars(text.data() + exponent_at + 2, text.data() + text.size(), exponent);
+  text.resize(exponent_at);
+  const std::size_t point = text.find('.');
+  const std::size_t decimals = point == std::string::npos ? 0 : text.size() - point - 1;
+  if (point != std::string::npos) text.erase(point, 1);
+  if (decimals <= static_cast<std::size_t>(exponent)) {
+    text.append(static_cast<std::size_t>(exponent) - decimals, '0');
+  } else {
+    text.insert(text.size() - (decimals - static_cast<std::size_t>(exponent)), 1, '.');
+  }
+  return text;
 }
 
 }  // namespace hinomi::parse::sheet

@@ -73,6 +73,12 @@ class LiveCorrelations::Lane {
     engine_.save(image);
     writer.text(image);
   }
+  [[nodiscard]] base::Result<void> take_over(const Lane& earlier, const detect::Succession& succession) {
+    last_used_ = earlier.last_used_;
+    latest_second_ = earlier.latest_second_;
+    last_received_ = earlier.last_received_;
+    return engine_.take_over(earlier.engine_, succession);
+  }
   [[nodiscard]] base::Result<void> restore(base::BinaryReader& reader) {
     last_used_ = reader.number<std::uint64_t>();
     latest_second_ = reader.number<std::int64_t>();
@@ -232,6 +238,20 @@ base::Result<void> LiveCorrelations::restore(std::string_view image) {
   }
   if (!reader.ok() || lanes.size() != count || !reader.rest().empty())
     return refusal("the image says what cannot be");
+  lanes_ = std::move(lanes);
+  return {};
+}
+
+base::Result<void> LiveCorrelations::take_over(const LiveCorrelations& earlier,
+                                               const detect::Succession& succession) {
+  lanes_.clear();
+  last_ = nullptr;
+  if (!needed_) return {};
+  std::vector<std::unique_ptr<Lane>> lanes;
+  for (const auto& lane : earlier.lanes_) {
+    lanes.push_back(new_lane(lane->key()));
+    if (auto taken = lanes.back()->take_over(*lane, succession); !taken) return taken;
+  }
   lanes_ = std::move(lanes);
   return {};
 }

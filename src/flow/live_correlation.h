@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "detect/correlation_engine.h"
 #include "detect/rule_set.h"
+#include "detect/succession.h"
 #include "event/event.h"
 #include "flow/live_events.h"
 
@@ -69,6 +70,11 @@ class LiveCorrelations {
   void save(std::string& out) const;
   // Refuses what CorrelationEngine::restore() refuses, and is then as new.
   [[nodiscard]] base::Result<void> restore(std::string_view image);
+
+  // Goes on from what `earlier` knows where `succession`, of its rules and these, says that they are the
+  // same.
+  [[nodiscard]] base::Result<void> take_over(const LiveCorrelations& earlier,
+                                             const detect::Succession& succession);
 
   // Matches that came too late or found no memory, over all lanes that are alive.
   [[nodiscard]] std::uint64_t incomplete() const;

@@ -130,15 +130,28 @@ std::optional<http::Response> Upload::take(std::string_view piece) {
 
 std::optional<http::Response> Upload::take_lines(std::string_view lines) {
   if (cutter_.bytes() + lines.size() > kMaxUploadBytes) {
-    return problem(Problem::too_long, "the body is longer than 64 MiB unpacked");
+    return problem(Problem::too_long,
+                   "the body is longer than 64 MiB unpacked; nothing was taken; send it in parts");
   }
   if (station_->held_bytes + lines.size() > station_->max_held_bytes) {
     return problem(Problem::queue_full, "too many uploads at once; send the batch again");
   }
-  station_->held_bytes += lines.size();
-  held_ += lines.size();
+  hold(lines.size());
+  const std::uint64_t events_before = cutter_.events();
   if (!cutter_.feed(lines)) return bad_line();
+  hold((cutter_.events() - events_before) * sizeof(ingest::live::EventSpan));
+  if (cutter_.events() > kMaxUploadEvents) return too_many_events();
   return std::nullopt;
+}
+
+void Upload::hold(std::uint64_t bytes) {
+  station_->held_bytes += bytes;
+  held_ += bytes;
+}
+
+http::Response Upload::too_many_events() {
+  return problem(Problem::too_long,
+                 "the body holds more than 1,000,000 events; nothing was taken; send it in parts");
 }
 
 http::Response Upload::bad_line() const {
@@ -155,6 +168,10 @@ void Upload::finish(http::Responder respond) {
   unpacker_.reset();
   if (!cutter_.finish()) {
     respond(bad_line());
+    return;
+  }
+  if (cutter_.events() > kMaxUploadEvents) {  // by a last line without a line feed
+    respond(too_many_events());
     return;
   }
   respond_ = std::make_unique<http::Responder>(std::move(respond));

@@ -19,7 +19,8 @@
 
 namespace hinomi::api {
 
-inline constexpr std::uint64_t kMaxUploadBytes = 64ull << 20;   // as sent, and again unpacked
+inline constexpr std::uint64_t kMaxUploadBytes = 64ull << 20;  // as sent, and again unpacked
+inline constexpr std::uint64_t kMaxUploadEvents = 1'000'000;
 inline constexpr std::uint64_t kMaxUploadsHeld = 256ull << 20;  // bytes of all uploads under way
 inline constexpr int kMaxRoomWaits = 100;  // times a later part waits for room in the queue
 inline constexpr std::chrono::milliseconds kRoomWait{100};
@@ -57,7 +58,9 @@ class Upload final : public http::BodySink, public std::enable_shared_from_this<
   class Unpacker;
 
   [[nodiscard]] std::optional<http::Response> take_lines(std::string_view lines);
+  void hold(std::uint64_t bytes);
   [[nodiscard]] http::Response bad_line() const;
+  [[nodiscard]] static http::Response too_many_events();
   void offer_next();
   void on_receipt(const ingest::live::Receipt& receipt);
   [[nodiscard]] std::string token_of_part() const;

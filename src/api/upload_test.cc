@@ -154,6 +154,24 @@ TEST_F(Uploads, stop_unpacking_a_bomb_at_the_limit) {
   EXPECT_TRUE(intake_.delivered().empty());
 }
 
+TEST_F(Uploads, stop_at_a_number_of_events_however_small_they_are) {
+  std::string body;
+  for (std::uint64_t i = 0; i < kMaxUploadEvents; ++i) body += "1\n";
+  const std::string exact = gzipped(body);
+  const std::string beyond = gzipped(body + "1");
+  const std::string far_beyond = gzipped(body + body + body);
+  ASSERT_LT(far_beyond.size(), 10'000U);
+  for (const std::string& packed : {beyond, far_beyond}) {
+    const RawResponse response = ask(upload(packed, "Content-Encoding: gzip\r\n"));
+    EXPECT_EQ(response.status, 413);
+    EXPECT_NE(response.body.find("1,000,000 events"), std::string::npos) << response.body;
+  }
+  EXPECT_TRUE(intake_.delivered().empty());
+  const RawResponse response = ask(upload(exact, "Content-Encoding: gzip\r\n"));
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_NE(response.body.find("\"accepted\":1000000"), std::string::npos) << response.body;
+}
+
 TEST_F(Uploads, cut_a_long_batch_into_parts_with_tokens_of_their_own) {
   std::string body;
   while (body.size() < (std::size_t{20} << 20)) body += std::string(1000, 'x') + "\n";

@@ -135,6 +135,11 @@ void show_alert(Backend& backend, const Call& call, const Responder& respond) {
   });
 }
 
+// What is no longer kept, and what is damaged, is missing; a disk that cannot be read now is an error.
+bool is_missing(const base::Error& error) {
+  return error.code == base::ErrorCode::not_found || error.code == base::ErrorCode::invalid_input;
+}
+
 Response finding_response(Backend& backend, alerts::Reader& reader, const alerts::FindingId& id) {
   const auto ref = reader.finding(id);
   if (!ref) return store_failed(backend, ref.error());
@@ -142,14 +147,12 @@ Response finding_response(Backend& backend, alerts::Reader& reader, const alerts
   FindingParts parts;
   parts.ref = **ref;
   auto record = backend.services.read_finding(parts.ref.findings_position);
-  if (!record) return store_failed(backend, record.error());
-  parts.record = std::move(*record);
+  if (!record && !is_missing(record.error())) return store_failed(backend, record.error());
+  if (record) parts.record = std::move(*record);
   auto event = backend.services.read_event(parts.ref.batch, parts.ref.index);
-  if (!event) return store_failed(backend, event.error());
-  // Another event at this place is that of another journal: no evidence of this finding.
-  if (*event && (**event).id == parts.ref.event.text()) parts.event = std::move(*event);
-  auto text = finding_json(parts);
-  return text ? json_response(std::move(*text)) : store_failed(backend, text.error());
+  if (!event && !is_missing(event.error())) return store_failed(backend, event.error());
+  if (event) parts.event = std::move(*event);
+  return json_response(finding_json(parts));
 }
 
 void show_finding(Backend& backend, const Call& call, const Responder& respond) {

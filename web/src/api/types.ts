@@ -146,6 +146,8 @@ export interface Finding {
   readonly matched_cut?: boolean;
   readonly explanation_cut?: boolean;
   readonly fields_cut?: boolean;
+  // What is no longer kept: "record" (why it was found), "event" (as it was received).
+  readonly missing?: readonly string[];
 }
 
 export interface SourceStatus {

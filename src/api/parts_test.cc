@@ -11,10 +11,12 @@
 #include "api/router.h"
 #include "api/secret.h"
 #include "api/sessions.h"
+#include "api/status.h"
 #include "api/tickets.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/testing/scratch_folder.h"
+#include "parse/json/document.h"
 
 namespace hinomi::api {
 namespace {
@@ -319,6 +321,33 @@ TEST(StaticPages, say_when_the_interface_was_not_built) {
   EXPECT_NE(response.body.find("The user interface was not built"), std::string::npos);
   EXPECT_NE(response.body.find("lang=\"ja\""), std::string::npos);
   EXPECT_EQ(page(pages, "/x.js").status, 404);
+}
+
+TEST(StatusJson, says_how_each_source_and_each_followed_file_goes) {
+  Status status;
+  status.pipeline.incomplete = 3;
+  status.journal.damages = 2;
+  status.journal.damaged_bytes = 4096;
+  SourceStatus source;
+  source.name = "follow";
+  source.cut = 4;
+  source.framing_errors = 5;
+  source.connections = 6;
+  source.connections_refused = 7;
+  source.followed = 120;
+  source.files = {{"/var/log/a\"\x1b.log", "ignored", 10, 0, "it is no log"},
+                  {"/var/log/b", "text", 9, 3, ""}};
+  status.sources.push_back(source);
+  const std::string json = status_json(status, {}, {});
+  EXPECT_TRUE(parse::json::read_document(json)) << json;
+  for (
+      const std::string_view part :
+      {R"("incomplete":3)", R"("damages":2,"damaged_bytes":4096)",
+       R"("cut":4,"framing_errors":5,"connections":6,"connections_refused":7)",
+       R"("followed":120,"files":[{"path":"/var/log/a\"\u001b.log","state":"ignored","size":10,"lag_bytes":0,)",
+       R"("problem":"it is no log"},{"path":"/var/log/b","state":"text","size":9,"lag_bytes":3,"problem":null}])"}) {
+    EXPECT_NE(json.find(part), std::string::npos) << part << " in " << json;
+  }
 }
 
 }  // namespace

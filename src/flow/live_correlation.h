@@ -76,7 +76,7 @@ class LiveCorrelations {
   [[nodiscard]] base::Result<void> take_over(const LiveCorrelations& earlier,
                                              const detect::Succession& succession);
 
-  // Matches that came too late or found no memory, over all lanes that are alive.
+  // Matches that came too late or found no memory, over all lanes there have been.
   [[nodiscard]] std::uint64_t incomplete() const;
 
  private:
@@ -87,6 +87,7 @@ class LiveCorrelations {
   const detect::RuleSet* rules_;
   LiveCorrelationOptions options_;
   bool needed_;
+  std::uint64_t incomplete_before_ = 0;       // of lanes and correlations that are not there any more
   std::vector<std::unique_ptr<Lane>> lanes_;  // in order of making
   Lane* last_ = nullptr;
   std::vector<detect::CapturedValue> captures_;  // scratch, reused

@@ -141,6 +141,29 @@ TEST_F(LiveCorrelationTest, sources_that_come_late_are_bounded_and_the_one_that_
   EXPECT_EQ(lanes_[0].source, 1U);
 }
 
+TEST_F(LiveCorrelationTest, what_came_too_late_stays_counted_when_its_lane_or_its_rules_are_gone) {
+  take({.time = -100'000, .received = 0, .source = 1});
+  take({.time = -200'000, .received = 0, .source = 1});
+  EXPECT_EQ(correlations_.incomplete(), 1U);
+  for (std::uint32_t source = 2; source < 20; ++source)
+    take({.time = -100'000, .received = 0, .source = source});
+  EXPECT_EQ(correlations_.incomplete(), 1U);
+  take({.time = -200'000, .received = 0, .source = 19});
+  EXPECT_EQ(correlations_.incomplete(), 2U);
+  std::string image;
+  correlations_.save(image);
+  LiveCorrelations again(rules_, {});
+  ASSERT_TRUE(again.restore(image));
+  EXPECT_EQ(again.incomplete(), 2U);
+  LiveCorrelations next(rules_, {});
+  ASSERT_TRUE(next.take_over(again, detect::succession_of(rules_, rules_)));
+  EXPECT_EQ(next.incomplete(), 2U);
+  const detect::RuleSet none;
+  LiveCorrelations empty(none, {});
+  ASSERT_TRUE(empty.take_over(again, detect::succession_of(rules_, none)));
+  EXPECT_EQ(empty.incomplete(), 2U);
+}
+
 TEST_F(LiveCorrelationTest, every_lane_goes_on_when_other_rules_come) {
   std::vector<detect::RuleFile> more = files();
   more.insert(more.begin(), {"b.yml",

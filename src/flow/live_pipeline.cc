@@ -354,6 +354,7 @@ void LivePipeline::publish() {
   state.pipeline_received_ns = received_.since_epoch_ns;
   state.findings = totals_.findings;
   state.quarantined = totals_.quarantined;
+  state.correlation_incomplete = correlations_ ? correlations_->incomplete() : 0;
   state.alerts = alerts_opened_;
   state.alerts_version = static_cast<std::uint64_t>(version_);
   parts_.wake_front();

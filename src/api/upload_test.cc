@@ -73,7 +73,7 @@ TEST_F(Uploads, refuse_wrong_tokens_and_sources) {
   const std::string body = "{}\n";
   for (const std::string fields :
        {"", "Authorization: Bearer wrong\r\n", "Authorization: Basic YTpi\r\n",
-        "Authorization: bearer a-token-of-the-proxy\r\n", "Authorization: Bearer a-token-of-the-proxy2\r\n",
+        "Authorization: bearera-token-of-the-proxy\r\n", "Authorization: Bearer a-token-of-the-proxy2\r\n",
         "Authorization: Bearer \r\n"}) {
     const RawResponse response = ask(request("POST", "/api/v1/events?source=proxy", fields, body));
     EXPECT_EQ(response.status, 401) << fields;
@@ -87,6 +87,13 @@ TEST_F(Uploads, refuse_wrong_tokens_and_sources) {
   }
   EXPECT_EQ(ask(request("GET", "/api/v1/alerts", good)).status, 401) << "a source reads nothing";
   EXPECT_TRUE(intake_.delivered().empty());
+}
+
+TEST_F(Uploads, take_the_scheme_of_a_token_in_any_case) {
+  for (const std::string scheme : {"bearer", "BEARER", "bEARER"}) {
+    const std::string field = "Authorization: " + scheme + " " + std::string(kSourceToken) + "\r\n";
+    EXPECT_EQ(ask(request("POST", "/api/v1/events?source=proxy", field, "{}")).status, 200) << scheme;
+  }
 }
 
 TEST_F(Uploads, refuse_batch_names_that_are_none) {

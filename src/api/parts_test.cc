@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <thread>
 
 #include "api/access.h"
 #include "api/assets.h"
@@ -15,6 +16,7 @@
 #include "api/tickets.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/random.h"
 #include "os/testing/scratch_folder.h"
 #include "parse/json/document.h"
 
@@ -122,6 +124,11 @@ TEST_F(SessionsOfAFolder, start_empty_from_a_damaged_file) {
   }
 }
 
+bool os_random(std::span<std::byte> into) {
+  os::system_random({reinterpret_cast<std::uint8_t*>(into.data()), into.size()});
+  return true;
+}
+
 class TicketsOfAFolder : public SessionsOfAFolder {};
 
 TEST_F(TicketsOfAFolder, are_good_once_and_for_ten_minutes) {
@@ -144,6 +151,27 @@ TEST_F(TicketsOfAFolder, stay_used_when_another_process_puts_them_back) {
   EXPECT_EQ(tickets.redeem(ticket), TicketVerdict::good);
   folder_.write("ticket", *before);
   EXPECT_EQ(tickets.redeem(ticket), TicketVerdict::bad);
+}
+
+TEST_F(TicketsOfAFolder, issued_by_several_at_once_are_all_good) {
+  constexpr int kEach = 4;
+  std::vector<std::string> issued[4];
+  std::vector<std::thread> issuers;
+  for (auto& mine : issued) {
+    issuers.emplace_back([&mine, this] {
+      for (int i = 0; i < kEach; ++i) {
+        const auto ticket = issue_ticket(folder_ / "ticket", clock_, os_random);
+        if (ticket) mine.push_back(*ticket);
+      }
+    });
+  }
+  for (std::thread& issuer : issuers) issuer.join();
+  Tickets tickets(folder_ / "ticket", clock_);
+  int good = 0;
+  for (const auto& mine : issued) {
+    for (const std::string& ticket : mine) good += tickets.redeem(ticket) == TicketVerdict::good ? 1 : 0;
+  }
+  EXPECT_EQ(good, 4 * kEach);
 }
 
 TEST_F(TicketsOfAFolder, are_throttled_when_bad_until_time_has_passed) {

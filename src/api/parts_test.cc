@@ -6,6 +6,7 @@
 
 #include "api/access.h"
 #include "api/assets.h"
+#include "api/json_array.h"
 #include "api/ndjson.h"
 #include "api/origin.h"
 #include "api/query_string.h"
@@ -278,6 +279,30 @@ TEST(LineCutter, keeps_no_blank_lines) {
   ASSERT_EQ(parts.size(), 2u);
   EXPECT_EQ(parts[0].bytes, "a");
   EXPECT_EQ(parts[1].bytes, "b");
+}
+
+TEST(ArrayCutter, cuts_the_same_wherever_the_pieces_end) {
+  const std::string body = "[ {\"one\":1} ,{\"t\":\"\\\\\"},\n{},{\"three\":[{}]}, {\"4\":4}]\n";
+  const std::vector<std::string> elements{"{\"one\":1}", "{\"t\":\"\\\\\"}", "{}", "{\"three\":[{}]}",
+                                          "{\"4\":4}"};
+  const LineLimits limits{.event_bytes = 14, .delivery_bytes = 18, .delivery_events = 2};
+  std::vector<std::vector<std::size_t>> cuts;
+  for (std::size_t size = 1; size <= body.size(); ++size) {
+    ArrayCutter cutter(limits);
+    for (std::size_t at = 0; at < body.size(); at += size)
+      ASSERT_TRUE(cutter.feed(std::string_view(body).substr(at, size))) << cutter.fault();
+    ASSERT_TRUE(cutter.finish());
+    EXPECT_EQ(cutter.events(), elements.size());
+    const auto parts = cutter.take();
+    EXPECT_EQ(lines_of(parts), elements);
+    std::vector<std::size_t> cut;
+    for (const LineCutter::Part& part : parts) {
+      EXPECT_LE(part.bytes.size(), limits.delivery_bytes);
+      cut.push_back(part.events.size());
+    }
+    cuts.push_back(cut);
+  }
+  for (const auto& cut : cuts) EXPECT_EQ(cut, (std::vector<std::size_t>{1, 2, 1, 1}));
 }
 
 TEST(CookieValue, is_of_exactly_one_cookie_of_that_name) {

@@ -8,6 +8,7 @@
 #include "api/backend.h"
 #include "api/problem.h"
 #include "api/query_string.h"
+#include "base/text.h"
 #include "parse/json/reader.h"
 
 namespace hinomi::api {
@@ -29,8 +30,10 @@ Response no_content() {
 }
 
 bool is_json(const Request& request) {
-  const std::string_view type = request.field("content-type");
-  return type.substr(0, type.find(';')) == "application/json";
+  std::string_view type = request.field("content-type");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return base::folded(type) == "application/json";
 }
 
 // {"ticket":"…"}; nullopt for anything else.
@@ -94,8 +97,9 @@ std::optional<Response> open_upload(Backend& backend, Call& call, Intake& intake
     return problem(Problem::wrong_media_type, "a Content-Encoding other than gzip");
   }
   auto upload = std::make_shared<Upload>(
-      backend.uploads, Upload::Head{call.caller.source, call.request.peer, call.request.listener,
-                                    std::move(*token), is_gzip ? Packing::gzip : Packing::none});
+      backend.uploads,
+      Upload::Head{call.caller.source, call.request.peer, call.request.listener, std::move(*token),
+                   is_gzip ? Packing::gzip : Packing::none, is_json(call.request)});
   intake.sink = upload;
   intake.finish = [upload](Request& /*request*/, Responder respond) { upload->finish(std::move(respond)); };
   return std::nullopt;

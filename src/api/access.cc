@@ -6,13 +6,14 @@
 
 #include "api/problem.h"
 #include "api/query_string.h"
+#include "base/text.h"
 
 namespace hinomi::api {
 namespace {
 
 constexpr std::string_view kCookie = "hinomi_session";
 constexpr std::string_view kSecureCookie = "__Host-hinomi_session";
-constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kBearer = "bearer ";  // in any case (RFC 9110, 11.1)
 constexpr std::size_t kMaxBearerBytes = 256;
 
 std::string_view cookie_name(bool secure) noexcept {
@@ -96,7 +97,9 @@ std::optional<http::Response> Access::refuse_caller(const http::Request& request
 const ingest::live::SourceInfo* Access::source_of(const http::Request& request) const {
   const std::string_view field = request.field("authorization");
   auto parameters = Parameters::parse(request.query);
-  if (!parameters || !field.starts_with(kBearer) || field.size() > kMaxBearerBytes) return nullptr;
+  if (!parameters || base::folded(field.substr(0, kBearer.size())) != kBearer ||
+      field.size() > kMaxBearerBytes)
+    return nullptr;
   const std::string* const name = parameters->find("source");
   if (name == nullptr) return nullptr;
   const Digest hash = sha256(field.substr(kBearer.size()));

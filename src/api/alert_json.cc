@@ -213,20 +213,21 @@ ShownRaw shown_raw(std::string_view bytes, std::size_t limit) {
   return shown;
 }
 
-base::Result<std::string> finding_json(const FindingParts& parts) {
+std::string finding_json(const FindingParts& parts) {
   pjson::Reader reader;
+  const std::string id = parts.ref.id.text();
   std::string rule;
   std::string matched;
   std::string explanation;
   std::string correlation;
   std::string fields;
   std::vector<std::string_view> cut;
-  if (parts.record) {
-    const auto record = reader.read(*parts.record);
-    if (!record) return record.error();
-    if (record->kind() != pjson::Kind::object) {
-      return base::Error{base::ErrorCode::invalid_input, "a record of the findings log is no object", "", {}};
-    }
+  const auto record = reader.read(parts.record ? std::string_view(*parts.record) : std::string_view());
+  const bool is_kept =
+      record && record->kind() == pjson::Kind::object && member(*record, "id") == '"' + id + '"';
+  // Another event at its place is that of another journal: no evidence of this finding.
+  const bool has_event = parts.event && parts.event->id == parts.ref.event.text();
+  if (is_kept) {
     rule = member(*record, "rule");
     matched = member(*record, "matched");
     explanation = member(*record, "explanation");
@@ -238,12 +239,12 @@ base::Result<std::string> finding_json(const FindingParts& parts) {
   }
   std::string text;
   JsonWriter json(text);
-  json.begin_object().key("id").string(parts.ref.id.text()).key("alert").string(parts.ref.alert.text());
+  json.begin_object().key("id").string(id).key("alert").string(parts.ref.alert.text());
   write_member(json, "rule", rule, "null");
   json.key("event").begin_object().key("id").string(parts.ref.event.text());
   write_time(json, "time", parts.ref.event_time);
   write_time(json, "received", parts.ref.received);
-  if (parts.event) {
+  if (has_event) {
     const ShownRaw raw = shown_raw(parts.event->bytes);
     json.key("source").string(parts.event->source).key("peer").string(parts.event->peer);
     json.key("listener").string(parts.event->listener).key("encoding").string(parts.event->encoding);
@@ -260,8 +261,8 @@ base::Result<std::string> finding_json(const FindingParts& parts) {
   write_member(json, "correlation", correlation, "null");
   for (const std::string_view part : cut) json.key(part).boolean(true);
   json.key("missing").begin_array();
-  if (!parts.record) json.string("record");
-  if (!parts.event) json.string("event");
+  if (!is_kept) json.string("record");
+  if (!has_event) json.string("event");
   json.end_array().end_object();
   return text;
 }

@@ -35,14 +35,14 @@ void write_alert(base::JsonWriter& json, const store::alerts::AlertRow& row);
 [[nodiscard]] std::string rule_json(const store::alerts::RuleText& rule);
 
 // What a finding is made of: where it is kept, what the pipeline wrote of it (one JSON object, of the
-// findings log) and its event. The last two may be gone: then `null` stands for them, and "missing" says so.
+// findings log) and its event. The last two may be no longer kept, or another may lie in their place: then
+// `null` stands for them, and "missing" says so.
 struct FindingParts {
   store::alerts::FindingRef ref;
   std::optional<std::string> record;
   std::optional<RawEvent> event;
 };
-// An Error when the record is no JSON object.
-[[nodiscard]] base::Result<std::string> finding_json(const FindingParts& parts);
+[[nodiscard]] std::string finding_json(const FindingParts& parts);
 
 // Text that may be no UTF-8: malformed bytes as \xNN, everything else as it is; cut at `limit` bytes.
 struct ShownRaw {

@@ -121,7 +121,8 @@ TEST_F(Alerts, show_their_detail_and_rule) {
 TEST_F(Alerts, show_a_finding_with_its_raw_event_safely) {
   commit(0, 1);
   record_ =
-      R"({"rule":{"id":"rule-1"},"matched":[{"selection":"s"}],"explanation":[{"depth":0}],"fields":[{"name":"n","value":"v"}],"matched_cut":true})";
+      R"({"id":")" + alerts::finding_id(0, 1).text() +
+      R"(","rule":{"id":"rule-1"},"matched":[{"selection":"s"}],"explanation":[{"depth":0}],"fields":[{"name":"n","value":"v"}],"matched_cut":true})";
   event_ = RawEvent{.id = event::EventId{.high = 0, .low = 1}.text(),
                     .received = {},
                     .source = "proxy",
@@ -164,12 +165,32 @@ TEST_F(Alerts, show_no_other_event_that_lies_where_theirs_was) {
   EXPECT_TRUE(has(response.body, "\"missing\":[\"record\",\"event\"]")) << response.body;
 }
 
-TEST_F(Alerts, answer_500_for_a_damaged_record_and_go_on) {
+TEST_F(Alerts, take_no_other_record_for_that_of_a_finding) {
   commit(0, 1);
-  record_ = "no json";
-  const RawResponse response = get_json("/api/v1/findings/" + alerts::finding_id(0, 1).text());
+  const std::string other = alerts::finding_id(7, 7).text();
+  for (const std::string& record : {R"({"id":")" + other + R"(","matched":[{"selection":"of another"}]})",
+                                    std::string(R"({"matched":[{"selection":"of another"}]})"),
+                                    std::string(R"(["of another"])"), std::string("of another")}) {
+    record_ = record;
+    const RawResponse response = get_json("/api/v1/findings/" + alerts::finding_id(0, 1).text());
+    EXPECT_EQ(response.status, 200);
+    EXPECT_FALSE(has(response.body, "of another")) << response.body;
+    EXPECT_TRUE(has(response.body, "\"missing\":[\"record\",\"event\"]")) << response.body;
+    EXPECT_TRUE(has(response.body, alerts::alert_id(0).text())) << "what the catalogue knows is told";
+  }
+}
+
+TEST_F(Alerts, tell_a_damaged_record_from_a_disk_that_fails) {
+  commit(0, 1);
+  const std::string target = "/api/v1/findings/" + alerts::finding_id(0, 1).text();
+  store_error_ = base::Error{base::ErrorCode::invalid_input, "no batch can be read here", "", {}};
+  EXPECT_TRUE(has(get_json(target).body, "\"missing\":[\"record\",\"event\"]"));
+  store_error_ = base::Error{base::ErrorCode::not_found, "no such segment", "", {}};
+  EXPECT_TRUE(has(get_json(target).body, "\"missing\":[\"record\",\"event\"]"));
+  store_error_ = base::Error{base::ErrorCode::io, "a secret place", "", {}};
+  const RawResponse response = get_json(target);
   EXPECT_EQ(response.status, 500);
-  EXPECT_FALSE(has(response.body, "no json"));
+  EXPECT_FALSE(has(response.body, "secret"));
   EXPECT_EQ(get("/api/v1/alerts").status, 200);
 }
 

@@ -9,6 +9,7 @@
 #include "api/assets.h"
 #include "api/http/head_check.h"
 #include "api/http/request_parser.h"
+#include "api/json_array.h"
 #include "api/ndjson.h"
 #include "api/query_string.h"
 #include "api/router.h"
@@ -62,11 +63,12 @@ void fuzz_query(std::string_view bytes) {
 }
 
 // Cut in pieces of any size or in one: the same events in the same parts.
-void fuzz_lines(std::string_view bytes, std::size_t size) {
+template <typename Cutter>
+void fuzz_cutter(std::string_view bytes, std::size_t size) {
   const LineLimits limits{.event_bytes = 30, .delivery_bytes = 64, .delivery_events = 3};
-  LineCutter whole(limits);
+  Cutter whole(limits);
   const bool whole_fits = whole.feed(bytes) && whole.finish();
-  LineCutter pieces(limits);
+  Cutter pieces(limits);
   bool pieces_fit = true;
   for (std::size_t at = 0; at < bytes.size() && pieces_fit; at += size) {
     pieces_fit = pieces.feed(bytes.substr(at, size));
@@ -80,8 +82,13 @@ void fuzz_lines(std::string_view bytes, std::size_t size) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     HINOMI_CHECK(a[i].bytes == b[i].bytes && a[i].events.size() == b[i].events.size());
     for (const auto& span : a[i].events) {
-      const std::string_view line = std::string_view(a[i].bytes).substr(span.begin, span.size);
-      HINOMI_CHECK(line.size() == span.size && line.find('\n') == std::string_view::npos);
+      const std::string_view event = std::string_view(a[i].bytes).substr(span.begin, span.size);
+      HINOMI_CHECK(event.size() == span.size && event.size() <= limits.event_bytes);
+      if constexpr (std::is_same_v<Cutter, LineCutter>) {
+        HINOMI_CHECK(event.find('\n') == std::string_view::npos);
+      } else {
+        HINOMI_CHECK(event.starts_with('{') && event.ends_with('}'));
+      }
     }
   }
 }
@@ -100,7 +107,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fuzz_query(bytes);
       break;
     default:
-      fuzz_lines(bytes, std::size_t{1} + data[0] / 3u);
+      fuzz_cutter<LineCutter>(bytes, std::size_t{1} + data[0] / 3u);
+      fuzz_cutter<ArrayCutter>(bytes, std::size_t{1} + data[0] / 3u);
       break;
   }
   return 0;

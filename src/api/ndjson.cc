@@ -13,7 +13,6 @@ bool is_blank(std::string_view line) noexcept {
 }  // namespace
 
 bool LineCutter::feed(std::string_view piece) {
-  bytes_ += piece.size();
   // Grows by doubling, up to what a part can hold with the piece that ends it.
   const std::size_t needed = part_.bytes.size() + piece.size();
   if (needed > part_.bytes.capacity()) {

@@ -36,7 +36,6 @@ class LineCutter {
   [[nodiscard]] bool finish();
   [[nodiscard]] std::uint64_t number_of_bad_line() const noexcept { return line_; }
   [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
-  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
   // Parts in order, without empty ones; after finish().
   [[nodiscard]] std::vector<Part> take() { return std::move(parts_); }
 
@@ -51,7 +50,6 @@ class LineCutter {
   std::size_t scanned_ = 0;     // of part_.bytes
   std::uint64_t line_ = 1;
   std::uint64_t events_ = 0;
-  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace hinomi::api

@@ -2,19 +2,24 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <thread>
 
 #include "api/access.h"
 #include "api/assets.h"
+#include "api/json_array.h"
 #include "api/ndjson.h"
 #include "api/origin.h"
 #include "api/query_string.h"
 #include "api/router.h"
 #include "api/secret.h"
 #include "api/sessions.h"
+#include "api/status.h"
 #include "api/tickets.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/random.h"
 #include "os/testing/scratch_folder.h"
+#include "parse/json/document.h"
 
 namespace hinomi::api {
 namespace {
@@ -120,6 +125,11 @@ TEST_F(SessionsOfAFolder, start_empty_from_a_damaged_file) {
   }
 }
 
+bool os_random(std::span<std::byte> into) {
+  os::system_random({reinterpret_cast<std::uint8_t*>(into.data()), into.size()});
+  return true;
+}
+
 class TicketsOfAFolder : public SessionsOfAFolder {};
 
 TEST_F(TicketsOfAFolder, are_good_once_and_for_ten_minutes) {
@@ -142,6 +152,27 @@ TEST_F(TicketsOfAFolder, stay_used_when_another_process_puts_them_back) {
   EXPECT_EQ(tickets.redeem(ticket), TicketVerdict::good);
   folder_.write("ticket", *before);
   EXPECT_EQ(tickets.redeem(ticket), TicketVerdict::bad);
+}
+
+TEST_F(TicketsOfAFolder, issued_by_several_at_once_are_all_good) {
+  constexpr int kEach = 4;
+  std::vector<std::string> issued[4];
+  std::vector<std::thread> issuers;
+  for (auto& mine : issued) {
+    issuers.emplace_back([&mine, this] {
+      for (int i = 0; i < kEach; ++i) {
+        const auto ticket = issue_ticket(folder_ / "ticket", clock_, os_random);
+        if (ticket) mine.push_back(*ticket);
+      }
+    });
+  }
+  for (std::thread& issuer : issuers) issuer.join();
+  Tickets tickets(folder_ / "ticket", clock_);
+  int good = 0;
+  for (const auto& mine : issued) {
+    for (const std::string& ticket : mine) good += tickets.redeem(ticket) == TicketVerdict::good ? 1 : 0;
+  }
+  EXPECT_EQ(good, 4 * kEach);
 }
 
 TEST_F(TicketsOfAFolder, are_throttled_when_bad_until_time_has_passed) {
@@ -250,6 +281,30 @@ TEST(LineCutter, keeps_no_blank_lines) {
   EXPECT_EQ(parts[1].bytes, "b");
 }
 
+TEST(ArrayCutter, cuts_the_same_wherever_the_pieces_end) {
+  const std::string body = "[ {\"one\":1} ,{\"t\":\"\\\\\"},\n{},{\"three\":[{}]}, {\"4\":4}]\n";
+  const std::vector<std::string> elements{"{\"one\":1}", "{\"t\":\"\\\\\"}", "{}", "{\"three\":[{}]}",
+                                          "{\"4\":4}"};
+  const LineLimits limits{.event_bytes = 14, .delivery_bytes = 18, .delivery_events = 2};
+  std::vector<std::vector<std::size_t>> cuts;
+  for (std::size_t size = 1; size <= body.size(); ++size) {
+    ArrayCutter cutter(limits);
+    for (std::size_t at = 0; at < body.size(); at += size)
+      ASSERT_TRUE(cutter.feed(std::string_view(body).substr(at, size))) << cutter.fault();
+    ASSERT_TRUE(cutter.finish());
+    EXPECT_EQ(cutter.events(), elements.size());
+    const auto parts = cutter.take();
+    EXPECT_EQ(lines_of(parts), elements);
+    std::vector<std::size_t> cut;
+    for (const LineCutter::Part& part : parts) {
+      EXPECT_LE(part.bytes.size(), limits.delivery_bytes);
+      cut.push_back(part.events.size());
+    }
+    cuts.push_back(cut);
+  }
+  for (const auto& cut : cuts) EXPECT_EQ(cut, (std::vector<std::size_t>{1, 2, 1, 1}));
+}
+
 TEST(CookieValue, is_of_exactly_one_cookie_of_that_name) {
   EXPECT_EQ(cookie_value("a=1; b=2", "b"), "2");
   EXPECT_EQ(cookie_value("xb=1;b=2 ", "b"), "2");
@@ -319,6 +374,33 @@ TEST(StaticPages, say_when_the_interface_was_not_built) {
   EXPECT_NE(response.body.find("The user interface was not built"), std::string::npos);
   EXPECT_NE(response.body.find("lang=\"ja\""), std::string::npos);
   EXPECT_EQ(page(pages, "/x.js").status, 404);
+}
+
+TEST(StatusJson, says_how_each_source_and_each_followed_file_goes) {
+  Status status;
+  status.pipeline.incomplete = 3;
+  status.journal.damages = 2;
+  status.journal.damaged_bytes = 4096;
+  SourceStatus source;
+  source.name = "follow";
+  source.cut = 4;
+  source.framing_errors = 5;
+  source.connections = 6;
+  source.connections_refused = 7;
+  source.followed = 120;
+  source.files = {{"/var/log/a\"\x1b.log", "ignored", 10, 0, "it is no log"},
+                  {"/var/log/b", "text", 9, 3, ""}};
+  status.sources.push_back(source);
+  const std::string json = status_json(status, {}, {});
+  EXPECT_TRUE(parse::json::read_document(json)) << json;
+  for (
+      const std::string_view part :
+      {R"("incomplete":3)", R"("damages":2,"damaged_bytes":4096)",
+       R"("cut":4,"framing_errors":5,"connections":6,"connections_refused":7)",
+       R"("followed":120,"files":[{"path":"/var/log/a\"\u001b.log","state":"ignored","size":10,"lag_bytes":0,)",
+       R"("problem":"it is no log"},{"path":"/var/log/b","state":"text","size":9,"lag_bytes":3,"problem":null}])"}) {
+    EXPECT_NE(json.find(part), std::string::npos) << part << " in " << json;
+  }
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "api/backend.h"
 #include "api/problem.h"
 #include "api/query_string.h"
+#include "base/text.h"
 #include "parse/json/reader.h"
 
 namespace hinomi::api {
@@ -29,8 +30,10 @@ Response no_content() {
 }
 
 bool is_json(const Request& request) {
-  const std::string_view type = request.field("content-type");
-  return type.substr(0, type.find(';')) == "application/json";
+  std::string_view type = request.field("content-type");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  return base::folded(type) == "application/json";
 }
 
 // {"ticket":"…"}; nullopt for anything else.
@@ -94,8 +97,9 @@ std::optional<Response> open_upload(Backend& backend, Call& call, Intake& intake
     return problem(Problem::wrong_media_type, "a Content-Encoding other than gzip");
   }
   auto upload = std::make_shared<Upload>(
-      backend.uploads, Upload::Head{call.caller.source, call.request.peer, call.request.listener,
-                                    std::move(*token), is_gzip ? Packing::gzip : Packing::none});
+      backend.uploads,
+      Upload::Head{call.caller.source, call.request.peer, call.request.listener, std::move(*token),
+                   is_gzip ? Packing::gzip : Packing::none, is_json(call.request)});
   intake.sink = upload;
   intake.finish = [upload](Request& /*request*/, Responder respond) { upload->finish(std::move(respond)); };
   return std::nullopt;
@@ -135,6 +139,11 @@ void show_alert(Backend& backend, const Call& call, const Responder& respond) {
   });
 }
 
+// What is no longer kept, and what is damaged, is missing; a disk that cannot be read now is an error.
+bool is_missing(const base::Error& error) {
+  return error.code == base::ErrorCode::not_found || error.code == base::ErrorCode::invalid_input;
+}
+
 Response finding_response(Backend& backend, alerts::Reader& reader, const alerts::FindingId& id) {
   const auto ref = reader.finding(id);
   if (!ref) return store_failed(backend, ref.error());
@@ -142,14 +151,12 @@ Response finding_response(Backend& backend, alerts::Reader& reader, const alerts
   FindingParts parts;
   parts.ref = **ref;
   auto record = backend.services.read_finding(parts.ref.findings_position);
-  if (!record) return store_failed(backend, record.error());
-  parts.record = std::move(*record);
+  if (!record && !is_missing(record.error())) return store_failed(backend, record.error());
+  if (record) parts.record = std::move(*record);
   auto event = backend.services.read_event(parts.ref.batch, parts.ref.index);
-  if (!event) return store_failed(backend, event.error());
-  // Another event at this place is that of another journal: no evidence of this finding.
-  if (*event && (**event).id == parts.ref.event.text()) parts.event = std::move(*event);
-  auto text = finding_json(parts);
-  return text ? json_response(std::move(*text)) : store_failed(backend, text.error());
+  if (!event && !is_missing(event.error())) return store_failed(backend, event.error());
+  if (event) parts.event = std::move(*event);
+  return json_response(finding_json(parts));
 }
 
 void show_finding(Backend& backend, const Call& call, const Responder& respond) {

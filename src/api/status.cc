@@ -34,6 +34,7 @@ void write(base::JsonWriter& json, const Status::Pipeline& pipeline) {
   json.key("restarts").unsigned_integer(pipeline.restarts).key("rules").unsigned_integer(pipeline.rules);
   json.key("refused").unsigned_integer(pipeline.refused);
   json.key("unparsed").unsigned_integer(pipeline.unparsed);
+  json.key("incomplete").unsigned_integer(pipeline.incomplete);
   json.key("findings").unsigned_integer(pipeline.findings);
   json.key("alerts").unsigned_integer(pipeline.alerts).key("quarantined").begin_array();
   for (const QuarantinedEvent& event : pipeline.quarantined) {
@@ -51,9 +52,20 @@ void write(base::JsonWriter& json, const SourceStatus& source) {
   json.key("events").unsigned_integer(source.events).key("bytes").unsigned_integer(source.bytes);
   json.key("per_second").number(source.per_second).key("dropped").unsigned_integer(source.dropped);
   json.key("refused").unsigned_integer(source.refused);
+  json.key("cut").unsigned_integer(source.cut);
+  json.key("framing_errors").unsigned_integer(source.framing_errors);
+  json.key("connections").unsigned_integer(source.connections);
+  json.key("connections_refused").unsigned_integer(source.connections_refused);
   json.key("lag_bytes").unsigned_integer(source.lag_bytes);
   text_or_null(json, "error", source.error);
-  json.end_object();
+  json.key("followed").unsigned_integer(source.followed).key("files").begin_array();
+  for (const FileStatus& file : source.files) {
+    json.begin_object().key("path").string(file.path).key("state").string(file.state);
+    json.key("size").unsigned_integer(file.size).key("lag_bytes").unsigned_integer(file.lag_bytes);
+    text_or_null(json, "problem", file.problem);
+    json.end_object();
+  }
+  json.end_array().end_object();
 }
 
 void write(base::JsonWriter& json, const HttpStatus& http) {
@@ -80,6 +92,8 @@ std::string status_json(const Status& status, const HttpStatus& http, base::Time
   json.key("journal").begin_object().key("bytes").unsigned_integer(status.journal.bytes);
   json.key("segments").unsigned_integer(status.journal.segments);
   time_or_null(json, "oldest", status.journal.oldest);
+  json.key("damages").unsigned_integer(status.journal.damages);
+  json.key("damaged_bytes").unsigned_integer(status.journal.damaged_bytes);
   json.key("fsync_ms_p50").number(status.journal.fsync_ms_p50);
   json.key("fsync_ms_p99").number(status.journal.fsync_ms_p99).end_object();
   json.key("disk").begin_object().key("used_percent").number(status.disk.used_percent);

@@ -18,6 +18,15 @@ struct QuarantinedEvent {
   base::TimeNs at{};
 };
 
+// One file of a followed folder.
+struct FileStatus {
+  std::string path;   // empty: of one that could not be opened, named in `problem`
+  std::string state;  // "text", "parsed", "undecided", "ignored", "unreadable"
+  std::uint64_t size = 0;
+  std::uint64_t lag_bytes = 0;
+  std::string problem;  // empty: none
+};
+
 struct SourceStatus {
   std::string name;
   std::string type;
@@ -30,8 +39,14 @@ struct SourceStatus {
   double per_second = 0;
   std::uint64_t dropped = 0;
   std::uint64_t refused = 0;
+  std::uint64_t cut = 0;             // events stored without their end
+  std::uint64_t framing_errors = 0;  // connections closed for what they sent
+  std::uint64_t connections = 0;
+  std::uint64_t connections_refused = 0;
   std::uint64_t lag_bytes = 0;
-  std::string error;  // empty: none
+  std::string error;              // empty: none
+  std::uint64_t followed = 0;     // files
+  std::vector<FileStatus> files;  // of these some, those with problems first
 };
 
 struct ProcessMemory {
@@ -55,8 +70,9 @@ struct Status {
     double lag_seconds = 0;
     std::uint64_t restarts = 0;
     std::uint64_t rules = 0;
-    std::uint64_t refused = 0;   // rules
-    std::uint64_t unparsed = 0;  // events that are not what they begin as, since the start
+    std::uint64_t refused = 0;     // rules
+    std::uint64_t unparsed = 0;    // events that are not what they begin as, since the start
+    std::uint64_t incomplete = 0;  // matches that correlations could not count
     std::uint64_t findings = 0;
     std::uint64_t alerts = 0;
     std::vector<QuarantinedEvent> quarantined;
@@ -65,6 +81,8 @@ struct Status {
     std::uint64_t bytes = 0;
     std::uint64_t segments = 0;
     std::optional<base::TimeNs> oldest;
+    std::uint64_t damages = 0;  // places that could not be read, since the start
+    std::uint64_t damaged_bytes = 0;
     double fsync_ms_p50 = 0;
     double fsync_ms_p99 = 0;
   } journal;

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kFirstLine = "hinomi tickets 1\n";
 constexpr std::uint64_t kMaxFileBytes = 16 * 1024;
 constexpr std::size_t kMaxRemembered = 256;
+constexpr std::chrono::milliseconds kLockPatience{500};
 
 struct Ticket {
   Digest hash{};
@@ -61,6 +62,8 @@ base::Result<std::string> issue_ticket(const std::string& path, const os::Clock&
   const auto text = random_text(random, kTokenBytes);
   if (!text) return base::Error{base::ErrorCode::internal, "no random bytes for a ticket", "", {}};
   const base::TimeNs now = clock.now();
+  const auto lock = os::lock_folder_of(path, kLockPatience);
+  if (!lock) return lock.error();
   std::vector<Ticket> tickets = read_tickets(path, now);
   if (tickets.size() >= kMaxTickets) tickets.erase(tickets.begin());
   tickets.push_back({sha256(*text), now.since_epoch_ns + kTicketLifeNs});
@@ -76,6 +79,8 @@ TicketVerdict Tickets::redeem(std::string_view ticket) {
                   [&](const Digest& used) { return equal_digests(used, hash); })) {
     return failed();
   }
+  const auto lock = os::lock_folder_of(path_, kLockPatience);
+  if (!lock) return failed();
   std::vector<Ticket> tickets = read_tickets(path_, clock_.now());
   const auto found = std::find_if(tickets.begin(), tickets.end(), [&](const Ticket& candidate) {
     return equal_digests(candidate.hash, hash);

@@ -112,11 +112,11 @@ Upload::~Upload() {
 }
 
 std::optional<http::Response> Upload::take(std::string_view piece) {
-  if (!unpacker_) return take_lines(piece);
+  if (!unpacker_) return take_text(piece);
   unpacker_->begin(piece);
   while (true) {
-    std::string_view lines;
-    switch (unpacker_->next(lines)) {
+    std::string_view text;
+    switch (unpacker_->next(text)) {
       case Unpacker::Outcome::need_more:
         return std::nullopt;
       case Unpacker::Outcome::malformed:
@@ -124,25 +124,53 @@ std::optional<http::Response> Upload::take(std::string_view piece) {
       case Unpacker::Outcome::piece:
         break;
     }
-    if (auto refusal = take_lines(lines)) return refusal;
+    if (auto refusal = take_text(text)) return refusal;
   }
 }
 
-std::optional<http::Response> Upload::take_lines(std::string_view lines) {
-  if (cutter_.bytes() + lines.size() > kMaxUploadBytes) {
-    return problem(Problem::too_long, "the body is longer than 64 MiB unpacked");
+std::optional<http::Response> Upload::take_text(std::string_view text) {
+  bytes_ += text.size();
+  if (bytes_ > kMaxUploadBytes) {
+    return problem(Problem::too_long,
+                   "the body is longer than 64 MiB unpacked; nothing was taken; send it in parts");
   }
-  if (station_->held_bytes + lines.size() > station_->max_held_bytes) {
+  if (station_->held_bytes + text.size() > station_->max_held_bytes) {
     return problem(Problem::queue_full, "too many uploads at once; send the batch again");
   }
-  station_->held_bytes += lines.size();
-  held_ += lines.size();
-  if (!cutter_.feed(lines)) return bad_line();
+  hold(text.size());
+  const std::uint64_t events_before = events();
+  if (!cut(text)) return fault();
+  hold((events() - events_before) * sizeof(ingest::live::EventSpan));
+  if (events() > kMaxUploadEvents) return too_many_events();
   return std::nullopt;
 }
 
-http::Response Upload::bad_line() const {
-  const std::uint64_t line = cutter_.number_of_bad_line();
+bool Upload::cut(std::string_view text) {
+  if (head_.may_be_array && !is_decided_) {
+    // Blanks before it are blank lines, too.
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    is_decided_ = begin != std::string_view::npos;
+    if (is_decided_ && text[begin] == '[') {
+      array_.emplace(LineLimits{});
+      text.remove_prefix(begin);
+    }
+  }
+  return array_ ? array_->feed(text) : lines_.feed(text);
+}
+
+void Upload::hold(std::uint64_t bytes) {
+  station_->held_bytes += bytes;
+  held_ += bytes;
+}
+
+http::Response Upload::too_many_events() {
+  return problem(Problem::too_long,
+                 "the body holds more than 1,000,000 events; nothing was taken; send it in parts");
+}
+
+http::Response Upload::fault() const {
+  if (array_) return problem(Problem::malformed, array_->fault());
+  const std::uint64_t line = lines_.number_of_bad_line();
   return problem(Problem::malformed, "an event is longer than 1 MiB; nothing was taken",
                  {{"longer than 1,048,576 bytes", line, ""}});
 }
@@ -153,12 +181,16 @@ void Upload::finish(http::Responder respond) {
     return;
   }
   unpacker_.reset();
-  if (!cutter_.finish()) {
-    respond(bad_line());
+  if (!(array_ ? array_->finish() : lines_.finish())) {
+    respond(fault());
+    return;
+  }
+  if (events() > kMaxUploadEvents) {  // by a last line without a line feed
+    respond(too_many_events());
     return;
   }
   respond_ = std::make_unique<http::Responder>(std::move(respond));
-  parts_ = cutter_.take();
+  parts_ = array_ ? array_->take() : lines_.take();
   if (parts_.empty()) {
     (*respond_)(stored_response(0, false, {}, {}));
     return;
@@ -178,7 +210,7 @@ std::string Upload::token_of_part() const {
 void Upload::offer_next() {
   Delivery delivery;
   delivery.source = head_.source;
-  delivery.framing = ingest::live::Framing::line;
+  delivery.framing = array_ ? ingest::live::Framing::document : ingest::live::Framing::line;
   delivery.peer = head_.peer;
   delivery.listener = head_.listener;
   delivery.token = token_of_part();

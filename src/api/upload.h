@@ -14,12 +14,14 @@
 
 #include "api/http/server.h"
 #include "api/http/service.h"
+#include "api/json_array.h"
 #include "api/ndjson.h"
 #include "ingest/live/intake.h"
 
 namespace hinomi::api {
 
-inline constexpr std::uint64_t kMaxUploadBytes = 64ull << 20;   // as sent, and again unpacked
+inline constexpr std::uint64_t kMaxUploadBytes = 64ull << 20;  // as sent, and again unpacked
+inline constexpr std::uint64_t kMaxUploadEvents = 1'000'000;
 inline constexpr std::uint64_t kMaxUploadsHeld = 256ull << 20;  // bytes of all uploads under way
 inline constexpr int kMaxRoomWaits = 100;  // times a later part waits for room in the queue
 inline constexpr std::chrono::milliseconds kRoomWait{100};
@@ -44,6 +46,7 @@ class Upload final : public http::BodySink, public std::enable_shared_from_this<
     std::string listener;
     std::string token;  // of the batch; may be empty
     Packing packing = Packing::none;
+    bool may_be_array = false;  // it says that it is JSON: one that begins with '[' is an array of events
   };
   // Shared with answers that are still to come, which may outlive the server.
   Upload(std::shared_ptr<UploadStation> station, Head head);
@@ -56,15 +59,23 @@ class Upload final : public http::BodySink, public std::enable_shared_from_this<
  private:
   class Unpacker;
 
-  [[nodiscard]] std::optional<http::Response> take_lines(std::string_view lines);
-  [[nodiscard]] http::Response bad_line() const;
+  [[nodiscard]] std::optional<http::Response> take_text(std::string_view text);
+  // False: fault() says why.
+  [[nodiscard]] bool cut(std::string_view text);
+  [[nodiscard]] std::uint64_t events() const noexcept { return array_ ? array_->events() : lines_.events(); }
+  void hold(std::uint64_t bytes);
+  [[nodiscard]] http::Response fault() const;
+  [[nodiscard]] static http::Response too_many_events();
   void offer_next();
   void on_receipt(const ingest::live::Receipt& receipt);
   [[nodiscard]] std::string token_of_part() const;
 
   std::shared_ptr<UploadStation> station_;
   Head head_;
-  LineCutter cutter_{LineLimits{}};
+  LineCutter lines_{LineLimits{}};
+  std::optional<ArrayCutter> array_;  // instead of lines_
+  bool is_decided_ = false;           // which of the two
+  std::uint64_t bytes_ = 0;           // unpacked
   std::unique_ptr<Unpacker> unpacker_;
   std::uint64_t held_ = 0;
   std::unique_ptr<http::Responder> respond_;  // once the body is complete

@@ -62,6 +62,51 @@ TEST_F(Uploads, take_lines_as_they_are) {
   EXPECT_EQ(delivered_events(), (std::vector<std::string>{odd}));
 }
 
+TEST_F(Uploads, take_the_elements_of_a_json_array_as_events) {
+  const std::string json = "Content-Type: application/json; charset=utf-8\r\n";
+  const std::string body = "\n [ {\"a\": \"]}\\\"\",\n \"b\": [1, {}]} ,{}\n] \n";
+  const std::vector<std::string> elements{"{\"a\": \"]}\\\"\",\n \"b\": [1, {}]}", "{}"};
+  const RawResponse response = ask(upload(body, json + "X-Batch-Id: b\r\n"));
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_NE(response.body.find("\"accepted\":2"), std::string::npos) << response.body;
+  EXPECT_EQ(delivered_events(), elements);
+  EXPECT_EQ(intake_.delivered()[0].framing, ingest::live::Framing::document);
+  EXPECT_EQ(intake_.delivered()[0].token, "b");
+  EXPECT_EQ(ask(upload(gzipped(body), json + "Content-Encoding: gzip\r\n")).status, 200);
+  EXPECT_EQ(delivered_events().size(), 4U);
+  EXPECT_NE(ask(upload("[]", json)).body.find("\"accepted\":0"), std::string::npos);
+  // Without that type, and where it does not begin as one, lines are lines.
+  EXPECT_EQ(ask(upload("[{}]")).status, 200);
+  EXPECT_EQ(ask(upload("{\"a\":1}\n{\"b\":2}\n", json)).status, 200);
+  const std::vector<std::string> events = delivered_events();
+  ASSERT_EQ(events.size(), 7U);
+  EXPECT_EQ(events[4], "[{}]");
+  EXPECT_EQ(events[6], "{\"b\":2}");
+}
+
+TEST_F(Uploads, take_nothing_of_an_array_that_is_none) {
+  const std::vector<std::pair<std::string, std::string>> bodies = {
+      {"[{},", "element 2 of the array is where the array is cut short"},
+      {"[{}", "element 2"},
+      {"[{\"a\":\"", "element 1"},
+      {"[", "element 1"},
+      {"[{},]", "element 2 of the array is no object"},
+      {"[{} {}]", "element 2 of the array does not follow a comma"},
+      {"[{}]{}", "element 2 of the array stands behind the array"},
+      {"[{}, 7]", "element 2 of the array is no object"},
+      {"[[{}]]", "element 1 of the array is no object"},
+      {"[{\"a\":[}]", "element 1 of the array has brackets that do not match"},
+      {"[{}, {\"a\":\"" + std::string(ingest::live::kMaxEventBytes, 'x') + "\"}]",
+       "element 2 of the array is longer"},
+      {"[{\"a\":" + std::string(kMaxElementDepth, '[') + "]", "element 1 of the array is nested too deeply"}};
+  for (const auto& [body, detail] : bodies) {
+    const RawResponse response = ask(upload(body, "Content-Type: Application/JSON\r\n"));
+    EXPECT_EQ(response.status, 400) << body.substr(0, 40);
+    EXPECT_NE(response.body.find(detail), std::string::npos) << response.body;
+  }
+  EXPECT_TRUE(intake_.delivered().empty());
+}
+
 TEST_F(Uploads, say_so_when_nothing_was_in_them) {
   EXPECT_EQ(ask(upload("\n \r\n\n")).body,
             "{\"accepted\":0,\"duplicate\":false,\"first_id\":null,\"last_id\":null}");
@@ -73,7 +118,7 @@ TEST_F(Uploads, refuse_wrong_tokens_and_sources) {
   const std::string body = "{}\n";
   for (const std::string fields :
        {"", "Authorization: Bearer wrong\r\n", "Authorization: Basic YTpi\r\n",
-        "Authorization: bearer a-token-of-the-proxy\r\n", "Authorization: Bearer a-token-of-the-proxy2\r\n",
+        "Authorization: bearera-token-of-the-proxy\r\n", "Authorization: Bearer a-token-of-the-proxy2\r\n",
         "Authorization: Bearer \r\n"}) {
     const RawResponse response = ask(request("POST", "/api/v1/events?source=proxy", fields, body));
     EXPECT_EQ(response.status, 401) << fields;
@@ -87,6 +132,13 @@ TEST_F(Uploads, refuse_wrong_tokens_and_sources) {
   }
   EXPECT_EQ(ask(request("GET", "/api/v1/alerts", good)).status, 401) << "a source reads nothing";
   EXPECT_TRUE(intake_.delivered().empty());
+}
+
+TEST_F(Uploads, take_the_scheme_of_a_token_in_any_case) {
+  for (const std::string scheme : {"bearer", "BEARER", "bEARER"}) {
+    const std::string field = "Authorization: " + scheme + " " + std::string(kSourceToken) + "\r\n";
+    EXPECT_EQ(ask(request("POST", "/api/v1/events?source=proxy", field, "{}")).status, 200) << scheme;
+  }
 }
 
 TEST_F(Uploads, refuse_batch_names_that_are_none) {
@@ -152,6 +204,24 @@ TEST_F(Uploads, stop_unpacking_a_bomb_at_the_limit) {
   ASSERT_LT(body.size(), std::size_t{1} << 20);
   EXPECT_EQ(ask(upload(body, "Content-Encoding: gzip\r\n")).status, 413);
   EXPECT_TRUE(intake_.delivered().empty());
+}
+
+TEST_F(Uploads, stop_at_a_number_of_events_however_small_they_are) {
+  std::string body;
+  for (std::uint64_t i = 0; i < kMaxUploadEvents; ++i) body += "1\n";
+  const std::string exact = gzipped(body);
+  const std::string beyond = gzipped(body + "1");
+  const std::string far_beyond = gzipped(body + body + body);
+  ASSERT_LT(far_beyond.size(), 10'000U);
+  for (const std::string& packed : {beyond, far_beyond}) {
+    const RawResponse response = ask(upload(packed, "Content-Encoding: gzip\r\n"));
+    EXPECT_EQ(response.status, 413);
+    EXPECT_NE(response.body.find("1,000,000 events"), std::string::npos) << response.body;
+  }
+  EXPECT_TRUE(intake_.delivered().empty());
+  const RawResponse response = ask(upload(exact, "Content-Encoding: gzip\r\n"));
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_NE(response.body.find("\"accepted\":1000000"), std::string::npos) << response.body;
 }
 
 TEST_F(Uploads, cut_a_long_batch_into_parts_with_tokens_of_their_own) {

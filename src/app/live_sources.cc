@@ -10,6 +10,7 @@
 #include "app/server_log.h"
 #include "ingest/live/demo_source.h"
 #include "ingest/live/follow.h"
+#include "ingest/live/retried_input.h"
 #include "ingest/live/syslog_tcp.h"
 #include "ingest/live/syslog_udp.h"
 #include "os/file.h"
@@ -167,15 +168,19 @@ void LiveSources::start(ingest::live::Intake& intake, const os::Clock& clock, wo
         log_line("front", source.name + ": " + address.error().message);
         continue;
       }
-      if (source.kind == "syslog_tcp") {
-        SyslogTcpOptions options;
-        options.listen = *address;
-        input = make_syslog_tcp(source, intake, clock, options);
-      } else {
+      const auto make = [&source, &intake, &clock, listen = *address]() -> std::unique_ptr<Input> {
+        if (source.kind == "syslog_tcp") {
+          SyslogTcpOptions options;
+          options.listen = listen;
+          return make_syslog_tcp(source, intake, clock, options);
+        }
         SyslogUdpOptions options;
-        options.listen = *address;
-        input = make_syslog_udp(source, intake, clock, options);
-      }
+        options.listen = listen;
+        return make_syslog_udp(source, intake, clock, options);
+      };
+      RetryOptions retry;
+      retry.log = [](const std::string& line) { log_line("front", line); };
+      input = make_retried(source, make, std::move(retry));
     } else {
       continue;
     }

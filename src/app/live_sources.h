@@ -24,8 +24,8 @@ class LiveSources {
   [[nodiscard]] static base::Result<std::unique_ptr<LiveSources>> create(const ServeSettings& settings,
                                                                          const DataFolder& folder);
 
-  // Makes and starts the inputs. One that cannot start says so in its state; the others go on.
-  // `parser` reads event logs and archives in followed folders, and outlives the inputs.
+  // Makes and starts the inputs. One that cannot start says so in its state, and a listener is tried again;
+  // the others go on. `parser` reads event logs and archives in followed folders, and outlives the inputs.
   void start(ingest::live::Intake& intake, const os::Clock& clock, worker::ParserClient& parser);
   // Takes nothing more from outside and delivers what had arrived.
   void stop();

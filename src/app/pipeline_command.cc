@@ -7,7 +7,6 @@
 #include <array>
 #include <charconv>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "app/confinement.h"
 #include "app/content_folder.h"
 #include "app/data_folder.h"
+#include "app/server_log.h"
 #include "flow/live_store.h"
 #include "os/clock.h"
 #include "os/disk.h"
@@ -42,7 +42,7 @@ struct Settings {
 };
 
 void say(const std::string& line) {
-  std::fprintf(stderr, "hinomi-worker pipeline: %s\n", line.c_str());
+  log_line("pipeline", line);
 }
 
 template <typename Number>

@@ -21,6 +21,7 @@
 #include "os/file.h"
 #include "os/random.h"
 #include "os/subprocess.h"
+#include "process/errand.h"
 #include "process/live_state.h"
 #include "process/poison_watch.h"
 #include "process/supervisor.h"
@@ -70,7 +71,9 @@ class Server {
         state_(std::move(state)),
         wake_pipeline_(std::move(wake_pipeline)),
         alerts_changed_(std::move(alerts_changed)),
-        poison_(folder_.quarantine()) {}
+        poison_(folder_.quarantine()),
+        reload_([this] { return start_preparing(); },
+                [this](const base::Result<void>& prepared) { rules_reloaded(prepared); }, kPreparePatience) {}
 
   base::Result<void> run() {
     auto found = programs();
@@ -96,7 +99,11 @@ class Server {
     state_->started_ns = clock_.now().since_epoch_ns;
     if (auto prepared = prepare_rules(); !prepared) return prepared;
     process::Supervisor supervisor({front(), pipeline(), zygote()}, {}, log);
-    auto ran = supervisor.run([this] { reload_rules(); }, [this] { tick(); });
+    auto ran = supervisor.run([this] { reload_rules(); },
+                              [this] {
+                                reload_.poll();
+                                tick();
+                              });
     if (!ran) return ran;
     if (gave_up_)
       return base::Error{base::ErrorCode::io, "the front could not start", "see the lines above", {}};
@@ -186,10 +193,14 @@ class Server {
   }
 
   // Compiling rules takes memory: a process of its own does it, and only leaves the result.
-  base::Result<void> prepare_rules() {
+  base::Result<os::Subprocess> start_preparing() const {
     std::vector<std::string> words = words_of(settings_);
     words.insert(words.begin(), std::string(kPrepareCommand));
-    auto child = os::Subprocess::start(program(self_, std::move(words), {}));
+    return os::Subprocess::start(program(self_, std::move(words), {}));
+  }
+
+  base::Result<void> prepare_rules() const {
+    auto child = start_preparing();
     if (!child) return child.error();
     const auto end = child->wait(kPreparePatience);
     if (!end) return end.error();
@@ -199,10 +210,16 @@ class Server {
     return {};
   }
 
+  // Meanwhile the supervisor goes on with its work.
   void reload_rules() {
-    log("reading the rules again");
-    if (auto prepared = prepare_rules(); !prepared)
-      return log(prepared.error().message + "; the old ones stay");
+    log(reload_.running() ? "the rules are being read; they will be read again then"
+                          : "reading the rules again");
+    reload_.request();
+  }
+
+  void rules_reloaded(const base::Result<void>& prepared) {
+    if (!prepared)
+      return log("the rules could not be prepared: " + prepared.error().message + "; the old ones stay");
     if (const std::uint32_t front = state_->front_pid; front != 0) ::kill(static_cast<pid_t>(front), SIGHUP);
   }
 
@@ -228,6 +245,7 @@ class Server {
   process::Wakeup wake_pipeline_;
   process::Wakeup alerts_changed_;
   process::PoisonWatch poison_;
+  process::Errand reload_;
   os::SystemClock clock_;
   os::Descriptor zygote_front_;
   os::Descriptor zygote_own_;

@@ -1,5 +1,7 @@
 #include "app/serve_settings.h"
 
+#include <arpa/inet.h>
+
 #include <array>
 #include <charconv>
 
@@ -84,7 +86,10 @@ std::string Address::text() const {
 }
 
 bool Address::loopback() const noexcept {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  if (host == "localhost" || host == "::1") return true;
+  // A name may begin like an address: "127.example".
+  in_addr address{};
+  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
 }
 
 std::optional<Address> Address::parse(std::string_view text) {

@@ -26,7 +26,10 @@ TEST_F(ServeSettingsTest, addresses_are_read_and_said_alike) {
        {"", "8440", ":80", "127.0.0.1:0", "127.0.0.1:65536", "::1:80", "[::1:80", "a b:80", "127.0.0.1:80x"})
     EXPECT_FALSE(Address::parse(text)) << text;
   EXPECT_TRUE(Address::parse("127.0.0.9:1")->loopback());
-  EXPECT_FALSE(Address::parse("0.0.0.0:1")->loopback());
+  EXPECT_TRUE(Address::parse("[::1]:1")->loopback());
+  EXPECT_TRUE(Address::parse("localhost:1")->loopback());
+  for (const char* text : {"0.0.0.0:1", "127.example:1", "127.0.0.1.example:1", "127.0.0:1", "[::2]:1"})
+    EXPECT_FALSE(Address::parse(text)->loopback()) << text;
 }
 
 TEST_F(ServeSettingsTest, words_of_settings_read_back_the_same) {

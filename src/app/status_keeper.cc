@@ -109,6 +109,8 @@ void StatusKeeper::gather() {
   status.journal.segments = committed.journal.segments;
   if (committed.journal.oldest_received.since_epoch_ns != 0)
     status.journal.oldest = committed.journal.oldest_received;
+  status.journal.damages = state.journal_damages;
+  status.journal.damaged_bytes = state.journal_damaged_bytes;
   status.journal.fsync_ms_p50 = committed.sync_ms_p50;
   status.journal.fsync_ms_p99 = committed.sync_ms_p99;
   status.disk.used_percent = committed.space.used_percent();
@@ -143,6 +145,7 @@ void StatusKeeper::gather_pipeline(api::Status& status) {
   status.pipeline.rules = state.rules;
   status.pipeline.refused = state.rules_refused;
   status.pipeline.unparsed = state.unparsed;
+  status.pipeline.incomplete = state.correlation_incomplete;
   status.pipeline.findings = state.findings;
   status.pipeline.alerts = state.alerts;
   gather_quarantine(status);
@@ -175,7 +178,15 @@ void StatusKeeper::gather_sources(api::Status& status, double seconds) {
     source.bytes = input.bytes;
     source.dropped = input.dropped;
     source.refused = input.refused;
+    source.cut = input.cut;
+    source.framing_errors = input.framing_errors;
+    source.connections = input.connections;
+    source.connections_refused = input.connections_refused;
     source.lag_bytes = input.lag_bytes;
+    source.followed = input.files;
+    for (ingest::live::FileStatistics& file : input.shown_files)
+      source.files.push_back(
+          {std::move(file.path), std::string(file.state), file.size, file.lag, std::move(file.problem)});
     source.error = input.error;
     std::uint64_t& before = events_before_[input.name];
     source.per_second = seconds > 0 ? static_cast<double>(input.events - before) / seconds : 0;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/pipeline_command.h"
+#include "app/server_log.h"
 #include "os/file.h"
 #include "process/live_state.h"
 #include "worker/zygote.h"
@@ -26,8 +27,7 @@ constexpr int kUsage = 2;
 using Words = std::span<const std::string_view>;
 
 int fail(std::string_view what, const base::Error& error) {
-  std::fprintf(stderr, "hinomi-worker %.*s: %s\n", static_cast<int>(what.size()), what.data(),
-               error.message.c_str());
+  log_line(what, error.message);
   return kFailed;
 }
 

@@ -11,6 +11,7 @@
 #include "detect/correlation_image.h"
 #include "detect/correlation_judge.h"
 #include "detect/correlation_reorder.h"
+#include "detect/succession.h"
 
 namespace hinomi::detect {
 namespace {
@@ -40,6 +41,8 @@ class CorrelationEngine::State {
   void finish(FiringSink& sink);
 
   void save(std::string& out) const;
+  // As save() of a state of the later rules would, as far as this one knows what it knew.
+  void save_for(const State& later, const Succession& succession, std::string& out) const;
   // Only for a new state.
   base::Result<void> restore(std::string_view image);
   // A new one of the same rules.
@@ -55,6 +58,7 @@ class CorrelationEngine::State {
  private:
   void release(FiringSink& sink);
   void release_earliest(FiringSink& sink);
+  void write_head(ImageWriter& writer) const;
 
   std::vector<CorrelationRule> rules_;
   std::vector<std::uint32_t> order_;  // children first
@@ -145,14 +149,29 @@ void CorrelationEngine::State::save(std::string& out) const {
   const std::size_t begin = out.size();
   begin_image(out, fingerprint(rules_, options_));
   ImageWriter writer(out);
+  write_head(writer);
+  buffer_.save(writer);
+  groups_.save(writer);
+  seal_image(out, begin);
+}
+
+void CorrelationEngine::State::save_for(const State& later, const Succession& succession,
+                                        std::string& out) const {
+  const std::size_t begin = out.size();
+  begin_image(out, fingerprint(later.rules_, later.options_));
+  ImageWriter writer(out);
+  write_head(writer);
+  buffer_.save_for(succession, writer);
+  groups_.save_for(heirs_of(rules_, later.rules_, succession.correlations), writer);
+  seal_image(out, begin);
+}
+
+void CorrelationEngine::State::write_head(ImageWriter& writer) const {
   write(writer, statistics_);
   write(writer, seen_);
   write(writer, floor_);
   writer.number(early_releases_);
   write(writer, judge_.clock());
-  buffer_.save(writer);
-  groups_.save(writer);
-  seal_image(out, begin);
 }
 
 base::Result<void> CorrelationEngine::State::restore(std::string_view image) {
@@ -220,6 +239,13 @@ base::Result<void> CorrelationEngine::restore(std::string_view image) {
   if (auto restored = state->restore(image); !restored) return restored;
   state_ = std::move(state);
   return {};
+}
+base::Result<void> CorrelationEngine::take_over(const CorrelationEngine& earlier,
+                                                const Succession& succession) {
+  HINOMI_CHECK(succession.correlations.size() == rules().size());
+  std::string image;
+  earlier.state_->save_for(*state_, succession, image);
+  return restore(image);
 }
 const std::vector<CorrelationRule>& CorrelationEngine::rules() const noexcept {
   return state_->rules();

@@ -50,6 +50,8 @@
 
 namespace hinomi::detect {
 
+struct Succession;  // succession.h
+
 // One match of a rule; borrows its captures for the call.
 struct Match {
   base::TimeNs time;
@@ -150,6 +152,9 @@ class CorrelationEngine {
   // rules or options, and then changes nothing; it is not a guard against forgery, but what it accepts is
   // safe to run.
   [[nodiscard]] base::Result<void> restore(std::string_view image);
+  // Goes on from what an engine of other rules knows, in everything that is the same in both: `succession` is
+  // of its rules and these. The other correlations begin anew. Same options; else as restore().
+  [[nodiscard]] base::Result<void> take_over(const CorrelationEngine& earlier, const Succession& succession);
 
   [[nodiscard]] const std::vector<CorrelationRule>& rules() const noexcept;
   [[nodiscard]] const Statistics& statistics() const noexcept;

@@ -18,6 +18,18 @@
 
 namespace hinomi::detect::correlation {
 
+// What a correlation takes over, from another one or from itself.
+struct Heir {
+  std::uint32_t from = 0;  // Succession::kNone: nothing
+  std::vector<std::uint32_t>
+      values;  // of each value it reports, the place among those of `from`; or kNoCapture
+};
+// Of every one of `later`; `from` holds for each the index in `earlier`. What correlations carry for others
+// may differ between the two.
+[[nodiscard]] std::vector<Heir> heirs_of(const std::vector<CorrelationRule>& earlier,
+                                         const std::vector<CorrelationRule>& later,
+                                         const std::vector<std::uint32_t>& from);
+
 class Groups {
  public:
   // All must outlive it. `order` is children_first(rules); the storage of `buffer` counts as memory too.
@@ -55,6 +67,8 @@ class Groups {
   void account_buffer() { account(0, 0); }
 
   void save(ImageWriter& writer) const;
+  // What is left for the heirs, as they would save it.
+  void save_for(const std::vector<Heir>& heirs, ImageWriter& writer) const;
   // Only where there are no groups yet, and after the reorder buffer; `clock` is the latest point of event
   // time processed. What these rules cannot have left behind makes the reader fail.
   void restore(ImageReader& reader, base::TimeNs clock);

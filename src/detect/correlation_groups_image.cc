@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
 #include "base/check.h"
 #include "detect/correlation_groups.h"
+#include "detect/succession.h"
 
 namespace hinomi::detect::correlation {
 namespace {
@@ -18,7 +20,19 @@ constexpr std::uint8_t kAllFlags = kHasMatch | kHasFired | kHasTimer;
 
 constexpr std::size_t kSmallestGroup = 40;  // in an image
 
-void write_group(ImageWriter& writer, std::uint32_t index, const Group& group, const Timer* timer) {
+void write_values(ImageWriter& writer, const std::vector<OwnedValue>& values,
+                  const std::vector<std::uint32_t>& wanted) {
+  static const OwnedValue kAbsent;
+  writer.number(static_cast<std::uint32_t>(values.empty() ? 0 : wanted.size()));
+  for (std::size_t i = 0; i < wanted.size() && !values.empty(); ++i) {
+    const OwnedValue& value = wanted[i] < values.size() ? values[wanted[i]] : kAbsent;
+    writer.number(static_cast<std::uint8_t>(value.present));
+    writer.text(value.text);
+  }
+}
+
+void write_group(ImageWriter& writer, std::uint32_t index, const Heir& heir, const Group& group,
+                 const Timer* timer) {
   writer.number(index);
   writer.number(group.serial);
   writer.text(*group.key);
@@ -30,11 +44,7 @@ void write_group(ImageWriter& writer, std::uint32_t index, const Group& group, c
   write(writer, group.last_firing);
   if (timer != nullptr) write(writer, timer->deadline);
   write(writer, group.pending);
-  writer.number(static_cast<std::uint32_t>(group.last_values.size()));
-  for (const OwnedValue& value : group.last_values) {
-    writer.number(static_cast<std::uint8_t>(value.present));
-    writer.text(value.text);
-  }
+  write_values(writer, group.last_values, heir.values);
   group.window->save(writer);
 }
 
@@ -63,17 +73,52 @@ bool is_sound(const CorrelationRule& rule, const Correlation& correlation, const
 
 }  // namespace
 
-// In the order in which they were opened, each with its timer.
+std::vector<Heir> heirs_of(const std::vector<CorrelationRule>& earlier,
+                           const std::vector<CorrelationRule>& later,
+                           const std::vector<std::uint32_t>& from) {
+  std::vector<Heir> heirs(later.size());
+  for (std::size_t i = 0; i < later.size(); ++i) {
+    Heir& heir = heirs[i];
+    heir.from = from[i];
+    if (from[i] == Succession::kNone) continue;
+    const CorrelationRule& before = earlier[from[i]];
+    heir.values.resize(before.group_by.size());
+    std::iota(heir.values.begin(), heir.values.end(), 0U);
+    for (const std::string& field : later[i].carried) {
+      const auto place = std::ranges::find(before.carried, field) - before.carried.begin();
+      const bool is_there = static_cast<std::size_t>(place) < before.carried.size();
+      heir.values.push_back(is_there ? static_cast<std::uint32_t>(before.group_by.size() + place)
+                                     : kNoCapture);
+    }
+  }
+  return heirs;
+}
+
 void Groups::save(ImageWriter& writer) const {
+  std::vector<std::uint32_t> own(rules_.size());
+  std::iota(own.begin(), own.end(), 0U);
+  save_for(heirs_of(rules_, rules_, own), writer);
+}
+
+// In the order in which they were opened, each with its timer.
+void Groups::save_for(const std::vector<Heir>& heirs, ImageWriter& writer) const {
+  static const Correlation kNew;
   std::vector<std::pair<std::uint32_t, const Group*>> groups;
   groups.reserve(statistics_.groups);
-  for (std::uint32_t index = 0; index < correlations_.size(); ++index) {
-    for (const auto& [key, group] : correlations_[index].groups) groups.emplace_back(index, &group);
+  std::vector<bool> has_heir(correlations_.size(), false);
+  for (std::uint32_t index = 0; index < heirs.size(); ++index) {
+    if (heirs[index].from == Succession::kNone) continue;
+    has_heir[heirs[index].from] = true;
+    for (const auto& [key, group] : correlations_[heirs[index].from].groups)
+      groups.emplace_back(index, &group);
   }
   std::ranges::sort(groups, {}, [](const auto& entry) { return entry.second->serial; });
-  std::vector<Timer> timers = timers_;
+  std::vector<Timer> timers;
+  std::ranges::copy_if(timers_, std::back_inserter(timers),
+                       [&](const Timer& timer) { return has_heir[timer.correlation]; });
   std::ranges::sort(timers, {}, &Timer::serial);
-  for (const Correlation& correlation : correlations_) {
+  for (const Heir& heir : heirs) {
+    const Correlation& correlation = heir.from == Succession::kNone ? kNew : correlations_[heir.from];
     write(writer, correlation.statistics);
     for (const std::uint64_t refusals : correlation.limits) writer.number(refusals);
   }
@@ -82,7 +127,7 @@ void Groups::save(ImageWriter& writer) const {
   auto timer = timers.begin();
   for (const auto& [index, group] : groups) {
     const bool has_timer = timer != timers.end() && timer->serial == group->serial;
-    write_group(writer, index, *group, has_timer ? &*timer++ : nullptr);
+    write_group(writer, index, heirs[index], *group, has_timer ? &*timer++ : nullptr);
   }
   HINOMI_CHECK(timer == timers.end());
 }

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <tuple>
 
+#include "detect/succession.h"
+
 namespace hinomi::detect::correlation {
 namespace {
 
@@ -38,6 +40,15 @@ bool is_packed(std::string_view captures) noexcept {
   return true;
 }
 
+void write_item(ImageWriter& writer, const ReorderBuffer::Item& item) {
+  write(writer, item.time);
+  writer.number(item.sequence);
+  writer.number(item.arrival);
+  write(writer, item.event);
+  writer.number(item.rule);
+  writer.text(item.captures);
+}
+
 bool comes_later(const ReorderBuffer::Item& a, const ReorderBuffer::Item& b) noexcept {
   return std::tie(a.time, a.sequence, a.rule, a.arrival) > std::tie(b.time, b.sequence, b.rule, b.arrival);
 }
@@ -70,13 +81,29 @@ ReorderBuffer::Item ReorderBuffer::pop() {
 void ReorderBuffer::save(ImageWriter& writer) const {
   writer.number(arrivals_);
   writer.number(static_cast<std::uint32_t>(heap_.size()));
+  for (const Item& item : heap_) write_item(writer, item);
+}
+
+void ReorderBuffer::save_for(const Succession& succession, ImageWriter& writer) const {
+  const auto stays = [&](const Item& item) {
+    return item.rule < succession.rules.size() && succession.rules[item.rule].index != Succession::kNone;
+  };
+  writer.number(arrivals_);
+  writer.number(static_cast<std::uint32_t>(std::ranges::count_if(heap_, stays)));
+  std::vector<CapturedValue> captures;
+  std::vector<CapturedValue> wanted;
+  Item moved;
   for (const Item& item : heap_) {
-    write(writer, item.time);
-    writer.number(item.sequence);
-    writer.number(item.arrival);
-    write(writer, item.event);
-    writer.number(item.rule);
-    writer.text(item.captures);
+    if (!stays(item)) continue;
+    const Succession::Rule& rule = succession.rules[item.rule];
+    (void)match_of(item, captures);
+    wanted.clear();
+    for (const std::uint32_t capture : rule.captures)
+      wanted.push_back(capture < captures.size() ? captures[capture] : CapturedValue{});
+    moved = item;
+    moved.rule = rule.index;
+    moved.captures = packed(wanted);
+    write_item(writer, moved);
   }
 }
 

@@ -34,6 +34,9 @@ class ReorderBuffer {
   Item pop();
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   void save(ImageWriter& writer) const;
+  // What is left when other rules take its place: matches of rules that are the same there, with the captures
+  // that are wanted there.
+  void save_for(const Succession& succession, ImageWriter& writer) const;
   // Only for a new buffer. `rules`: a match of a rule at or beyond it makes the reader fail.
   void restore(ImageReader& reader, std::size_t rules);
 

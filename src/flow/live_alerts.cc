@@ -104,6 +104,25 @@ FindingId correlated_finding_id(const base::Labels& labels, std::string_view rul
   return FindingId::of(base::hash128(bytes, kCorrelatedSeed));
 }
 
+std::string entity_of_group(const std::vector<std::string>& values) {
+  if (values.size() == 1) return values.front();
+  std::string out;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) out += ", ";
+    if (values[i].find_first_of(",\"") == std::string::npos) {
+      out += values[i];
+      continue;
+    }
+    out += '"';
+    for (const char c : values[i]) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+    out += '"';
+  }
+  return out;
+}
+
 AlertGroups::AlertGroups(std::vector<OpenAlert> open, Lookup lookup) : lookup_(std::move(lookup)) {
   for (OpenAlert& alert : open) {
     if (alert.entity != kManyEntities)

@@ -49,6 +49,11 @@ struct PlacedFinding {
                                                              std::string_view group_key,
                                                              const event::EventId& trigger);
 
+// The values of a correlation's group as one entity: "a, b". No two groups of one rule share it: where there
+// are several values, one with a comma or a quotation mark in it stands in quotation marks, with a backslash
+// before each quotation mark and backslash of its own.
+[[nodiscard]] std::string entity_of_group(const std::vector<std::string>& values);
+
 class AlertGroups {
  public:
   // The newest stored alert of a group.

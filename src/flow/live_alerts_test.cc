@@ -168,5 +168,32 @@ TEST_F(AlertGroupsTest, a_group_that_is_not_in_memory_is_looked_up) {
   EXPECT_EQ(lookups_, 1);
 }
 
+TEST_F(AlertGroupsTest, groups_of_several_values_share_an_alert_only_when_all_values_are_the_same) {
+  const std::vector<std::vector<std::string>> groups = {{"a", "b"},
+                                                        {"a, b", ""},
+                                                        {"", "a, b"},
+                                                        {"a", ", b"},
+                                                        {"a, ", "b"},
+                                                        {"\"a\"", "b"},
+                                                        {"\"a", "b\""},
+                                                        {"a\", \"b", ""},
+                                                        {"a\\", "b"},
+                                                        {"\"a\\\"", "b"},
+                                                        {"a\\\"", "b"},
+                                                        {"a,", "b"},
+                                                        {std::string(2000, 'x') + "1", "b"},
+                                                        {std::string(2000, 'x') + "2", "b"}};
+  std::set<store::alerts::AlertId> alerts;
+  for (const std::vector<std::string>& values : groups) {
+    const PlacedFinding placed = place({.entity = entity_of_group(values)});
+    EXPECT_TRUE(placed.opened) << values[0].substr(0, 20) << " | " << values[1];
+    alerts.insert(placed.alert);
+  }
+  EXPECT_EQ(alerts.size(), groups.size());
+  EXPECT_EQ(entity_of_group({"pc-1", "C:\\a b"}), "pc-1, C:\\a b") << "as it has always been stored";
+  EXPECT_EQ(entity_of_group({"a, \"b\""}), "a, \"b\"") << "one value is unambiguous";
+  EXPECT_FALSE(place({.entity = entity_of_group({"A", "B"})}).opened) << "letters in other case are the same";
+}
+
 }  // namespace
 }  // namespace hinomi::flow

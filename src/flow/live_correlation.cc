@@ -12,7 +12,7 @@ namespace hinomi::flow {
 namespace {
 
 constexpr std::string_view kMagic = "HNMILANE";
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 constexpr std::uint64_t kSeed = 0x6c616e6573;
 constexpr std::size_t kSmallestLane = 48;        // in an image
 constexpr std::int64_t kStepNs = 1'000'000'000;  // time is moved on at whole seconds
@@ -72,6 +72,20 @@ class LiveCorrelations::Lane {
     std::string image;
     engine_.save(image);
     writer.text(image);
+  }
+  [[nodiscard]] std::uint64_t incomplete() const {
+    std::uint64_t total = engine_.statistics().late;
+    for (std::uint32_t i = 0; i < engine_.rules().size(); ++i) {
+      const detect::RuleStatistics& rule = engine_.statistics(i);
+      total += rule.groups_refused + rule.matches_refused + rule.derived_refused;
+    }
+    return total;
+  }
+  [[nodiscard]] base::Result<void> take_over(const Lane& earlier, const detect::Succession& succession) {
+    last_used_ = earlier.last_used_;
+    latest_second_ = earlier.latest_second_;
+    last_received_ = earlier.last_received_;
+    return engine_.take_over(earlier.engine_, succession);
   }
   [[nodiscard]] base::Result<void> restore(base::BinaryReader& reader) {
     last_used_ = reader.number<std::uint64_t>();
@@ -169,6 +183,7 @@ LiveCorrelations::Lane* LiveCorrelations::lane_of(const LaneKey& key, const Jour
         });
         LaneSink lane_sink((*oldest)->key(), sink);
         (*oldest)->engine().finish(lane_sink);
+        incomplete_before_ += (*oldest)->incomplete();
         lanes_.erase(oldest);
       }
       last_ = lanes_.emplace_back(new_lane(key)).get();
@@ -201,6 +216,7 @@ void LiveCorrelations::save(std::string& out) const {
   base::BinaryWriter writer(out);
   writer.number(std::uint64_t{0});  // hash of what follows
   writer.number(kVersion);
+  writer.number(incomplete_before_);
   writer.number(static_cast<std::uint32_t>(lanes_.size()));
   for (const auto& lane : lanes_) lane->save(writer);
   const std::size_t hash_at = begin + kMagic.size();
@@ -212,11 +228,13 @@ void LiveCorrelations::save(std::string& out) const {
 base::Result<void> LiveCorrelations::restore(std::string_view image) {
   lanes_.clear();
   last_ = nullptr;
+  incomplete_before_ = 0;
   if (!image.starts_with(kMagic)) return refusal("no image of it");
   base::BinaryReader reader(image.substr(kMagic.size()));
   const auto hash = reader.number<std::uint64_t>();
   if (!reader.ok() || base::hash64(reader.rest(), kSeed) != hash) return refusal("the image is damaged");
   if (reader.number<std::uint32_t>() != kVersion) return refusal("the image is of another version");
+  const auto incomplete_before = reader.number<std::uint64_t>();
   const std::uint32_t count = reader.count(kSmallestLane);
   std::vector<std::unique_ptr<Lane>> lanes;
   for (std::uint32_t i = 0; i < count && reader.ok(); ++i) {
@@ -233,19 +251,29 @@ base::Result<void> LiveCorrelations::restore(std::string_view image) {
   if (!reader.ok() || lanes.size() != count || !reader.rest().empty())
     return refusal("the image says what cannot be");
   lanes_ = std::move(lanes);
+  incomplete_before_ = incomplete_before;
+  return {};
+}
+
+base::Result<void> LiveCorrelations::take_over(const LiveCorrelations& earlier,
+                                               const detect::Succession& succession) {
+  lanes_.clear();
+  last_ = nullptr;
+  incomplete_before_ = earlier.incomplete();
+  if (!needed_) return {};
+  std::vector<std::unique_ptr<Lane>> lanes;
+  for (const auto& lane : earlier.lanes_) {
+    lanes.push_back(new_lane(lane->key()));
+    if (auto taken = lanes.back()->take_over(*lane, succession); !taken) return taken;
+  }
+  lanes_ = std::move(lanes);
+  for (const auto& lane : lanes_) incomplete_before_ -= lane->incomplete();
   return {};
 }
 
 std::uint64_t LiveCorrelations::incomplete() const {
-  std::uint64_t total = 0;
-  for (const auto& lane : lanes_) {
-    const detect::CorrelationEngine& engine = lane->engine();
-    total += engine.statistics().late;
-    for (std::uint32_t i = 0; i < engine.rules().size(); ++i) {
-      const detect::RuleStatistics& rule = engine.statistics(i);
-      total += rule.groups_refused + rule.matches_refused + rule.derived_refused;
-    }
-  }
+  std::uint64_t total = incomplete_before_;
+  for (const auto& lane : lanes_) total += lane->incomplete();
   return total;
 }
 

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "detect/correlation_engine.h"
 #include "detect/rule_set.h"
+#include "detect/succession.h"
 #include "event/event.h"
 #include "flow/live_events.h"
 
@@ -70,7 +71,12 @@ class LiveCorrelations {
   // Refuses what CorrelationEngine::restore() refuses, and is then as new.
   [[nodiscard]] base::Result<void> restore(std::string_view image);
 
-  // Matches that came too late or found no memory, over all lanes that are alive.
+  // Goes on from what `earlier` knows where `succession`, of its rules and these, says that they are the
+  // same.
+  [[nodiscard]] base::Result<void> take_over(const LiveCorrelations& earlier,
+                                             const detect::Succession& succession);
+
+  // Matches that came too late or found no memory, over all lanes there have been.
   [[nodiscard]] std::uint64_t incomplete() const;
 
  private:
@@ -81,6 +87,7 @@ class LiveCorrelations {
   const detect::RuleSet* rules_;
   LiveCorrelationOptions options_;
   bool needed_;
+  std::uint64_t incomplete_before_ = 0;       // of lanes and correlations that are not there any more
   std::vector<std::unique_ptr<Lane>> lanes_;  // in order of making
   Lane* last_ = nullptr;
   std::vector<detect::CapturedValue> captures_;  // scratch, reused

@@ -141,6 +141,52 @@ TEST_F(LiveCorrelationTest, sources_that_come_late_are_bounded_and_the_one_that_
   EXPECT_EQ(lanes_[0].source, 1U);
 }
 
+TEST_F(LiveCorrelationTest, what_came_too_late_stays_counted_when_its_lane_or_its_rules_are_gone) {
+  take({.time = -100'000, .received = 0, .source = 1});
+  take({.time = -200'000, .received = 0, .source = 1});
+  EXPECT_EQ(correlations_.incomplete(), 1U);
+  for (std::uint32_t source = 2; source < 20; ++source)
+    take({.time = -100'000, .received = 0, .source = source});
+  EXPECT_EQ(correlations_.incomplete(), 1U);
+  take({.time = -200'000, .received = 0, .source = 19});
+  EXPECT_EQ(correlations_.incomplete(), 2U);
+  std::string image;
+  correlations_.save(image);
+  LiveCorrelations again(rules_, {});
+  ASSERT_TRUE(again.restore(image));
+  EXPECT_EQ(again.incomplete(), 2U);
+  LiveCorrelations next(rules_, {});
+  ASSERT_TRUE(next.take_over(again, detect::succession_of(rules_, rules_)));
+  EXPECT_EQ(next.incomplete(), 2U);
+  const detect::RuleSet none;
+  LiveCorrelations empty(none, {});
+  ASSERT_TRUE(empty.take_over(again, detect::succession_of(rules_, none)));
+  EXPECT_EQ(empty.incomplete(), 2U);
+}
+
+TEST_F(LiveCorrelationTest, every_lane_goes_on_when_other_rules_come) {
+  std::vector<detect::RuleFile> more = files();
+  more.insert(more.begin(), {"b.yml",
+                             "title: b\nname: b\nlogsource: {product: y}\ndetection:\n  s: {f: 1}\n"
+                             "  condition: s\n"});
+  const detect::RuleSet others = detect::compile_rules(more, {});
+  ASSERT_EQ(others.rules.size(), 2U);
+  for (int i = 0; i < 3; ++i) {
+    take({.time = i, .received = i});
+    take({.time = -100'000 + i, .received = i, .source = 2});
+  }
+  LiveCorrelations next(others, {});
+  ASSERT_TRUE(next.take_over(correlations_, detect::succession_of(rules_, others)));
+  const LiveFiringSink sink = [this](const LaneKey& lane, const detect::Firing&) { lanes_.push_back(lane); };
+  next.time_passed({kNow + 70 * kSecond}, sink);
+  ASSERT_EQ(lanes_.size(), 1U);
+  EXPECT_EQ(lanes_[0].source, 0U);
+  next.time_passed({kNow + 2 * kSecond + kLaneRestNs}, sink);
+  ASSERT_EQ(lanes_.size(), 2U);
+  EXPECT_EQ(lanes_[1].source, 3U);
+  EXPECT_EQ(next.incomplete(), 0U);
+}
+
 TEST_F(LiveCorrelationTest, a_restored_state_goes_on_and_a_damaged_one_is_refused) {
   take({.time = 0, .received = 0});
   take({.time = 1, .received = 1, .source = 7});

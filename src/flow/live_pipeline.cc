@@ -1,5 +1,6 @@
 #include "flow/live_pipeline.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <utility>
@@ -18,6 +19,23 @@ using store::alerts::Loaded;
 // Saving the state of correlations may take this part of the time: 1 / kCheckpointShare.
 constexpr int kCheckpointShare = 20;
 constexpr std::uint64_t kCheckpointVersion = 1;
+constexpr std::size_t kMaxNamesInLog = 10;
+
+// For the log.
+std::string taken_over_text(const detect::Succession& succession, const std::vector<std::string>& names) {
+  const std::vector<std::uint32_t>& all = succession.correlations;
+  const auto fresh = static_cast<std::size_t>(std::ranges::count(all, detect::Succession::kNone));
+  std::string text = std::to_string(all.size() - fresh) + " of " + std::to_string(all.size()) +
+                     " correlations are as before and go on from where they were";
+  if (fresh == 0) return text;
+  text += "; new or changed, with the rules they refer to, so that they begin anew:";
+  std::size_t named = 0;
+  for (std::size_t i = 0; i < all.size() && named < kMaxNamesInLog; ++i) {
+    if (all[i] == detect::Succession::kNone) text += (named++ == 0 ? " '" : ", '") + names[i] + "'";
+  }
+  if (fresh > named) text += " and " + std::to_string(fresh - named) + " more";
+  return text;
+}
 
 // A checkpoint: where in the journal, then the image of the correlations.
 struct CheckpointHead {
@@ -245,13 +263,8 @@ Result<void> LivePipeline::change_rules(std::string_view record) {
   if (!rules) return rules.error();
   auto texts = (*rules)->texts();
   if (!texts) return texts.error();
-  // What correlations know stays where their rules are the same.
   auto correlations = std::make_unique<LiveCorrelations>((*rules)->rules(), options_.correlation);
-  if (correlations_) {
-    std::string state;
-    correlations_->save(state);
-    if (!correlations->restore(state)) options_.log("the correlations of the new rule set begin anew");
-  }
+  if (correlations_) take_over(*correlations, **rules);
   correlations_ = std::move(correlations);
   rules_ = std::move(*rules);
   usual_extent_ = event::Extent::referenced;
@@ -260,6 +273,16 @@ Result<void> LivePipeline::change_rules(std::string_view record) {
   show_rules();
   parts_.state->pipeline_state = before;
   return {};
+}
+
+// What correlations know stays where they and their rules are the same.
+void LivePipeline::take_over(LiveCorrelations& correlations, const LiveRules& rules) {
+  const detect::Succession succession = detect::succession_of(rules_->rules(), rules.rules());
+  if (auto taken = correlations.take_over(*correlations_, succession); !taken) {
+    options_.log(taken.error().message + "; all correlations of the new rule set begin anew");
+    return;
+  }
+  options_.log("rule set " + rules.hash() + ": " + taken_over_text(succession, rules.keys().correlations));
 }
 
 // ---- commits
@@ -331,6 +354,7 @@ void LivePipeline::publish() {
   state.pipeline_received_ns = received_.since_epoch_ns;
   state.findings = totals_.findings;
   state.quarantined = totals_.quarantined;
+  state.correlation_incomplete = correlations_ ? correlations_->incomplete() : 0;
   state.alerts = alerts_opened_;
   state.alerts_version = static_cast<std::uint64_t>(version_);
   parts_.wake_front();

@@ -91,6 +91,7 @@ class LivePipeline {
   [[nodiscard]] base::Result<void> judge(const JournalEvent& record);
   [[nodiscard]] base::Result<void> obey(const JournalEvent& record);
   [[nodiscard]] base::Result<void> change_rules(std::string_view record);
+  void take_over(LiveCorrelations& correlations, const LiveRules& rules);
   void show_rules();
 
   [[nodiscard]] base::Result<void> add_findings(const JournalEvent& record, const event::Event& event);

@@ -25,11 +25,12 @@ std::string_view member_name(const detect::CorrelationRule& rule, std::uint32_t 
   return (is_rule ? keys.rules : keys.correlations)[member.index];
 }
 
-std::string joined(const std::vector<std::string>& texts) {
+// For showing.
+std::string names_of(const std::vector<std::string>& fields) {
   std::string out;
-  for (const std::string& text : texts) {
-    out += out.empty() ? "" : ", ";
-    out += base::cut_to_bytes(text, store::alerts::kMaxNameBytes);
+  for (const std::string& field : fields) {
+    if (!out.empty()) out += ", ";
+    out += base::cut_to_bytes(field, store::alerts::kMaxNameBytes);
   }
   return out;
 }
@@ -112,8 +113,8 @@ Result<void> LivePipeline::add_firing(const JournalEvent& record, const LaneKey&
                    .event = trigger.id,
                    .event_time = firing.time,
                    .received = record.received};
-  const std::string entity = firing.group.empty() ? trigger.source : joined(firing.group);
-  const std::string entity_field = firing.group.empty() ? "source" : joined(rule.group_by);
+  const std::string entity = firing.group.empty() ? trigger.source : entity_of_group(firing.group);
+  const std::string entity_field = firing.group.empty() ? "source" : names_of(rule.group_by);
   auto placed = alerts_.place({.id = head.id,
                                .rule = key,
                                .rule_set = head.rule_set,

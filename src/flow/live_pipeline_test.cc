@@ -48,6 +48,7 @@ class LivePipelineTest : public ::testing::Test {
     options.max_step_events = cuts.max_step_events;
     options.checkpoint_events = cuts.checkpoint_events;
     options.quarantine[kPoisonSequence] = "ended the pipeline";
+    options.log = [this](const std::string& line) { log_.push_back(line); };
     return options;
   }
 
@@ -116,6 +117,7 @@ class LivePipelineTest : public ::testing::Test {
   MemoryJournal journal_;
   os::ManualClock clock_;
   process::LiveState state_;
+  mutable std::vector<std::string> log_;
   int runs_ = 0;
   int restarts_ = 0;
 };
@@ -143,6 +145,48 @@ TEST_F(LivePipelineTest, the_same_journal_gives_the_same_however_it_is_cut_and_i
     ASSERT_EQ(cut.progress.cursor, whole.progress.cursor) << "seed " << seed;
   }
   EXPECT_GT(restarts_, 10);
+}
+
+TEST_F(LivePipelineTest, a_correlation_counts_on_across_a_change_of_other_rules) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  constexpr base::TimeNs kStart{1'776'000'000 * kSecond};
+  const auto rule = [](const std::string& name, const std::string& value) {
+    return detect::RuleFile{name + ".yml",
+                            "title: " + name + "\nname: " + name +
+                                "\nlogsource: {product: windows}\ndetection:\n  s: {EventID: " + value +
+                                "}\n  condition: s\n"};
+  };
+  const auto correlation = [](const std::string& name, const std::string& rules) {
+    return detect::RuleFile{name + ".yml", "title: " + name + "\nname: " + name +
+                                               "\ncorrelation:\n  type: event_count\n  rules: [" + rules +
+                                               "]\n  group-by: [Computer]\n  timespan: 10m\n"
+                                               "  condition: {gte: 4}\n"};
+  };
+  const std::vector<std::vector<detect::RuleFile>> sets = {
+      {rule("failed", "4625"), rule("logon", "4624"), correlation("guessing", "failed"),
+       correlation("busy", "logon")},
+      {rule("added", "4720"), rule("failed", "4625"), rule("logon", "[4624, 4648]"),
+       correlation("busy", "logon"), correlation("guessing", "failed")}};
+  std::int64_t second = 0;
+  for (const std::vector<detect::RuleFile>& files : sets) {
+    journal_.add_control(rule_set_record(testing::store_rules(rules_folder_, files)),
+                         {kStart.since_epoch_ns + second * kSecond});
+    MemoryJournal::Batch batch;
+    for (const std::string id : {"4625", "4624", "4625", "4624"}) {
+      batch.received = {kStart.since_epoch_ns + ++second * kSecond};
+      batch.records.push_back(R"({"Channel":"Security","EventID":)" + id +
+                              R"(,"Computer":"pc-1","@timestamp":")" + base::format_rfc3339(batch.received) +
+                              "\"}");
+    }
+    journal_.add(std::move(batch));
+  }
+  journal_.add_control(std::string(kTimeRecord), {kStart.since_epoch_ns + 700 * kSecond});
+  const Outcome outcome = run({});
+  ASSERT_EQ(outcome.findings.size(), 1U);
+  EXPECT_NE(outcome.findings[0].find("guessing"), std::string::npos) << outcome.findings[0];
+  ASSERT_EQ(log_.size(), 1U);
+  EXPECT_NE(log_[0].find("1 of 2 correlations are as before"), std::string::npos) << log_[0];
+  EXPECT_NE(log_[0].find("begin anew: 'busy'"), std::string::npos) << log_[0];
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ Result<const JournalBatch*> StoredJournal::next(std::uint64_t limit) {
   const BatchView* view = nullptr;
   do {
     auto read = reader_.next(Position::unpack(limit));
+    while (damages_told_ < reader_.damages().size()) on_damage_(reader_.damages()[damages_told_++]);
     if (!read) return read.error();
     view = *read;
     if (view == nullptr) return static_cast<const JournalBatch*>(nullptr);
@@ -92,10 +93,12 @@ Result<std::uint64_t> StoredFindings::commit() {
 // ---- all together
 
 LiveStore::LiveStore(const LiveFolder& folder, const LiveSurroundings& surroundings,
-                     store::alerts::Writer catalogue)
+                     store::alerts::Writer catalogue, std::function<void(const std::string&)> log)
     : surroundings_(surroundings),
+      log_(std::move(log)),
       catalogue_(std::move(catalogue)),
-      journal_(*surroundings.disk, folder.journal) {}
+      journal_(*surroundings.disk, folder.journal,
+               [this](const store::journal::Damage& damage) { note(damage); }) {}
 
 LiveStore::~LiveStore() = default;
 
@@ -104,7 +107,7 @@ Result<std::unique_ptr<LiveStore>> LiveStore::open(const LiveFolder& folder,
                                                    LivePipelineOptions options) {
   auto catalogue = store::alerts::Writer::open(folder.alerts);
   if (!catalogue) return catalogue.error();
-  std::unique_ptr<LiveStore> store(new LiveStore(folder, surroundings, std::move(*catalogue)));
+  std::unique_ptr<LiveStore> store(new LiveStore(folder, surroundings, std::move(*catalogue), options.log));
   auto loaded = store->catalogue_.load();
   if (!loaded) return loaded.error();
   auto reader = store::alerts::Reader::open(folder.alerts);
@@ -130,6 +133,19 @@ Result<std::unique_ptr<LiveStore>> LiveStore::open(const LiveFolder& folder,
   if (!pipeline) return pipeline.error();
   store->pipeline_ = std::move(*pipeline);
   return store;
+}
+
+// After a restart the pipeline may come by the same place again.
+void LiveStore::note(const store::journal::Damage& damage) {
+  process::LiveState& state = *surroundings_.state;
+  const std::uint64_t from = damage.from.packed();
+  if (from < state.journal_damaged_to) return;
+  ++state.journal_damages;
+  state.journal_damaged_bytes += damage.bytes;
+  state.journal_damaged_to = from + 1;
+  log_("the journal is damaged: " + store::journal::segment_name(damage.from.segment) + ", " +
+       std::to_string(damage.bytes) + " bytes from byte " + std::to_string(damage.from.offset) +
+       " on: " + damage.reason + "; events there are not judged");
 }
 
 Result<void> LiveStore::run() {

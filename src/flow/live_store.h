@@ -20,16 +20,19 @@ namespace hinomi::flow {
 
 class StoredJournal final : public JournalSource {
  public:
-  StoredJournal(const os::Disk& disk, std::string folder) : reader_(disk, std::move(folder)) {}
+  // `on_damage` hears of each place that cannot be read, up to store::journal::kMaxDamages.
+  StoredJournal(const os::Disk& disk, std::string folder,
+                std::function<void(const store::journal::Damage&)> on_damage)
+      : reader_(disk, std::move(folder)), on_damage_(std::move(on_damage)) {}
 
   base::Result<void> seek(std::uint64_t position) override;
   base::Result<const JournalBatch*> next(std::uint64_t limit) override;
   std::optional<BatchStart> batch_start_at(std::uint64_t position) override;
-  // Batches that could not be read, so far.
-  [[nodiscard]] std::uint64_t damages() const noexcept { return reader_.damage_count(); }
 
  private:
   store::journal::Reader reader_;
+  std::function<void(const store::journal::Damage&)> on_damage_;
+  std::size_t damages_told_ = 0;
   JournalBatch batch_;
 };
 
@@ -79,12 +82,14 @@ class LiveStore {
   // Follows the journal until `stop`; what was judged by then is committed. An error ends it.
   [[nodiscard]] base::Result<void> run();
   [[nodiscard]] LivePipeline& pipeline() noexcept { return *pipeline_; }
-  [[nodiscard]] const StoredJournal& journal() const noexcept { return journal_; }
 
  private:
-  LiveStore(const LiveFolder& folder, const LiveSurroundings& surroundings, store::alerts::Writer catalogue);
+  LiveStore(const LiveFolder& folder, const LiveSurroundings& surroundings, store::alerts::Writer catalogue,
+            std::function<void(const std::string&)> log);
+  void note(const store::journal::Damage& damage);
 
   LiveSurroundings surroundings_;
+  std::function<void(const std::string&)> log_;
   store::alerts::Writer catalogue_;
   StoredJournal journal_;
   std::unique_ptr<StoredFindings> findings_;

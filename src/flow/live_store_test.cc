@@ -55,8 +55,10 @@ class LiveStoreTest : public ::testing::Test {
     journal_end_ = end->packed();
   }
 
-  base::Result<std::unique_ptr<LiveStore>> open(const std::string& name, process::LiveState& state) {
+  base::Result<std::unique_ptr<LiveStore>> open(const std::string& name, process::LiveState& state,
+                                                std::function<void(const std::string&)> log = {}) {
     LivePipelineOptions options;
+    if (log) options.log = std::move(log);
     options.rules.rules_folder = rules_folder_;
     options.rules.mappings_folder = HINOMI_SOURCE_DIR "/content/mappings";
     options.max_step_events = 400;
@@ -197,6 +199,29 @@ TEST_F(LiveStoreTest, an_event_appended_while_it_runs_becomes_an_alert_at_once) 
   // From before the append; nothing fails on it, since other work of the machine counts too.
   RecordProperty("median_latency_ms", std::to_string(latencies[latencies.size() / 2]));
   EXPECT_EQ(testing::read_alerts(folder_ / "live/alerts.db").alerts.size(), 20U);
+}
+
+TEST_F(LiveStoreTest, damage_of_the_journal_is_counted_once_told_and_passed_over) {
+  // A flipped bit in the middle of the first segment.
+  const std::string segment = folder_ / ("journal/" + store::journal::segment_name(1));
+  std::string bytes = *os::read_file(segment);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  ASSERT_TRUE(os::replace_file(segment, bytes));
+  std::vector<std::string> lines;
+  process::LiveState state;
+  for (const std::string name : {"first", "again"}) {
+    auto store = open(name, state, [&](const std::string& line) { lines.push_back(line); });
+    ASSERT_TRUE(store);
+    base::Result<bool> stepped = true;
+    while (stepped && *stepped) stepped = (*store)->pipeline().step();
+    ASSERT_TRUE(stepped);
+    EXPECT_EQ(state.journal_damages, 1U);
+    EXPECT_GT(state.journal_damaged_bytes, 0U);
+    EXPECT_EQ(state.pipeline_position, journal_end_) << "it goes on behind it";
+  }
+  const auto told = std::ranges::count_if(
+      lines, [](const std::string& line) { return line.starts_with("the journal is damaged: "); });
+  EXPECT_EQ(told, 1);
 }
 
 TEST_F(LiveStoreTest, a_quarantined_event_is_passed_over_and_recorded) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,6 +41,11 @@ FileInfo info_of(const struct stat& status) {
     info.kind = FileKind::stream;
   }
   return info;
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 }
 
 // Written in full or an errno.
@@ -203,9 +209,23 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
+base::Result<Descriptor> lock_folder_of(const std::string& path, std::chrono::milliseconds patience) {
+  constexpr int kPauseMs = 2;
+  Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid()) return failed("open the folder of", path, errno);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return failed("lock the folder of", path, errno);
+    if (std::chrono::steady_clock::now() >= deadline)
+      return base::Error{
+          base::ErrorCode::unavailable, "another process holds the folder of " + path, "try again", {}};
+    ::poll(nullptr, 0, kPauseMs);
+  }
+  return folder;
+}
+
 base::Result<void> replace_file(const std::string& path, std::string_view bytes) {
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+  const std::string folder = folder_of(path);
   std::string temporary = path + ".XXXXXX";
   Descriptor descriptor(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!descriptor.valid()) return failed("make a file beside", path, errno);

@@ -6,6 +6,7 @@
 // files this program wrote itself with replace_file(), which are only ever renamed over.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -127,5 +128,11 @@ class MappedFile {
 // Writes `bytes` beside `path`, syncs, and renames over it: a reader sees the old file or the new one, also
 // after a power cut. The folder must exist. On an error nothing is left behind and the old file stays.
 [[nodiscard]] base::Result<void> replace_file(const std::string& path, std::string_view bytes);
+
+// For reading a small file and replacing it without another process doing the same meanwhile: held as long as
+// the descriptor lives. Advisory, and on the folder, since the file itself is replaced and need not be there.
+// Error unavailable: another holds it for longer than `patience`.
+[[nodiscard]] base::Result<Descriptor> lock_folder_of(const std::string& path,
+                                                      std::chrono::milliseconds patience);
 
 }  // namespace hinomi::os

@@ -111,6 +111,20 @@ TEST(File, replaces_a_file_as_a_whole) {
   EXPECT_EQ(read_file(root / "fresh").value(), "");
 }
 
+TEST(File, one_that_holds_the_lock_of_a_folder_keeps_others_waiting) {
+  using std::chrono::milliseconds;
+  const ScratchFolder root;
+  auto held = lock_folder_of(root / "absent", milliseconds(0));
+  ASSERT_TRUE(held);
+  const auto refused = lock_folder_of(root / "other", milliseconds(5));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, base::ErrorCode::unavailable);
+  std::thread other([&] { EXPECT_TRUE(lock_folder_of(root / "other", std::chrono::minutes(1))); });
+  held->reset();
+  other.join();
+  EXPECT_EQ(lock_folder_of(root / "absent/f", milliseconds(0)).error().code, base::ErrorCode::not_found);
+}
+
 TEST(File, a_failed_replacement_leaves_nothing_behind) {
   const ScratchFolder root;
   std::filesystem::create_directory(root / "d");

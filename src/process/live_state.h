@@ -45,6 +45,10 @@ struct LiveState {
   std::atomic<std::uint64_t> rules{0};
   std::atomic<std::uint64_t> rules_refused{0};
   std::atomic<std::uint64_t> unparsed{0};  // events that could not be decoded; they stay in the journal
+  std::atomic<std::uint64_t> correlation_incomplete{0};  // matches that came too late or found no memory
+  std::atomic<std::uint64_t> journal_damages{0};         // places that could not be read, each counted once
+  std::atomic<std::uint64_t> journal_damaged_bytes{0};
+  std::atomic<std::uint64_t> journal_damaged_to{0};  // packed position: what lies before it was counted
   std::atomic<std::uint32_t> pipeline_sandbox{0};
 
   // Written by the zygote.

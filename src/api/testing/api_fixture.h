@@ -141,10 +141,10 @@ class ApiFixture : public ::testing::Test {
     services.alerts_changed = &*wakeup_;
     services.open_alerts = [path = folder_ / "alerts.db"] { return store::alerts::Reader::open(path); };
     services.read_event = [this](std::uint64_t, std::uint32_t) {
-      return base::Result<std::optional<RawEvent>>(event_);
+      return store_error_ ? base::Result<std::optional<RawEvent>>(*store_error_) : event_;
     };
     services.read_finding = [this](std::uint64_t) {
-      return base::Result<std::optional<std::string>>(record_);
+      return store_error_ ? base::Result<std::optional<std::string>>(*store_error_) : record_;
     };
     auto made = Server::create(std::move(options), std::move(services));
     ASSERT_TRUE(made) << made.error().message;
@@ -214,6 +214,7 @@ class ApiFixture : public ::testing::Test {
   std::atomic<bool> healthy_{true};
   std::optional<RawEvent> event_;
   std::optional<std::string> record_;
+  std::optional<base::Error> store_error_;  // of the journal and of the findings log
   std::unique_ptr<Server> server_;
   std::thread thread_;
   std::string cookie_;

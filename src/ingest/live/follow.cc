@@ -28,6 +28,7 @@ constexpr std::size_t kRoundFiles = 64;        // deliveries on their way at onc
 constexpr std::size_t kRoundBytes = 8u << 20;  // of them
 constexpr std::size_t kMaxProblems = 1000;
 constexpr auto kLeastScanPause = std::chrono::milliseconds(50);
+constexpr auto kShowPause = std::chrono::milliseconds(500);
 
 using Entry = FollowedEntry;
 
@@ -90,6 +91,7 @@ class Follow final : public Input {
   void settle(const Reading& reading);
   [[nodiscard]] bool waits_for_predecessor(Entry& entry);
   void show_state();
+  void show_files();
   void problem(std::string text) {
     if (problems_.size() < kMaxProblems) problems_.push_back(std::move(text));
   }
@@ -115,6 +117,7 @@ class Follow final : public Input {
   os::FileIdentity last_read_{};
   bool refused_ = false;  // the intake had no room
   std::string intake_problem_;
+  steady_clock::time_point next_show_{};
 };
 
 base::Result<void> Follow::start() {
@@ -470,6 +473,16 @@ void Follow::show_state() {
   if (needs_parser) state = InputState::needs_parser;
   if (refused_ || (parser_ && parser_->waiting())) state = InputState::waiting;
   counters_.set_state(state, std::move(error));
+  if (clock_.steady() >= next_show_) show_files();
+}
+
+void Follow::show_files() {
+  next_show_ = clock_.steady() + kShowPause;
+  std::vector<FileStatistics> files;
+  for (const auto& [identity, entry] : entries_) files.push_back(entry.statistics());
+  for (const std::string& text : problems_)
+    files.push_back({.path = {}, .state = "unreadable", .problem = text});
+  counters_.show_files(std::move(files));
 }
 
 }  // namespace

@@ -286,6 +286,39 @@ TEST_F(FollowTest, a_file_without_permission_is_named_and_the_others_are_read) {
   EXPECT_TRUE(eventually([&] { return statistics().state == InputState::running; }));
 }
 
+TEST_F(FollowTest, says_of_each_file_how_it_goes_those_with_problems_first) {
+  append("a.log", "one\n");
+  append("b.log", std::string("\x7f"
+                              "ELF\0\0\0\0\0\0",
+                              10));
+  append("c.log", "two\nhal");
+  follow("*.log");
+  EXPECT_TRUE(intake_.wait_for_events(2));
+  const auto shown = [&] {
+    std::string text;
+    for (const FileStatistics& file : statistics().shown_files)
+      text += file.path.substr(file.path.size() - 5) + " " + std::string(file.state) + " " +
+              std::to_string(file.size) + " " + std::to_string(file.lag) +
+              (file.problem.empty() ? "\n" : " !\n");
+    return text;
+  };
+  const std::string wanted = "b.log ignored 10 0 !\nc.log text 7 3\na.log text 4 0\n";
+  EXPECT_TRUE(eventually([&] { return shown() == wanted; })) << shown();
+}
+
+TEST(InputCounters, show_a_bounded_number_of_files) {
+  std::vector<FileStatistics> files(5000);
+  for (std::size_t i = 0; i < files.size(); ++i) files[i].lag = i;
+  files[10].problem = "of this one";
+  Counters counters;
+  counters.show_files(files);
+  InputStatistics statistics;
+  counters.fill(statistics);
+  ASSERT_EQ(statistics.shown_files.size(), kMaxFilesShown);
+  EXPECT_EQ(statistics.shown_files[0].problem, "of this one");
+  EXPECT_EQ(statistics.shown_files[1].lag, 4999U);
+}
+
 TEST_F(FollowTest, event_logs_wait_in_sight_when_there_is_no_parser) {
   append("a.evtx", std::string("ElfFile\0", 8) + std::string(5000, '\0'));
   append("noise.bin", std::string("\x01\x02\x03\0\x05", 5));

@@ -32,6 +32,15 @@ void FollowedEntry::look(std::chrono::steady_clock::time_point now, std::chrono:
   if (role == Role::undecided) decide(now - changed >= settle);
 }
 
+FileStatistics FollowedEntry::statistics() const {
+  constexpr std::string_view kNames[] = {"undecided", "text", "parsed", "ignored"};
+  return {.path = path,
+          .state = kNames[static_cast<std::size_t>(role)],
+          .size = size,
+          .lag = lag,
+          .problem = problem};
+}
+
 void FollowedEntry::decide(bool settled) {
   problem.clear();
   const auto head = file.read(0, kRecogniseBytes);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "ingest/live/followed_file.h"
+#include "ingest/live/input.h"
 
 namespace hinomi::ingest::live {
 
@@ -25,6 +26,7 @@ struct FollowedEntry {
   // How large the file is now and, as long as that is not known, what it is. It has to be unchanged for
   // `settle` where more bytes may say something else.
   void look(std::chrono::steady_clock::time_point now, std::chrono::milliseconds settle);
+  [[nodiscard]] FileStatistics statistics() const;
 
   std::string path;
   FollowedFile file;

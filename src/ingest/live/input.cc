@@ -1,6 +1,8 @@
 #include "ingest/live/input.h"
 
+#include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 namespace hinomi::ingest::live {
@@ -30,6 +32,19 @@ InputState Counters::state() const {
   return state_;
 }
 
+void Counters::show_files(std::vector<FileStatistics> all) {
+  const auto comes_first = [](const FileStatistics& a, const FileStatistics& b) {
+    const bool a_is_well = a.problem.empty();
+    const bool b_is_well = b.problem.empty();
+    return std::tie(a_is_well, b.lag, a.path) < std::tie(b_is_well, a.lag, b.path);
+  };
+  const std::size_t shown = std::min(all.size(), kMaxFilesShown);
+  std::ranges::partial_sort(all, all.begin() + static_cast<std::ptrdiff_t>(shown), comes_first);
+  all.resize(shown);
+  const std::lock_guard lock(mutex_);
+  shown_files_ = std::move(all);
+}
+
 void Counters::fill(InputStatistics& statistics) const {
   statistics.last_event = {last_event_ns};
   statistics.events = events;
@@ -47,6 +62,7 @@ void Counters::fill(InputStatistics& statistics) const {
   const std::lock_guard lock(mutex_);
   statistics.state = state_;
   statistics.error = error_;
+  statistics.shown_files = shown_files_;
 }
 
 }  // namespace hinomi::ingest::live

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -25,6 +26,16 @@ enum class InputState : std::uint8_t {
 // "running", …: a stable word for machine output.
 [[nodiscard]] std::string_view name_of(InputState state) noexcept;
 
+// One followed file, now.
+struct FileStatistics {
+  std::string path;        // hostile; empty: of a file that could not be opened, named in `problem`
+  std::string_view state;  // "text", "parsed", "undecided", "ignored", "unreadable": a stable word
+  std::uint64_t size = 0;  // bytes
+  std::uint64_t lag = 0;   // of them, not read or not durable yet
+  std::string problem;     // hostile; empty: none
+};
+inline constexpr std::size_t kMaxFilesShown = 50;
+
 // Since the start of the process; 64-bit counters that only grow, except where they say "now".
 struct InputStatistics {
   std::string name;
@@ -32,20 +43,21 @@ struct InputStatistics {
   std::string address;
   base::Realm realm = base::Realm::real;
   InputState state = InputState::stopped;
-  std::string error;                      // of now; may hold hostile text (paths)
-  base::TimeNs last_event{};              // when the last one became durable; 0 = none yet
-  std::uint64_t events = 0;               // durable
-  std::uint64_t bytes = 0;                // of those
-  std::uint64_t duplicates = 0;           // events that were durable already
-  std::uint64_t dropped = 0;              // lost before they were read: datagrams the kernel threw away
-  std::uint64_t refused = 0;              // read, but lost: not taken by the intake, or not whole
-  std::uint64_t cut = 0;                  // stored without their end, because too long
-  std::uint64_t framing_errors = 0;       // connections closed for what they sent
-  std::uint64_t connections = 0;          // now
-  std::uint64_t connections_refused = 0;  // beyond a limit
-  std::uint64_t lag_bytes = 0;            // now: there to be read, or read and not durable yet
-  std::uint64_t files = 0;                // now: followed
-  std::uint64_t receive_buffer = 0;       // bytes the kernel gave a datagram socket
+  std::string error;                        // of now; may hold hostile text (paths)
+  base::TimeNs last_event{};                // when the last one became durable; 0 = none yet
+  std::uint64_t events = 0;                 // durable
+  std::uint64_t bytes = 0;                  // of those
+  std::uint64_t duplicates = 0;             // events that were durable already
+  std::uint64_t dropped = 0;                // lost before they were read: datagrams the kernel threw away
+  std::uint64_t refused = 0;                // read, but lost: not taken by the intake, or not whole
+  std::uint64_t cut = 0;                    // stored without their end, because too long
+  std::uint64_t framing_errors = 0;         // connections closed for what they sent
+  std::uint64_t connections = 0;            // now
+  std::uint64_t connections_refused = 0;    // beyond a limit
+  std::uint64_t lag_bytes = 0;              // now: there to be read, or read and not durable yet
+  std::uint64_t files = 0;                  // now: followed
+  std::vector<FileStatistics> shown_files;  // of these kMaxFilesShown at most: problems first, then by lag
+  std::uint64_t receive_buffer = 0;         // bytes the kernel gave a datagram socket
 };
 
 // The counters behind InputStatistics. Safe from any thread.
@@ -62,12 +74,15 @@ class Counters {
 
   void set_state(InputState state, std::string error = {});
   [[nodiscard]] InputState state() const;
+  // Of all files; keeps those that are shown.
+  void show_files(std::vector<FileStatistics> all);
   void fill(InputStatistics& statistics) const;
 
  private:
   mutable std::mutex mutex_;  // guards what follows
   InputState state_ = InputState::stopped;
   std::string error_;
+  std::vector<FileStatistics> shown_files_;
 };
 
 class Input {

@@ -121,7 +121,11 @@ WriterStatus Writer::status() const {
   status.segments = static_cast<std::uint32_t>(parts.segments.size());
   if (!parts.segments.empty()) {
     status.oldest_segment = parts.segments.front().number;
-    status.oldest_received = parts.segments.front().first_received;
+    // A segment without a batch, or whose batches cannot be read, says nothing.
+    for (const SegmentInfo& segment : parts.segments) {
+      status.oldest_received = segment.first_received;
+      if (status.oldest_received != base::TimeNs{}) break;
+    }
   }
   status.given_up = parts.given_up;
   status.recovered = parts.recovered;

@@ -127,6 +127,34 @@ TEST_F(JournalTest, goes_on_after_it_was_opened_again) {
   EXPECT_EQ(writer.status().segments, 1U);
 }
 
+TEST_F(JournalTest, knows_when_its_oldest_batch_was_received_also_after_it_was_opened_again) {
+  const base::TimeNs first = clock_.now();
+  const auto oldest = [&] { return open().status().oldest_received; };
+  {
+    Writer writer = open();
+    EXPECT_EQ(writer.status().oldest_received, base::TimeNs{});
+    add(writer, {"one"});
+    ASSERT_TRUE(writer.commit());
+    clock_.advance(std::chrono::hours(1));
+    add(writer, {"two"});
+    ASSERT_TRUE(writer.commit());
+    EXPECT_EQ(writer.status().oldest_received, first);
+  }
+  EXPECT_EQ(oldest(), first);
+  {
+    Writer writer = open({.segment_bytes = 100});  // seals the segment
+    clock_.advance(std::chrono::hours(1));
+    add(writer, {"three"});
+    ASSERT_TRUE(writer.commit());
+    ASSERT_EQ(writer.status().segments, 2U);
+    EXPECT_EQ(writer.status().oldest_received, first);
+  }
+  EXPECT_EQ(oldest(), first);
+  // A segment that says nothing: the oldest that can be read counts.
+  for (std::size_t offset = 0; offset < kSegmentHeaderBytes; ++offset) overwrite(1, offset, 'x');
+  EXPECT_EQ(oldest(), (base::TimeNs{first.since_epoch_ns + 2 * 3'600'000'000'000}));
+}
+
 TEST_F(JournalTest, a_token_counts_within_a_commit_and_for_24_hours) {
   Writer writer = open();
   EXPECT_FALSE(add(writer, {"one"}, "t").duplicate);

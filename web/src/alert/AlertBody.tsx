@@ -49,6 +49,15 @@ function Why({ alert, finding }: { readonly alert: AlertDetail; readonly finding
     ? t.reasonCorrelation({ entity, rule, events: finding.correlation.total })
     : t.reasonEvent({ entity, rule, conditions: finding.matched.length });
   const explanation = finding.explanation ?? [];
+  if (finding.missing?.includes('record')) {
+    return (
+      <Section title={t.sectionWhy()} icon={<BulbIcon />}>
+        <p className="dim" data-testid="reason">
+          {t.reasonGone()}
+        </p>
+      </Section>
+    );
+  }
   return (
     <Section title={t.sectionWhy()} icon={<BulbIcon />}>
       <p className={styles.reason} data-testid="reason">

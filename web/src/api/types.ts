@@ -146,6 +146,16 @@ export interface Finding {
   readonly matched_cut?: boolean;
   readonly explanation_cut?: boolean;
   readonly fields_cut?: boolean;
+  // What is no longer kept: "record" (why it was found), "event" (as it was received).
+  readonly missing?: readonly string[];
+}
+
+export interface FileStatus {
+  readonly path: string;
+  readonly state: string;
+  readonly size: number;
+  readonly lag_bytes: number;
+  readonly problem: string | null;
 }
 
 export interface SourceStatus {
@@ -160,8 +170,15 @@ export interface SourceStatus {
   readonly per_second: number;
   readonly dropped: number;
   readonly refused: number;
+  readonly cut: number;
+  readonly framing_errors: number;
+  readonly connections: number;
+  readonly connections_refused: number;
   readonly lag_bytes: number | null;
   readonly error: string | null;
+  readonly followed: number;
+  // Of the followed ones some, those with problems first.
+  readonly files: readonly FileStatus[];
 }
 
 export interface ServerStatus {
@@ -179,6 +196,7 @@ export interface ServerStatus {
     readonly rules: number;
     readonly refused: number;
     readonly unparsed?: number;
+    readonly incomplete: number;
     readonly findings: number;
     readonly alerts: number;
     readonly quarantined: readonly { readonly event: string; readonly reason: string; readonly at: string }[];
@@ -187,6 +205,8 @@ export interface ServerStatus {
     readonly bytes: number;
     readonly segments: number;
     readonly oldest: string | null;
+    readonly damages: number;
+    readonly damaged_bytes: number;
     readonly fsync_ms_p50: number;
     readonly fsync_ms_p99: number;
   };

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useServerStatus } from '../api/live';
-import type { ServerStatus, SourceStatus } from '../api/types';
+import type { FileStatus, ServerStatus, SourceStatus } from '../api/types';
 import { usePreferences } from '../app/preferences';
 import { Loading } from '../app/states';
 import { useTitle } from '../app/useTitle';
@@ -9,7 +9,7 @@ import { bytes, count, decimal, duration } from '../i18n/format';
 import { shortTime } from '../i18n/time';
 import { useText } from '../i18n/useText';
 import { Visible } from '../text/Visible';
-import { stateName, warningsOf } from './warnings';
+import { fileStateName, stateName, warningsOf } from './warnings';
 import styles from './StatusPage.module.css';
 
 export function StatusPage() {
@@ -27,6 +27,7 @@ export function StatusPage() {
       <Warnings status={status} />
       <Figures status={status} language={language} />
       <Sources sources={status.sources} />
+      <Files sources={status.sources} />
       <div className={styles.pair}>
         <Pipeline status={status} />
         <Storage status={status} />
@@ -136,6 +137,7 @@ function Sources({ sources }: { readonly sources: readonly SourceStatus[] }) {
                   <RealmBadge realm={source.realm} />
                   <span className={styles.where}>
                     <Visible text={source.type} /> <Visible text={source.address} />
+                    {source.connections > 0 && ` · ${t.sourceConnections({ connections: source.connections })}`}
                   </span>
                 </th>
                 <td>
@@ -148,7 +150,9 @@ function Sources({ sources }: { readonly sources: readonly SourceStatus[] }) {
                 <td className={styles.number}>{decimal(source.per_second)}</td>
                 <td className="num">{source.last_event ? shortTime(source.last_event, { language, zone }) : '–'}</td>
                 <td className={[styles.number, source.dropped > 0 ? styles.bad : ''].join(' ')}>{count(source.dropped)}</td>
-                <td className={[styles.number, source.refused > 0 ? styles.bad : ''].join(' ')}>{count(source.refused)}</td>
+                <td className={[styles.number, source.refused > 0 ? styles.bad : ''].join(' ')}>{count(source.refused)}{source.cut > 0 && <span className={styles.where}>{t.sourceCut({ events: source.cut })}</span>}
+                  {source.framing_errors > 0 && <span className={styles.where}>{t.sourceFraming({ connections: source.framing_errors })}</span>}
+                </td>
                 <td className={styles.number}>{source.lag_bytes === null ? '–' : bytes(source.lag_bytes)}</td>
               </tr>
             ))}
@@ -156,6 +160,64 @@ function Sources({ sources }: { readonly sources: readonly SourceStatus[] }) {
         </table>
       </div>
     </Card>
+  );
+}
+
+function Files({ sources }: { readonly sources: readonly SourceStatus[] }) {
+  const t = useText();
+  const following = sources.filter((source) => source.files.length > 0);
+  if (following.length === 0) return null;
+  return (
+    <Card title={t.filesTitle()}>
+      {following.map((source) => (
+        <details key={source.name} className={styles.files} open={source.files.some((file) => file.problem !== null)}>
+          <summary>{t.filesSummary({ source: source.name, files: source.followed })}</summary>
+          {source.files.length < source.followed && <p className={styles.note}>{t.filesShown({ shown: source.files.length })}</p>}
+          <FileTable source={source.name} files={source.files} />
+        </details>
+      ))}
+    </Card>
+  );
+}
+
+function FileTable({ source, files }: { readonly source: string; readonly files: readonly FileStatus[] }) {
+  const t = useText();
+  return (
+    <div className={styles.scroll} tabIndex={0} role="region" aria-label={t.filesSummary({ source, files: files.length })}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.followedName()}</th>
+            <th scope="col">{t.sourceState()}</th>
+            <th scope="col" className={styles.number}>
+              {t.followedSize()}
+            </th>
+            <th scope="col" className={styles.number}>
+              {t.sourceLag()}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map((file, index) => (
+            <tr key={index}>
+              <th scope="row">
+                <Visible text={file.path === '' ? (file.problem ?? '') : file.path} />
+                {file.path !== '' && file.problem !== null && (
+                  <span className={styles.where}>
+                    <Visible text={file.problem} />
+                  </span>
+                )}
+              </th>
+              <td className={file.problem !== null ? styles.bad : ''}>
+                <Visible text={fileStateName(file.state, t)} />
+              </td>
+              <td className={styles.number}>{file.path === '' ? '–' : bytes(file.size)}</td>
+              <td className={styles.number}>{file.path === '' ? '–' : bytes(file.lag_bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -194,6 +256,7 @@ function Pipeline({ status }: { readonly status: ServerStatus }) {
           [t.sourceState(), <State key="state" state={pipeline.state} error={null} />],
           [t.figureLag(), t.pipelineLag({ lag: pipeline.lag_seconds, events: pipeline.lag_events })],
           [t.figureRules(), t.pipelineRules({ rules: pipeline.rules, refused: pipeline.refused })],
+          [t.pipelineIncomplete(), count(pipeline.incomplete)],
           [t.pipelineRestarts(), count(pipeline.restarts)],
         ]}
       />
@@ -235,6 +298,7 @@ function Storage({ status }: { readonly status: ServerStatus }) {
         facts={[
           [t.journalSize(), t.journalSegments({ size: journal.bytes, segments: journal.segments })],
           [t.journalOldest({ zone }), journal.oldest ? shortTime(journal.oldest, { language, zone }) : '–'],
+          [t.journalDamage(), journal.damages === 0 ? t.journalDamageNone() : t.journalDamagePlaces({ places: journal.damages, size: journal.damaged_bytes })],
           [t.journalSync(), t.journalSyncTimes({ median: journal.fsync_ms_p50, slow: journal.fsync_ms_p99 })],
           [t.journalSequence(), count(status.events.journal_sequence)],
         ]}

@@ -6,12 +6,13 @@ import { warningsOf } from './warnings';
 const source: SourceStatus = {
   name: 'fw', type: 'syslog_udp', address: '127.0.0.1:514', realm: 'real', state: 'running', last_event: null,
   events: 1, bytes: 1, per_second: 0, dropped: 0, refused: 0, lag_bytes: 0, error: null,
+  cut: 0, framing_errors: 0, connections: 0, connections_refused: 0, followed: 0, files: [],
 };
 const good: ServerStatus = {
   time: '2026-11-25T00:00:00Z', version: '1', uptime_s: 1, realm_default: 'real', csp_reports: 0,
   events: { received: 1, per_second: 1, journal_sequence: 1 },
-  pipeline: { state: 'live', lag_events: 0, lag_seconds: 0, restarts: 0, rules: 1, refused: 0, findings: 0, alerts: 0, quarantined: [] },
-  journal: { bytes: 1, segments: 1, oldest: null, fsync_ms_p50: 1, fsync_ms_p99: 1 },
+  pipeline: { state: 'live', lag_events: 0, lag_seconds: 0, restarts: 0, rules: 1, refused: 0, incomplete: 0, findings: 0, alerts: 0, quarantined: [] },
+  journal: { bytes: 1, segments: 1, oldest: null, damages: 0, damaged_bytes: 0, fsync_ms_p50: 1, fsync_ms_p99: 1 },
   disk: { used_percent: 10, free_bytes: 1, state: 'ok' },
   sources: [source],
   sandbox: { level: 'full', namespaces: true, rlimits: true, seccomp: true, landlock: true, workers: 0 },
@@ -43,5 +44,22 @@ describe('warnings', () => {
     expect(texts({ ...good, pipeline: { ...good.pipeline, state: 'catching_up', lag_seconds: 61, lag_events: 5 } })).toHaveLength(1);
     expect(texts({ ...good, sources: [{ ...source, state: 'degraded' }] })).toHaveLength(1);
     expect(texts({ ...good, csp_reports: 1 })).toHaveLength(1);
+    expect(texts({ ...good, pipeline: { ...good.pipeline, incomplete: 2 } })).toHaveLength(1);
+    expect(texts({ ...good, sources: [{ ...source, cut: 1 }] })).toHaveLength(1);
+    expect(texts({ ...good, sources: [{ ...source, framing_errors: 2 }] })[0]).toContain('2 connections were closed');
+    expect(texts({ ...good, sources: [{ ...source, connections_refused: 1 }] })).toHaveLength(1);
+  });
+
+  it('call damage of the journal grave', () => {
+    const found = warningsOf({ ...good, journal: { ...good.journal, damages: 2, damaged_bytes: 2048 } }, messages.en);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.grave).toBe(true);
+    expect(found[0]?.text).toContain('damaged in 2 places (2.0 KiB)');
+  });
+
+  it('count files with problems only where the error of the source names but one of them', () => {
+    const file = (problem: string | null) => ({ path: '/a', state: 'text', size: 1, lag_bytes: 0, problem });
+    expect(texts({ ...good, sources: [{ ...source, files: [file(null), file('x')] }] })).toHaveLength(0);
+    expect(texts({ ...good, sources: [{ ...source, files: [file(null), file('x'), file('y')] }] })[0]).toContain('2 files need attention');
   });
 });

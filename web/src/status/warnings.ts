@@ -30,6 +30,24 @@ export function stateName(state: string, t: Messages): string {
   }
 }
 
+// The server's word for what a followed file is.
+export function fileStateName(state: string, t: Messages): string {
+  switch (state) {
+    case 'text':
+      return t.followedText();
+    case 'parsed':
+      return t.followedParsed();
+    case 'undecided':
+      return t.followedUndecided();
+    case 'ignored':
+      return t.followedIgnored();
+    case 'unreadable':
+      return t.followedUnreadable();
+    default:
+      return state;
+  }
+}
+
 export interface Warning {
   readonly grave: boolean;
   readonly text: string;
@@ -55,9 +73,16 @@ export function warningsOf(status: ServerStatus, t: Messages): Warning[] {
     if (source.error) grave(t.warnSource({ source: source.name, reason: source.error }));
     else if (!isGood(source.state)) mild(t.warnSourceState({ source: source.name, state: stateName(source.state, t) }));
     if (source.dropped > 0) mild(t.warnDropped({ source: source.name, events: source.dropped }));
+    if (source.cut > 0) mild(t.warnCut({ source: source.name, events: source.cut }));
+    if (source.framing_errors > 0) mild(t.warnFraming({ source: source.name, connections: source.framing_errors }));
+    if (source.connections_refused > 0) mild(t.warnConnections({ source: source.name, connections: source.connections_refused }));
+    const troubled = source.files.filter((file) => file.problem !== null).length;
+    if (troubled > 1) mild(t.warnFiles({ source: source.name, files: troubled }));
     if (source.refused > 0) mild(t.warnRefused({ source: source.name, events: source.refused }));
   }
   if (status.pipeline.quarantined.length > 0) mild(t.warnQuarantined({ events: status.pipeline.quarantined.length }));
+  if (status.journal.damages > 0) grave(t.warnDamaged({ places: status.journal.damages, size: status.journal.damaged_bytes }));
+  if (status.pipeline.incomplete > 0) mild(t.warnIncomplete({ matches: status.pipeline.incomplete }));
   if ((status.pipeline.unparsed ?? 0) > 0) mild(t.warnUnparsed({ events: status.pipeline.unparsed ?? 0 }));
   if (status.pipeline.refused > 0) mild(t.warnRules({ rules: status.pipeline.refused }));
   if (status.sandbox.level !== 'full') mild(t.warnSandbox());

@@ -1,5 +1,6 @@
 #include "tools/message_compiler/emit_cpp.h"
 
+#include <map>
 #include <string_view>
 
 namespace hinomi::message_compiler {
@@ -111,25 +112,54 @@ void emit_definition(std::string& out, const Message& message) {
   out += "  }\n  return out;\n}\n";
 }
 
+// A table in the order of its keys.
+void emit_labels(CppFiles& files, const std::vector<Message>& labels) {
+  files.header +=
+      "\n// The name of something declared, by its key; nullopt: none of this key.\n"
+      "[[nodiscard]] std::optional<std::string_view> label(base::Language language, std::string_view key);\n";
+  std::map<std::string, const Message*> sorted;
+  for (const Message& label : labels) sorted.emplace(label.key, &label);
+  files.source += "\nnamespace {\nstruct Label {\n  std::string_view key;\n  std::string_view texts[" +
+                  std::to_string(kLanguages.size()) + "];\n};\nconstexpr Label kLabels[] = {\n";
+  for (const auto& [key, label] : sorted) {
+    files.source += "    {" + quoted(key) + ", {";
+    for (const std::string& text : label->sources) files.source += quoted(text) + ", ";
+    files.source += "}},\n";
+  }
+  if (sorted.empty()) files.source += "    {},\n";
+  files.source +=
+      "};\n}  // namespace\n\nstd::optional<std::string_view> label(base::Language language, "
+      "std::string_view "
+      "key) {\n  const auto* const found = std::lower_bound(std::begin(kLabels), std::end(kLabels), key,\n"
+      "                                             [](const Label& one, std::string_view wanted) { return "
+      "one.key "
+      "< wanted; });\n  if (found == std::end(kLabels) || found->key != key || key.empty()) return "
+      "std::nullopt;\n"
+      "  return found->texts[static_cast<std::size_t>(language)];\n}\n";
+}
+
 }  // namespace
 
-CppFiles emit_cpp(const std::vector<Message>& messages) {
+CppFiles emit_cpp(const std::vector<Message>& messages, const std::vector<Message>& labels) {
   CppFiles files;
   files.header =
       "// Every text of the program for people, one function for each message. Generated from "
       "content/messages:\n"
       "// not for editing, change the catalogue instead.\n"
       "#pragma once\n\n"
-      "#include <chrono>\n#include <cstdint>\n#include <string>\n#include <string_view>\n\n"
+      "#include <chrono>\n#include <cstdint>\n#include <optional>\n#include <string>\n#include "
+      "<string_view>\n\n"
       "#include \"base/language.h\"\n\n"
       "namespace hinomi::messages {\n";
   files.source =
-      "#include \"messages/messages.h\"\n\n#include \"base/message_format.h\"\n\nnamespace hinomi::messages "
+      "#include \"messages/messages.h\"\n\n#include <algorithm>\n#include <iterator>\n\n#include "
+      "\"base/message_format.h\"\n\nnamespace hinomi::messages "
       "{\n";
   for (const Message& message : messages) {
     emit_declaration(files.header, message);
     emit_definition(files.source, message);
   }
+  emit_labels(files, labels);
   files.header += "\n}  // namespace hinomi::messages\n";
   files.source += "\n}  // namespace hinomi::messages\n";
   return files;

@@ -14,6 +14,8 @@ struct CppFiles {
   std::string source;  // messages.cc
 };
 
-[[nodiscard]] CppFiles emit_cpp(const std::vector<Message>& messages);
+// `labels` become one table, found by key: label(language, "entity.person").
+[[nodiscard]] CppFiles emit_cpp(const std::vector<Message>& messages,
+                                const std::vector<Message>& labels = {});
 
 }  // namespace hinomi::message_compiler

@@ -66,7 +66,7 @@ std::string text_of(const Message& message, const Piece& piece, std::string_view
 
 }  // namespace
 
-std::string emit_ts(const std::vector<Message>& messages) {
+std::string emit_ts(const std::vector<Message>& messages, const std::vector<Message>& labels) {
   std::string out =
       "// Every text of the web interface for people, one function for each message. Generated from "
       "content/messages:\n"
@@ -88,12 +88,23 @@ std::string emit_ts(const std::vector<Message>& messages) {
     }
     out += "};\n";
   }
+  for (std::size_t i = 0; i < kLanguages.size(); ++i) {
+    out += "\nconst " + std::string(kLanguages[i]) + "Labels: Readonly<Record<string, string>> = {\n";
+    for (const Message& label : labels)
+      out += "  '" + label.key + "': `" + escaped(label.sources[i]) + "`,\n";
+    out += "};\n";
+  }
   out += "\nexport const languages = [";
   for (std::size_t i = 0; i < kLanguages.size(); ++i) {
     out += (i == 0 ? "'" : ", '") + std::string(kLanguages[i]) + "'";
   }
   out += "] as const;\nexport type Language = (typeof languages)[number];\n";
   out += "export const messages: Readonly<Record<Language, Messages>> = { en, ja };\n";
+  out +=
+      "// Names of declared things, by their key.\n"
+      "export const labels: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en: enLabels, "
+      "ja: "
+      "jaLabels };\n";
   return out;
 }
 

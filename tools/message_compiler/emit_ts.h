@@ -11,6 +11,8 @@ namespace hinomi::message_compiler {
 
 // One module, to lie beside format.ts: `messages` maps a language to its functions, one name for each
 // message.
-[[nodiscard]] std::string emit_ts(const std::vector<Message>& messages);
+// `labels` become one table a language, found by key: labels.ja['entity.person'].
+[[nodiscard]] std::string emit_ts(const std::vector<Message>& messages,
+                                  const std::vector<Message>& labels = {});
 
 }  // namespace hinomi::message_compiler

@@ -20,6 +20,7 @@ namespace {
 using hinomi::message_compiler::CatalogueFile;
 using hinomi::message_compiler::for_programs;
 using hinomi::message_compiler::for_web;
+using hinomi::message_compiler::labels_of;
 using hinomi::message_compiler::Message;
 namespace fs = std::filesystem;
 
@@ -65,13 +66,13 @@ std::optional<Options> parse_arguments(const std::vector<std::string_view>& argu
 }
 
 bool write_cpp(const std::vector<Message>& messages, const fs::path& folder) {
-  const auto output = hinomi::message_compiler::emit_cpp(for_programs(messages));
+  const auto output = hinomi::message_compiler::emit_cpp(for_programs(messages), labels_of(messages));
   return write_if_changed(folder / "messages.h", output.header) &&
          write_if_changed(folder / "messages.cc", output.source);
 }
 
 bool write_ts(const std::vector<Message>& messages, const fs::path& file) {
-  return write_if_changed(file, hinomi::message_compiler::emit_ts(for_web(messages)));
+  return write_if_changed(file, hinomi::message_compiler::emit_ts(for_web(messages), labels_of(messages)));
 }
 
 int write_outputs(const std::vector<Message>& messages, const Options& options) {

@@ -1,0 +1,70 @@
+#include "app/registry.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "messages/messages.h"
+#include "record/migrations.h"
+#include "record/tables.h"
+
+namespace hinomi::app {
+namespace {
+
+// Keys of all names that the declarations need.
+std::set<std::string> needed_labels(const schema::Registry& registry) {
+  std::set<std::string> keys;
+  for (const schema::Entity& entity : registry.all()) {
+    const std::string name(entity.name);
+    keys.insert("entity." + name);
+    keys.insert("entity." + name + ".many");
+    for (const schema::Field& field : entity.fields) {
+      keys.insert("field." + name + "." + std::string(field.name));
+      for (const std::string_view choice : field.choices)
+        keys.insert("choice." + name + "." + std::string(field.name) + "." + std::string(choice));
+    }
+    for (const schema::Action& action : entity.actions)
+      keys.insert("action." + name + "." + std::string(action.name));
+  }
+  return keys;
+}
+
+std::set<std::string> written_labels() {
+  std::ifstream file(std::string(HINOMI_SOURCE_DIR) + "/content/messages/labels.yaml");
+  std::set<std::string> keys;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(": {");
+    if (colon != std::string::npos) keys.insert(line.substr(0, colon));
+  }
+  return keys;
+}
+
+bool is_of_every_record(const std::string& key) {
+  return key.starts_with("field.record.") || key.starts_with("choice.record.") || key.starts_with("fault.");
+}
+
+TEST(RegistryTest, everything_declared_has_a_name_in_both_languages) {
+  for (const std::string& key : needed_labels(make_registry())) {
+    EXPECT_TRUE(messages::label(base::Language::ja, key)) << key;
+    EXPECT_TRUE(messages::label(base::Language::en, key)) << key;
+  }
+}
+
+TEST(RegistryTest, every_name_is_of_something_declared) {
+  const std::set<std::string> needed = needed_labels(make_registry());
+  ASSERT_FALSE(written_labels().empty());
+  for (const std::string& key : written_labels())
+    EXPECT_TRUE(needed.contains(key) || is_of_every_record(key)) << key;
+}
+
+TEST(RegistryTest, the_committed_tables_are_those_of_the_declarations) {
+  std::ifstream file(std::string(HINOMI_SOURCE_DIR) + "/schema/tables.txt");
+  const std::string committed{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(committed, record::snapshot_of(make_registry())) << "run ./dev generate";
+}
+
+}  // namespace
+}  // namespace hinomi::app

@@ -109,6 +109,9 @@ class Engine {
   };
   [[nodiscard]] Outcome<Feed> changes_after(const Context& context, std::int64_t seq, std::size_t limit);
   [[nodiscard]] base::Result<std::int64_t> last_change();
+  // Which entity each of these records is of; unknown ids are left out.
+  [[nodiscard]] base::Result<std::vector<std::pair<base::RecordId, const schema::Entity*>>> entities_of(
+      const std::vector<base::RecordId>& ids);
   // Full-text search over everything that the caller may read.
   struct Hit {
     const schema::Entity* entity = nullptr;
@@ -143,7 +146,7 @@ class Engine {
   struct Write;
   using Step = std::function<std::optional<Refusal>(store::sql::Connection&)>;
   // A write transaction; the refusal that ended it, if one did.
-  [[nodiscard]] std::optional<Refusal> transact(const Step& step);
+  [[nodiscard]] std::optional<Refusal> transact(const Context& context, const Step& step);
   [[nodiscard]] std::optional<Refusal> write(store::sql::Connection& connection, Write& write);
   [[nodiscard]] std::optional<Refusal> check_references(store::sql::Connection& connection,
                                                         const Write& write);

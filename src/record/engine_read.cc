@@ -272,7 +272,7 @@ Outcome<Engine::Feed> Engine::changes_after(const Context& context, std::int64_t
     Change change = read_change(**statement);
     feed.last = change.seq;
     const Entity* const entity = registry().find(change.entity);
-    if (entity == nullptr) continue;
+    if (entity == nullptr || entity->attached) continue;
     access::ObjectView view;
     view.labels.organisation = change.organisation;
     view.labels.site = change.site;
@@ -301,6 +301,24 @@ base::Result<std::int64_t> Engine::last_change() {
   return last;
 }
 
+base::Result<std::vector<std::pair<base::RecordId, const Entity*>>> Engine::entities_of(
+    const std::vector<base::RecordId>& ids) {
+  auto lease = parts_.database->lease(Connection::Kind::read);
+  if (!lease) return lease.error();
+  auto statement = (*lease)->prepare("SELECT entity FROM record_change WHERE record_id=? AND version=1");
+  if (!statement) return statement.error();
+  std::vector<std::pair<base::RecordId, const Entity*>> found;
+  for (const base::RecordId& id : ids) {
+    (*statement)->bind(id.as_bytes());
+    const auto row = (*statement)->step();
+    if (!row) return row.error();
+    const Entity* const entity = *row ? registry().find((*statement)->text(0)) : nullptr;
+    (*statement)->reset();
+    if (entity != nullptr) found.emplace_back(id, entity);
+  }
+  return found;
+}
+
 Outcome<std::vector<Engine::Hit>> Engine::search(const Context& context, std::string_view text,
                                                  std::size_t limit) {
   constexpr std::size_t kMaxHits = 100;
@@ -313,7 +331,7 @@ Outcome<std::vector<Engine::Hit>> Engine::search(const Context& context, std::st
   Where where;
   for (const Entity& entity : registry().all()) {
     const std::string read = permission_of(entity, "read");
-    if (!access::holds_anywhere(*context.who, read) || !entity.owner.empty()) continue;
+    if (!access::holds_anywhere(*context.who, read) || !entity.owner.empty() || entity.attached) continue;
     const auto filter = access::RowFilter::of(*context.who, read, entity.for_all_organisations);
     where.sql += (where.sql.empty() ? "(entity=? AND " : " OR (entity=? AND ") + filter.sql + ")";
     where.values.emplace_back(std::string(entity.name));

@@ -109,12 +109,13 @@ base::RecordId Engine::new_id() const {
   return base::RecordId::make(parts_.clock->now(), random);
 }
 
-std::optional<Refusal> Engine::transact(const Step& step) {
+std::optional<Refusal> Engine::transact(const Context& context, const Step& step) {
   std::optional<Refusal> refusal;
   auto done = store::sql::in_transaction(*parts_.database, Connection::Kind::write,
                                          [&](Connection& connection) -> base::Result<void> {
                                            refusal = step(connection);
-                                           if (!refusal) return {};
+                                           if (!refusal && !context.preview) return {};
+        if (!refusal) return base::Error{base::ErrorCode::usage, "a preview", "", {}};
                                            // What the database said is told to the transaction, which may run
                                            // again; a refusal only ends it.
                                            if (refusal->kind == Kind::failed) return refusal->error;
@@ -125,6 +126,7 @@ std::optional<Refusal> Engine::transact(const Step& step) {
     return std::nullopt;
   }
   if (refusal && refusal->kind != Kind::failed) return refusal;
+  if (context.preview && !refusal && done.error().code == base::ErrorCode::usage) return std::nullopt;
   return failed(done.error());
 }
 

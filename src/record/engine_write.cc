@@ -46,7 +46,7 @@ std::vector<Fault> faults_of_hidden(const Entity& entity, const Draft& draft,
 
 Outcome<Record> Engine::create(const Context& context, const Entity& entity, Draft draft) {
   std::optional<Record> made;
-  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+  auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
     const auto earlier = replayed(connection, context, entity);
     if (!earlier) return failed(earlier.error());
     // A record of the caller's own id that stands as it would be made: the same request, sent again.
@@ -102,7 +102,7 @@ Outcome<Record> Engine::change_within(Connection& connection, const Context& con
 Outcome<Record> Engine::change(const Context& context, const Entity& entity, const base::RecordId& id,
                                const Draft& draft, std::optional<std::int64_t> version) {
   std::optional<Record> changed;
-  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+  auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
     auto before = find(connection, context, entity, id, permission_of(entity, "change"), true, false);
     if (!before) return before.refusal();
     const auto earlier = replayed(connection, context, entity);
@@ -146,7 +146,7 @@ Outcome<Record> Engine::act(const Context& context, const Entity& entity, const 
   if (declared == nullptr) return Refusal{Kind::not_found, {}, {}};
   const std::string permission = permission_of(entity, action);
   std::optional<Record> changed;
-  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+  auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
     auto before = find(connection, context, entity, id, permission, true, false);
     if (!before) return before.refusal();
     const auto earlier = replayed(connection, context, entity);
@@ -185,7 +185,7 @@ Outcome<Record> Engine::act(const Context& context, const Entity& entity, const 
 Outcome<Record> Engine::remove(const Context& context, const Entity& entity, const base::RecordId& id,
                                std::optional<std::int64_t> version) {
   std::optional<Record> changed;
-  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+  auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
     auto before = find(connection, context, entity, id, permission_of(entity, "delete"), true, false);
     if (!before) return before.refusal();
     if (version && *version != before->version) return Refusal{Kind::stale, {}, {}};
@@ -206,7 +206,7 @@ Outcome<Record> Engine::remove(const Context& context, const Entity& entity, con
 
 Outcome<Record> Engine::restore(const Context& context, const Entity& entity, const base::RecordId& id) {
   std::optional<Record> changed;
-  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+  auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
     auto before = find(connection, context, entity, id, permission_of(entity, "delete"), true, true);
     if (!before) return before.refusal();
     if (!before->deleted_at) return Refusal{Kind::conflict, {}, {}};
@@ -225,7 +225,7 @@ Outcome<Record> Engine::restore(const Context& context, const Entity& entity, co
 Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
   std::optional<Record> changed;
   const Entity* entity = nullptr;
-  auto refusal = transact([&](Connection& connection) -> std::optional<Refusal> {
+  auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
     auto statement =
         connection.prepare("SELECT " + std::string(change_columns()) + " FROM record_change WHERE seq=?");
     if (!statement) return failed(statement.error());
@@ -236,7 +236,7 @@ Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
     const Change change = read_change(**statement);
     (*statement)->reset();
     entity = registry().find(change.entity);
-    if (entity == nullptr) return Refusal{Kind::not_found, {}, {}};
+    if (entity == nullptr || entity->attached) return Refusal{Kind::not_found, {}, {}};
     const bool deletes = change.kind == "create" || change.kind == "delete" || change.kind == "restore";
     auto before = find(connection, context, *entity, change.record,
                        permission_of(*entity, deletes ? "delete" : "change"), true, true);

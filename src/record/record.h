@@ -71,6 +71,7 @@ struct Context {
   std::string_view reason;
   std::string_view request_key;  // Idempotency-Key: the same key by the same principal takes effect once
   base::Realm realm = base::Realm::real;
+  bool preview = false;  // everything but the effect: the transaction is given up at its end
 };
 
 // The end of an operation that did not succeed.

@@ -46,6 +46,9 @@ struct Entity {
   std::vector<Transition> transitions = {};
   // A reference field: a record is for the principal it names and nobody else; empty: has none.
   std::string_view owner = {};
+  // Stands with another record (a comment): has no routes of its own, is not searched, and is read by whoever may
+  // read that one.
+  bool attached = false;
   bool for_all_organisations = false;  // a record belongs to none: catalogues, organisations themselves
   bool may_be_sealed = true;           // may live in a vault
 

@@ -39,6 +39,7 @@ void write_entity(base::JsonWriter& json, const Entity& entity) {
   json.key("title").string(entity.title);
   json.key("prefix").string(entity.prefix);
   json.key("for_all_organisations").boolean(entity.for_all_organisations);
+  json.key("attached").boolean(entity.attached);
   json.key("may_be_sealed").boolean(entity.may_be_sealed);
   json.key("owner").string(entity.owner);
   json.key("state_field").string(entity.state_field);

@@ -26,7 +26,8 @@ Entity comment_entity() {
               prose<&Comment::text>("text").required().searchable(),
               texts<&Comment::mentions>("mentions"),
               text<&Comment::excerpt>("excerpt").server_owned(),
-          })};
+          }),
+          .attached = true};
 }
 
 Entity relation_entity() {
@@ -40,7 +41,8 @@ Entity relation_entity() {
               text<&Relation::to_entity>("to_entity").required().at_most(kName).filterable(),
               text<&Relation::to_record>("to_record").required().at_most(kName).filterable(),
               text<&Relation::remark>("remark"),
-          })};
+          }),
+          .attached = true};
 }
 
 Entity attachment_entity() {
@@ -54,7 +56,8 @@ Entity attachment_entity() {
               text<&Attachment::media_type>("media_type").server_owned(),
               integer<&Attachment::size>("size").server_owned(),
               text<&Attachment::sha256>("sha256").server_owned().at_most(kHash).filterable(),
-          })};
+          }),
+          .attached = true};
 }
 
 Entity saved_view_entity() {

@@ -1,0 +1,91 @@
+// What the HTTP API says about records: one function an operation, from a request of somebody to its answer.
+// The same for every entity. Blocking: called on worker threads; not for anything on the io thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/http/message.h"
+#include "record/engine.h"
+
+namespace hinomi::api::records {
+
+inline constexpr std::size_t kMaxBulk = 1000;
+inline constexpr std::size_t kMaxTitles = 200;
+inline constexpr std::uint64_t kMaxRecordBody = 1U << 20;
+
+// A request with who sent it. The parts of the path that stand for something are in request.params.
+struct Asked {
+  const access::Principal& who;
+  const http::Request& request;
+};
+
+class RecordService {
+ public:
+  // `grants_of`: what a person may do; for telling those who are mentioned, which never shows them more than
+  // they may see.
+  using GrantsOf = std::function<std::shared_ptr<const access::Grants>(const base::RecordId& person)>;
+  RecordService(record::Engine& engine, GrantsOf grants_of)
+      : engine_(engine), grants_of_(std::move(grants_of)) {}
+
+  [[nodiscard]] http::Response declarations(const Asked& asked);  // GET /schema
+  // {entity path}
+  [[nodiscard]] http::Response list(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response facets(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response create(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response bulk(const Asked& asked, const schema::Entity& entity);
+  // {entity path}/{id}
+  [[nodiscard]] http::Response get(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response change(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response remove(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response restore(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response act(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response history(const Asked& asked, const schema::Entity& entity);
+  // Comments and relations of a record: who may read it may read them, who may read it and holds
+  // comment.create (relation.create) in its place may add.
+  [[nodiscard]] http::Response comments(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response add_comment(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response relations(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response add_relation(const Asked& asked, const schema::Entity& entity);
+  // Across records.
+  [[nodiscard]] http::Response undo(const Asked& asked);
+  [[nodiscard]] http::Response search(const Asked& asked);
+  [[nodiscard]] http::Response titles(const Asked& asked);
+  [[nodiscard]] record::Engine& engine() noexcept { return engine_; }
+
+ private:
+  [[nodiscard]] record::Outcome<record::Record> add_attached(const Asked& asked,
+                                                             const schema::Entity& parent_entity,
+                                                             const record::Record& parent,
+                                                             const schema::Entity& entity,
+                                                             record::Draft draft);
+  void tell_mentioned(store::sql::Connection& connection, const record::Context& context,
+                      const schema::Entity& entity, const record::Record& parent,
+                      const record::Record& comment);
+
+  record::Engine& engine_;
+  GrantsOf grants_of_;
+};
+
+// Parts of a request, read strictly.
+[[nodiscard]] record::Context context_of(const Asked& asked);
+// X-Hinomi-Reason, percent-encoded UTF-8; empty: none, or unreadable.
+[[nodiscard]] std::string reason_of(const http::Request& request);
+// If-Match: "7" → 7; nullopt: absent. `malformed` where it is something else.
+struct Match {
+  std::optional<std::int64_t> version;
+  bool malformed = false;
+};
+[[nodiscard]] Match if_match(const http::Request& request);
+// The parameters of the query, decoded; nullopt: malformed or too many.
+[[nodiscard]] std::optional<std::vector<record::Parameter>> parameters_of(const http::Request& request);
+// Takes the one of this name out; nullopt: absent.
+[[nodiscard]] std::optional<std::string> take(std::vector<record::Parameter>& parameters,
+                                              std::string_view name);
+[[nodiscard]] bool is_json(const http::Request& request);
+
+}  // namespace hinomi::api::records

@@ -75,6 +75,16 @@ std::optional<http::Response> Access::refuse_caller(const http::Request& request
     case Permission::report_csp:
     case Permission::sign_in:
       return std::nullopt;
+    case Permission::record: {
+      // Who it is, is found on a thread that may wait for the database; whoever shows nothing is refused at
+      // once.
+      const auto token = request.count("cookie") == 1
+                             ? cookie_value(request.field("cookie"), cookie_name(request.secure))
+                             : std::nullopt;
+      if (token) caller.session = sessions_.find(*token);
+      if (token || request.has("authorization")) return std::nullopt;
+      return problem(Problem::not_signed_in, "no session or token, or one that has ended");
+    }
     case Permission::read:
     case Permission::own_session: {
       const auto token = request.count("cookie") == 1

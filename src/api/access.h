@@ -23,6 +23,7 @@ enum class Permission : std::uint8_t {
   read,         // a session: see alerts, rules, events and the state of the server
   own_session,  // a session: see and end it
   send_events,  // the token of the source that is named
+  record,       // somebody who is signed in; what they may do to which record is decided with the record
 };
 
 // A source that sends over HTTP, with the hash of its token. A name may stand several times, so that a token

@@ -4,7 +4,10 @@
 
 namespace hinomi::api {
 
-QueryThread::QueryThread() : thread_([this] { run(); }) {}
+QueryThread::QueryThread(std::size_t threads) {
+  threads_.reserve(threads);
+  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+}
 
 QueryThread::~QueryThread() {
   {
@@ -12,7 +15,7 @@ QueryThread::~QueryThread() {
     stopping_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  for (std::thread& thread : threads_) thread.join();
 }
 
 bool QueryThread::ask(std::function<void()> question) {

@@ -1,5 +1,5 @@
-// The thread that asks the alert store and reads the journal, so that a slow question never holds up the
-// events that come in. Bounded: beyond kMaxQuestions a question is refused. Not for anything quick.
+// Threads that ask databases and read the journal, so that a slow question never holds up the events that
+// come in. Bounded: beyond kMaxQuestions a question is refused. Not for anything quick.
 #pragma once
 
 #include <condition_variable>
@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace hinomi::api {
 
@@ -15,13 +16,13 @@ inline constexpr std::size_t kMaxQuestions = 64;
 
 class QueryThread {
  public:
-  QueryThread();
+  explicit QueryThread(std::size_t threads = 1);
   // Waits for the question in hand; those that wait are dropped.
   ~QueryThread();
   QueryThread(const QueryThread&) = delete;
   QueryThread& operator=(const QueryThread&) = delete;
 
-  // Runs `question` on the thread, in order. False: too many wait, and it was not taken.
+  // Runs `question` on one of the threads; begun in order. False: too many wait, and it was not taken.
   [[nodiscard]] bool ask(std::function<void()> question);
 
  private:
@@ -31,7 +32,7 @@ class QueryThread {
   std::deque<std::function<void()>> questions_;
   bool stopping_ = false;
   std::condition_variable changed_;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace hinomi::api

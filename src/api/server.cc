@@ -45,6 +45,8 @@ class Server::Parts final : public http::Service {
   void prepare(http::Response& response) override;
 
   Backend backend;
+  std::unique_ptr<records::RecordService> records;
+  std::unique_ptr<RecordRoutes> record_routes;
   std::unique_ptr<Router> router;
   std::unique_ptr<Access> access;
   std::unique_ptr<http::Server> server;
@@ -129,7 +131,13 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
   }
   parts->access = std::make_unique<Access>(Origins(std::move(names)), std::move(options.sources),
                                            parts->backend.sessions);
-  parts->router = std::make_unique<Router>(make_routes(parts->backend));
+  std::vector<Route> routes = make_routes(parts->backend);
+  if (const Services& given = parts->backend.services; given.records != nullptr) {
+    parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of);
+    parts->record_routes = std::make_unique<RecordRoutes>(*parts->records, given.find_caller);
+    for (Route& route : parts->record_routes->routes()) routes.push_back(std::move(route));
+  }
+  parts->router = std::make_unique<Router>(std::move(routes));
   parts->backend.attach(*parts->server);
   if (changed != nullptr) {
     auto watching = parts->server->watch(changed->descriptor(), [&backend = parts->backend, changed] {

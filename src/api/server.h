@@ -15,6 +15,7 @@
 #include "api/alert_json.h"
 #include "api/assets.h"
 #include "api/http/server.h"
+#include "api/record_routes.h"
 #include "api/router.h"
 #include "api/status.h"
 #include "base/result.h"
@@ -45,6 +46,10 @@ struct Services {
   std::function<base::Result<store::alerts::Reader>()> open_alerts;
   std::function<base::Result<std::optional<RawEvent>>(std::uint64_t batch, std::uint32_t index)> read_event;
   std::function<base::Result<std::optional<std::string>>(std::uint64_t position)> read_finding;
+  // Records: null: this server has none. The functions are called on worker threads.
+  record::Engine* records = nullptr;
+  FindCaller find_caller;
+  records::RecordService::GrantsOf grants_of;
   std::function<void(std::string_view line)> log;  // English, one line, safe text; from any thread
 };
 

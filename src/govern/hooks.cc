@@ -1,0 +1,120 @@
+#include "govern/hooks.h"
+
+#include "record/rows.h"
+
+namespace hinomi::govern {
+namespace {
+
+using record::Record;
+using record::Refusal;
+using record::WriteCall;
+using schema::Entity;
+using schema::Value;
+
+Refusal invalid(std::string_view field, std::string_view code, std::string_view detail) {
+  return {Refusal::Kind::invalid, {{std::string(field), std::string(code), std::string(detail)}}, {}};
+}
+
+Refusal failed(base::Error error) {
+  return {Refusal::Kind::failed, {}, std::move(error)};
+}
+
+Value& value_of(const Entity& entity, Record& record, std::string_view field) {
+  return record.values[entity.index_of(field)];
+}
+
+std::optional<Refusal> give_key(WriteCall& call) {
+  if (call.before != nullptr) return std::nullopt;
+  const auto key = record::next_number(call.connection, std::string(call.entity.name) + "_key");
+  if (!key) return failed(key.error());
+  value_of(call.entity, call.after, "key") = *key;
+  return std::nullopt;
+}
+
+base::Result<bool> exists(store::sql::Connection& connection, std::string_view sql,
+                          std::initializer_list<std::int64_t> values) {
+  auto statement = connection.prepare(sql);
+  if (!statement) return statement.error();
+  for (const std::int64_t value : values) (*statement)->bind(value);
+  const auto found = (*statement)->step();
+  if (!found) return found.error();
+  const bool there = *found;
+  (*statement)->reset();
+  return there;
+}
+
+std::optional<Refusal> check_labels(WriteCall& call) {
+  const base::Labels& labels = call.after.labels;
+  if (call.before != nullptr && call.before->labels == labels) return std::nullopt;
+  const auto organisation = static_cast<std::int64_t>(labels.organisation);
+  const auto site = static_cast<std::int64_t>(labels.site);
+  const auto known = exists(call.connection,
+                            "SELECT 1 FROM r_organisation WHERE COALESCE(f_key, -9223372036854775807)=? AND "
+                            "deleted_at IS NULL",
+                            {organisation});
+  if (!known) return failed(known.error());
+  if (!*known) return invalid("organisation", "no_such_record", "no organisation of this key");
+  if (site == 0) return std::nullopt;
+  const auto known_site = exists(call.connection,
+                                 "SELECT 1 FROM r_site WHERE COALESCE(f_key, -9223372036854775807)=? AND "
+                                 "organisation=? AND deleted_at IS NULL",
+                                 {site, organisation});
+  if (!known_site) return failed(known_site.error());
+  if (!*known_site) return invalid("site", "no_such_record", "no site of this key in the organisation");
+  return std::nullopt;
+}
+
+// The title of a referenced record; empty without one.
+base::Result<std::string> title_of(WriteCall& call, std::string_view field, std::string_view target) {
+  const auto* const id = std::get_if<base::RecordId>(&value_of(call.entity, call.after, field));
+  if (id == nullptr) return std::string();
+  const Entity& entity = call.engine.registry().get(target);
+  const auto found = record::load(call.connection, entity, *id, false);
+  if (!found) return found.error();
+  if (!*found) return std::string();
+  const auto* const text = std::get_if<std::string>(&(**found).values[entity.index_of(entity.title)]);
+  return text == nullptr ? std::string() : *text;
+}
+
+std::optional<Refusal> check_period(WriteCall& call) {
+  const auto* const from = std::get_if<std::string>(&value_of(call.entity, call.after, "valid_from"));
+  const auto* const until = std::get_if<std::string>(&value_of(call.entity, call.after, "valid_until"));
+  if (from != nullptr && until != nullptr && *until < *from)
+    return invalid("valid_until", "out_of_range", "it ends before it begins");
+  return std::nullopt;
+}
+
+std::optional<Refusal> complete_assignment(WriteCall& call) {
+  const bool person = !schema::is_empty(value_of(call.entity, call.after, "person"));
+  const bool post = !schema::is_empty(value_of(call.entity, call.after, "post"));
+  if (person == post) return invalid("person", "needed", "either a person or a post");
+  if (auto wrong = check_period(call)) return wrong;
+  const auto title = title_of(call, person ? "person" : "post", person ? "person" : "post");
+  if (!title) return failed(title.error());
+  value_of(call.entity, call.after, "title") =
+      std::get<std::string>(value_of(call.entity, call.after, "role")) + " " + *title;
+  return std::nullopt;
+}
+
+std::optional<Refusal> complete_holding(WriteCall& call) {
+  if (auto wrong = check_period(call)) return wrong;
+  const auto person = title_of(call, "person", "person");
+  if (!person) return failed(person.error());
+  const auto post = title_of(call, "post", "post");
+  if (!post) return failed(post.error());
+  value_of(call.entity, call.after, "title") = *person + ": " + *post;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void add_hooks(record::Engine& engine) {
+  for (const Entity& entity : engine.registry().all())
+    if (!entity.for_all_organisations) engine.add_hook(entity.name, check_labels);
+  engine.add_hook("organisation", give_key);
+  engine.add_hook("site", give_key);
+  engine.add_hook("assignment", complete_assignment);
+  engine.add_hook("holding", complete_holding);
+}
+
+}  // namespace hinomi::govern

@@ -20,7 +20,8 @@ base::Result<Passed> passed_runs(const Schedule& schedule, const calendar::Calen
                                  base::TimeNs from, base::TimeNs now) {
   Passed passed;
   if (const auto* every = std::get_if<EveryMinutes>(&schedule.when)) {
-    // Those of a long sleep are counted without being listed.
+    // Those of a long sleep are counted without being listed; nothing slept before 1970.
+    from = std::max(from, base::TimeNs{});
     const std::int64_t step = every->minutes * kNsPerMinute;
     constexpr auto looked = static_cast<std::int64_t>(kMaxRunsAtOnce + 1);
     const std::int64_t steps = now.since_epoch_ns / step - from.since_epoch_ns / step;

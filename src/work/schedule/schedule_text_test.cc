@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
+#include "os/file.h"
+
 namespace hinomi::work::schedule {
 namespace {
 
@@ -21,6 +25,26 @@ TEST(ScheduleText, what_is_written_reads_back) {
     const auto schedule = parsed(text);
     ASSERT_TRUE(schedule) << text << ": " << schedule.error().message;
     EXPECT_EQ(format_schedule(*schedule), text);
+  }
+}
+
+// The lines of the manual, in two columns, in both languages.
+TEST(ScheduleText, the_manual_shows_schedules_that_read) {
+  for (const char* language : {"en", "ja"}) {
+    const auto page = os::read_file(std::string(HINOMI_SOURCE_DIR "/docs/") + language + "/calendars.md");
+    ASSERT_TRUE(page);
+    const std::size_t begin = page->find("```text\n") + 8;
+    std::istringstream lines(page->substr(begin, page->find("```", begin) - begin));
+    int read = 0;
+    for (std::string line; std::getline(lines, line);) {
+      const std::size_t gap = std::min(line.find("  "), line.size());
+      for (const std::string& text : {line.substr(0, gap), line.substr(gap)}) {
+        if (text.find_first_not_of(' ') == std::string::npos) continue;
+        EXPECT_TRUE(parsed(text)) << text;
+        ++read;
+      }
+    }
+    EXPECT_EQ(read, 12);
   }
 }
 

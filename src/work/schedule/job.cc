@@ -119,11 +119,12 @@ base::Result<Lease> claim(Job& job, std::string_view server, base::TimeNs now) {
   ++job.claims;
   job.started = now;
   job.error.clear();
-  job.lease = Lease{std::string(server), job.claims, later(now, job.retry.lease)};
+  Lease lease{std::string(server), job.claims, later(now, job.retry.lease)};
+  job.lease = lease;
   // What lies behind the place to go on from is done again.
   job.progress.done = job.resume.empty() ? 0 : job.resume_done;
   begin_attempt(job.progress, now);
-  return *job.lease;
+  return lease;
 }
 
 base::Result<Orders> report(Job& job, const Lease& lease, const Report& what, base::TimeNs now) {
@@ -132,14 +133,16 @@ base::Result<Orders> report(Job& job, const Lease& lease, const Report& what, ba
     return base::Error{base::ErrorCode::limit_exceeded, "job: a place to go on from of more than 64 KiB",
                        "store it elsewhere, and its name here"};
   }
-  job.lease->until = std::max(job.lease->until, later(now, job.retry.lease));
+  Lease renewed = job.lease.value_or(lease);
+  renewed.until = std::max(renewed.until, later(now, job.retry.lease));
+  job.lease = renewed;
   advance(job.progress, what.done, what.total, now);
   if (what.resume) {
     job.resume = *what.resume;
     job.resume_done = job.progress.done;
   }
   for (const std::string& line : what.log) append(job.log, now, line);
-  return Orders{job.cancel_requested, job.lease->until};
+  return Orders{job.cancel_requested, renewed.until};
 }
 
 base::Result<void> finish(Job& job, const Lease& lease, base::TimeNs now) {

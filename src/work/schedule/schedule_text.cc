@@ -11,8 +11,6 @@
 namespace hinomi::work::schedule {
 namespace {
 
-using calendar::Weekday;
-
 constexpr std::array<std::string_view, 7> kWeekdays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr std::size_t kMaxListItems = 64;
 

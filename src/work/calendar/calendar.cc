@@ -46,6 +46,26 @@ bool are_day_hours(const std::vector<Hours>& day) {
   return true;
 }
 
+int span_days(const HolidayRule& rule) {
+  const Day first = day_of({2000, rule.month, rule.day}).value_or(Day{});
+  const Day last = day_of({2000, rule.last_month, rule.last_day}).value_or(Day{});
+  return days_between(first, last) + 1 + (last < first ? 366 : 0);
+}
+
+// How many days the rules of the calendar name, at most.
+std::size_t named_days(const CalendarSpec& spec) {
+  const auto years = static_cast<std::size_t>(spec.last_year - spec.first_year + 3);
+  std::size_t sum = 0;
+  for (const HolidayLaw& law : spec.laws) {
+    for (const HolidayRule& rule : law.rules) {
+      sum += rule.kind == RuleKind::dates  ? rule.days.size()
+             : rule.kind == RuleKind::span ? years * static_cast<std::size_t>(span_days(rule))
+                                           : years;
+    }
+  }
+  return sum;
+}
+
 bool is_rule(const HolidayRule& rule) {
   const auto is_date = [](int month, int day) {
     return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(2000, month);
@@ -59,7 +79,8 @@ bool is_rule(const HolidayRule& rule) {
     case RuleKind::easter:
       return rule.days_from_easter >= -100 && rule.days_from_easter <= 100;
     case RuleKind::span:
-      return is_date(rule.month, rule.day) && is_date(rule.last_month, rule.last_day);
+      return is_date(rule.month, rule.day) && is_date(rule.last_month, rule.last_day) &&
+             span_days(rule) <= kMaxRuleSpanDays;
     case RuleKind::equinox:
     case RuleKind::dates:
       return true;
@@ -129,6 +150,7 @@ std::optional<base::Error> check(const CalendarSpec& spec) {
   for (const HolidayLaw& law : spec.laws) {
     if (auto error = check_law(spec, law)) return error;
   }
+  if (named_days(spec) > kMaxHolidays) return beyond(spec, "holidays in all its years", kMaxHolidays);
   return check_times(spec);
 }
 
@@ -141,8 +163,8 @@ void end_before(std::vector<Interval>& intervals, base::TimeNs next) {
 
 Calendar::Calendar(CalendarSpec spec)
     : spec_(std::move(spec)),
-      first_(*day_of({spec_.first_year, 1, 1})),
-      last_(*day_of({spec_.last_year, 12, 31})) {}
+      first_(day_of({spec_.first_year, 1, 1}).value_or(Day{})),
+      last_(day_of({spec_.last_year, 12, 31}).value_or(Day{})) {}
 
 base::Result<Calendar> Calendar::make(CalendarSpec spec) {
   if (auto error = check(spec)) return *std::move(error);
@@ -150,7 +172,6 @@ base::Result<Calendar> Calendar::make(CalendarSpec spec) {
   std::vector<Holiday>& all = calendar.holidays_;
   for (const HolidayLaw& law : calendar.spec_.laws) {
     std::vector<Holiday> some = holidays_of(law, calendar.spec_.first_year, calendar.spec_.last_year);
-    if (all.size() + some.size() > kMaxHolidays) return beyond(calendar.spec_, "holidays", kMaxHolidays);
     all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }
   // Stable: of two laws the earlier names the day.

@@ -29,7 +29,8 @@ inline constexpr std::size_t kMaxHoursPerDay = 12;
 inline constexpr std::size_t kMaxShifts = 24;
 inline constexpr std::size_t kMaxClosures = 512;
 inline constexpr int kMaxClosureDays = 366;
-inline constexpr std::size_t kMaxHolidays = 60'000;
+inline constexpr int kMaxRuleSpanDays = 62;           // of a span, every year
+inline constexpr std::size_t kMaxHolidays = 200'000;  // that the rules name over all years, doubles counted
 
 // From `from` on, before `to`: minutes since midnight. `to` may lie in the next day (22:00 to 06:00 is 1320
 // to 1800).

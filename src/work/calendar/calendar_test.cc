@@ -182,6 +182,12 @@ TEST(Calendar, lists_are_bounded) {
   for (std::size_t i = 0; i <= kMaxRules; ++i) text += "  - { name: { en: a, ja: a }, fixed: 01-01 }\n";
   CalendarSet set;
   EXPECT_EQ(set.add(text).error().code, base::ErrorCode::limit_exceeded);
+  text = "calendar: x\nname: { en: a, ja: a }\nholidays:\n";
+  for (int i = 0; i < 100; ++i) text += "  - { name: { en: a, ja: a }, span: 01-01..03-01 }\n";
+  EXPECT_EQ(set.add(text).error().code, base::ErrorCode::limit_exceeded);
+  EXPECT_FALSE(
+      set.add("calendar: x\nname: { en: a, ja: a }\n"
+              "holidays: [ { name: { en: a, ja: a }, span: 01-01..03-04 } ]"));
   CalendarSpec spec;
   spec.id = "x";
   spec.names = {"a", "a"};

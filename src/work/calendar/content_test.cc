@@ -1,6 +1,7 @@
 // The calendars that ship with the program, against lists that were made by others.
 #include <gtest/gtest.h>
 
+#include "os/file.h"
 #include "work/calendar/calendar_yaml.h"
 
 namespace hinomi::work::calendar {
@@ -143,6 +144,25 @@ TEST(Content, around_the_clock_is_every_day) {
   const Calendar& none = *content().find("none");
   EXPECT_TRUE(none.is_business_day(*parse_day("2026-01-01")));
   EXPECT_TRUE(none.holidays(*parse_day("1900-01-01"), *parse_day("2200-01-01")).empty());
+}
+
+// The example of the manual, in both languages.
+TEST(Content, the_manual_shows_a_calendar_that_reads) {
+  for (const char* language : {"en", "ja"}) {
+    const auto page = os::read_file(std::string(HINOMI_SOURCE_DIR "/docs/") + language + "/calendars.md");
+    ASSERT_TRUE(page);
+    const std::size_t begin = page->find("```yaml\n");
+    ASSERT_NE(begin, std::string::npos);
+    CalendarSet set = content();
+    const auto added =
+        set.add(std::string_view(*page).substr(begin + 8, page->find("```", begin + 8) - begin - 8));
+    ASSERT_TRUE(added) << added.error().message;
+    const Calendar& plant = *set.find("kawasaki-plant");
+    EXPECT_FALSE(plant.is_business_day(*parse_day("2026-08-12")));
+    EXPECT_FALSE(plant.is_business_day(*parse_day("2026-06-01")));
+    EXPECT_FALSE(plant.is_business_day(*parse_day("2026-11-23")));
+    EXPECT_EQ(plant.shifts(*parse_day("2026-11-24")).size(), 2U);
+  }
 }
 
 TEST(Content, what_is_based_on_another_is_read_in_any_order) {

@@ -15,7 +15,9 @@ std::optional<Day> end_of_months(Day first, int months) {
   if (year > kMaxYear) return std::nullopt;
   const int length = days_in_month(year, month % 12 + 1);
   if (date.day > length) return day_of({year, month % 12 + 1, length});
-  return day_of({year, month % 12 + 1, date.day})->plus(-1);
+  const std::optional<Day> corresponding = day_of({year, month % 12 + 1, date.day});
+  if (!corresponding) return std::nullopt;
+  return corresponding->plus(-1);
 }
 
 base::Result<Day> nominal_last(const Calendar& calendar, Day first, Period period) {

@@ -44,10 +44,14 @@ void add_rule(Named& named, const HolidayRule& rule, int year) {
     case RuleKind::span:
       return add_span(named, rule, year);
     case RuleKind::dates:
-      for (const Day day : rule.days) {
-        if (date_of(day).year == year) named.try_emplace(day, rule.names);
-      }
-      return;
+      return;  // add_dates
+  }
+}
+
+void add_dates(Named& named, const HolidayRule& rule, int first_year, int last_year) {
+  for (const Day day : rule.days) {
+    const int year = date_of(day).year;
+    if (year >= first_year && year <= last_year && in_force(rule, year)) named.try_emplace(day, rule.names);
   }
 }
 
@@ -90,6 +94,7 @@ std::vector<Holiday> holidays_of(const HolidayLaw& law, int first_year, int last
   Named named;
   // A year more on either side: substitutes and spans reach over New Year.
   for (const HolidayRule& rule : law.rules) {
+    if (rule.kind == RuleKind::dates) add_dates(named, rule, first_year - 1, last_year + 1);
     for (int year = first_year - 1; year <= last_year + 1; ++year) {
       if (in_force(rule, year)) add_rule(named, rule, year);
     }

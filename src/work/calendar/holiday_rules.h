@@ -68,7 +68,7 @@ struct Holiday {
 
 // The day of the month (March, September) in Japan time by the approximation of 新こよみ便利帳 (Hydrographic
 // Department of the Japan Coast Guard), good for these years. What counts in law is the announcement in the
-// official gazette each February for the year after; it has never differed.
+// official gazette each February for the year after.
 inline constexpr int kFirstEquinoxYear = 1980;
 inline constexpr int kLastEquinoxYear = 2099;
 [[nodiscard]] int equinox_day(Equinox equinox, int year) noexcept;

@@ -25,10 +25,8 @@ std::unique_ptr<icu::BasicTimeZone> make_zone(std::string_view name) {
   // What is not known is answered with a zone of another name.
   icu::UnicodeString got;
   if (!zone || zone->getID(got) != id) return nullptr;
-  auto* basic = dynamic_cast<icu::BasicTimeZone*>(zone.get());
-  if (basic == nullptr) return nullptr;
-  static_cast<void>(zone.release());
-  return std::unique_ptr<icu::BasicTimeZone>(basic);
+  if (dynamic_cast<icu::BasicTimeZone*>(zone.get()) == nullptr) return nullptr;
+  return std::unique_ptr<icu::BasicTimeZone>(static_cast<icu::BasicTimeZone*>(zone.release()));
 }
 
 bool may_be_name(std::string_view name) noexcept {

@@ -97,7 +97,7 @@ TEST(Proofs, no_changed_byte_and_no_garbage_holds) {
     EXPECT_TRUE(blank || verify({"--proof", root.write("p", changed)}).code == 1) << changed;
   }
   for (const char* text : {"", "{}", "[]", "null", "{\"size1\":1}", "{\"proof\":[[]]}", "{\"a\":{}}",
-                                 "{\"size1\":99999999999999999999,\"size2\":1}", "{\"proof\":["})
+                           "{\"size1\":99999999999999999999,\"size2\":1}", "{\"proof\":["})
     EXPECT_EQ(verify({"--proof", root.write("p", text)}).code, 1) << text;
   EXPECT_EQ(verify({"--proof", root / "absent"}).code, 1);
 }

@@ -114,10 +114,16 @@ void SampleLog::anchor(const trust::LocalAuthority& by) {
   anchors.push_back(by.answer(query.der));
 }
 
+void SampleLog::change_key() {
+  old_keys.push_back(key.verifier());
+  key = trust::SigningKey::make(kName, seeded(seed + 100)).value();
+}
+
 void SampleLog::write(const std::string& folder) const {
   trust::ExportSource source;
   source.organisation = base::OrganisationId{7};
   source.made = {kStart + 1};
+  source.keys = old_keys;
   source.entries = pull_from(entries);
   source.checkpoints = pull_from(checkpoints);
   source.anchors = pull_from(anchors);

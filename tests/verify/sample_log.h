@@ -30,7 +30,11 @@ struct SampleLog {
   void write(const std::string& folder) const;
   [[nodiscard]] std::string keys_text() const { return key.verifier().text() + '\n'; }
 
+  // The log goes on with another key; what the old one signed stays.
+  void change_key();
+
   trust::SigningKey key;
+  std::vector<trust::VerifierKey> old_keys;
   std::vector<trust::ExportEntry> entries;
   std::vector<std::string> checkpoints;
   std::vector<std::string> anchors;

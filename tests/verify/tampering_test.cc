@@ -147,6 +147,22 @@ TEST(Tampering, an_export_of_somebody_elses_key_is_found_when_the_key_is_known) 
                  "no manifest of version 1 signed by a key of the log");
 }
 
+TEST(Tampering, a_log_that_changed_its_key_is_in_order_for_who_knows_both) {
+  SampleLog log;
+  const std::string old_key = log.keys_text();
+  log.change_key();
+  log.append(3);
+  log.checkpoint();
+  const Exported exported(log);
+  EXPECT_EQ(exported.judged().code, 0) << exported.judged().out;
+  const std::string both = exported.root.write("both", old_key + log.keys_text());
+  EXPECT_EQ(exported.judged({"--key", both}).code, 0);
+  expect_problem(exported.judged({"--key", exported.root.write("old", old_key)}),
+                 "signed by a key of the log");
+  expect_problem(exported.judged({"--key", exported.root.write("new", log.keys_text())}),
+                 "checkpoint 1 is none of this log");
+}
+
 TEST(Tampering, a_checkpoint_signed_by_another_key_or_for_another_log_is_found) {
   SampleLog log;
   const SampleLog stranger(2);

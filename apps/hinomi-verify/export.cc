@@ -1,70 +1,61 @@
-#include "export.h"
-
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <set>
+#include <sstream>
+#include <utility>
 
-#include "bytes.h"
-#include "note.h"
-#include "tree.h"
+#include "verify.h"
 
 namespace hinomi::verify {
 namespace {
 
 constexpr std::size_t kMaxSmallFile = 1 << 20;
 constexpr std::size_t kMaxManifest = 64 << 20;
-constexpr std::size_t kMaxNote = 64 * 1024;
 constexpr std::size_t kMaxLine = 8 << 20;
-
-struct Manifest {
-  std::string origin;
-  std::uint64_t organisation = 0;
-  std::uint64_t entries = 0;
-  std::map<std::string, FileHash> files;
-};
 
 struct Checkpoint {
   std::uint64_t size = 0;
-  std::string root;  // 32 bytes
+  std::string root;
   std::string own_part;
 };
 
-// Of one entry, what the rest of the export is held against.
-struct Entry {
-  bool good = false;
-  std::uint64_t organisation = 0;
-  std::uint64_t index = 0;
-  std::string details;
-  std::string evidence;
+// The checkpoints of a file in order of size, and how many have been compared.
+struct Checkpoints {
+  std::string file;
+  const Text& rewritten;
+  const Text& beyond;
+  std::vector<Checkpoint> list{};
+  std::size_t compared = 0;
 };
 
-// Every member in its order: numbers are '0', texts are 's'.
-constexpr std::pair<std::string_view, char> kMembers[] = {
-    {"v", '0'},        {"organisation", '0'}, {"index", '0'},    {"time", 's'},    {"actor_kind", 's'},
-    {"actor_id", 's'}, {"actor_name", 's'},   {"session", 's'},  {"peer", 's'},    {"action", 's'},
-    {"entity", 's'},   {"object", 's'},       {"version", '0'},  {"outcome", 's'}, {"reason", 's'},
-    {"site", '0'},     {"zone", 's'},         {"operator", '0'}, {"vault", '0'},   {"class", 's'},
-    {"realm", 's'},    {"details", 's'},      {"evidence", 's'}};
+struct File {
+  std::string hash;
+  std::uint64_t bytes = 0;
+};
 
-Entry read_entry(std::string_view line) {
+// The members of an entry in their order; '#' marks numbers.
+constexpr std::string_view kMembers =
+    "v# organisation# index# time actor_kind actor_id actor_name session peer action entity object version# "
+    "outcome "
+    "reason site# zone operator# vault# class realm details evidence ";
+
+using Entry = std::map<std::string, std::string>;
+
+bool read_entry(std::string_view line, Entry& entry) {
   Scanner in(line);
-  std::map<std::string_view, std::uint64_t> numbers;
-  std::map<std::string_view, std::string> texts;
-  for (const auto& [key, kind] : kMembers) {
-    in.literal(numbers.empty() ? "{\"" : ",\"");
-    in.literal(key);
-    in.literal("\":");
-    if (kind == '0') {
-      numbers[key] = in.number();
-    } else {
-      texts[key] = in.string();
-    }
+  std::string members;
+  in.literal("{");
+  for (bool more = true; more; more = in.comma()) {
+    const std::string key = in.string();
+    in.literal(":");
+    const bool text = in.starts_with('"');
+    entry[key] = text ? in.string() : std::to_string(in.number());
+    members += key + (text ? " " : "# ");
   }
   in.literal("}");
-  const bool outcome = texts["outcome"] == "done" || texts["outcome"] == "refused";
-  return {in.ended() && numbers["v"] == 1 && outcome, numbers["organisation"], numbers["index"],
-          texts["details"], texts["evidence"]};
+  return in.ended() && members == kMembers && entry["v"] == "1";
 }
 
 class Verifier {
@@ -73,191 +64,160 @@ class Verifier {
 
   void run() {
     const std::string keys = given_.keys.empty() ? path("keys.txt") : given_.keys;
-    if (auto read = read_keys(keys)) keys_ = std::move(*read);
-    if (keys_.empty()) report_.problem(given_.keys.empty() ? "keys.txt" : keys, Text::no_keys);
-    if (given_.keys.empty() && !keys_.empty()) report_.note(Text::own_keys, shown(key_names()));
+    keys_ = read_keys(keys);
+    if (keys_.empty()) report_.problem(keys, kNoKeys);
+    std::string names;
+    for (const Key& key : keys_) names += ' ' + key.name + '+' + hex(key.id);
+    if (given_.keys.empty()) report_.note(kOwnKeys, shown(names));
     check_manifest();
     check_files();
-    checkpoints_ = read_checkpoints(path("checkpoints.txt"), "checkpoints.txt");
-    if (!given_.known.empty()) known_ = read_checkpoints(given_.known, given_.known);
+    read_checkpoints(own_);
+    if (!given_.known.empty()) read_checkpoints(known_);
     check_entries();
     check_anchors();
-    check_evidence();
+    for (const auto& [name, file] : files_) {
+      if (name.starts_with("evidence/") && (!evidence_.contains(name) || !name.ends_with(hex(file.hash))))
+        report_.problem(name, kEvidenceUnknown);
+    }
   }
 
  private:
   [[nodiscard]] std::string path(const std::string& name) const { return given_.folder + '/' + name; }
-  [[nodiscard]] std::string key_names() const {
-    std::string names;
-    for (const Key& key : keys_) names += (names.empty() ? "" : " ") + key.name + '+' + hex(key.id);
-    return names;
-  }
-
   void check_manifest();
-  bool read_manifest(std::string_view bytes);
   void check_files();
-  std::vector<Checkpoint> read_checkpoints(const std::string& file, const std::string& name);
+  void read_checkpoints(Checkpoints& into);
   void check_entries();
-  void check_entry(const std::string& line, std::uint64_t index, Tree& tree);
-  void compare_roots(const Tree& tree);
+  void check_entry(const std::string& line, std::uint64_t index);
+  void compare_roots();
   void next_details();
   void check_anchors();
-  void check_evidence();
 
   const Given& given_;
   Report& report_;
   std::vector<Key> keys_;
-  Manifest manifest_;
-  std::vector<Checkpoint> checkpoints_;
-  std::vector<Checkpoint> known_;
-  std::size_t compared_ = 0;
-  std::size_t known_compared_ = 0;
+  // The manifest.
+  std::string origin_;
+  std::uint64_t organisation_ = 0;
+  std::uint64_t entries_ = 0;
+  std::map<std::string, File> files_;
+  Checkpoints own_{path("checkpoints.txt"), kCheckpointRoot, kCheckpointBeyond};
+  Checkpoints known_{given_.known, kKnownRoot, kKnownBeyond};
+  // What the entries so far gave.
+  Tree tree_;
   std::uint64_t withheld_ = 0;
-  std::set<std::string> evidence_;  // hashes that entries speak of, of those in the export
-  // The line of details that comes next.
+  std::set<std::string> evidence_;  // files that entries speak of
+  // The line of details that comes next, if any.
   Lines details_{path("details.ndjson"), kMaxLine};
   bool have_details_ = false;
   std::uint64_t details_line_ = 0;
-  std::uint64_t details_count_ = 0;
   std::uint64_t details_index_ = 0;
   std::string details_hash_;
 };
 
 void Verifier::check_manifest() {
-  const auto bytes = read_file(path("manifest.json"), kMaxManifest);
-  const auto signature = read_file(path("manifest.sig"), kMaxNote);
-  if (!bytes) report_.problem("manifest.json", Text::unreadable);
-  if (!signature) report_.problem("manifest.sig", Text::unreadable);
-  if (!bytes || !signature) return;
-  if (!read_manifest(*bytes)) report_.problem("manifest.json", Text::manifest_form);
-  const auto note = open_note(*signature, keys_);
-  const std::string expected =
-      "hinomi audit export v1\n" + manifest_.origin + '\n' + hex(view(sha256({*bytes}))) + '\n';
-  if (!note || note->own_part != *signature || note->text != expected)
-    report_.problem("manifest.sig", Text::manifest_signature);
-}
-
-bool Verifier::read_manifest(std::string_view bytes) {
+  const std::string bytes = read_file(path("manifest.json"), kMaxManifest).value_or("");
+  const std::string signature = read_file(path("manifest.sig"), kMaxSmallFile).value_or("");
+  bool good = true;
   Scanner in(bytes);
   in.literal("{\n\"format\":\"hinomi-audit-export\",\n\"version\":1,\n\"origin\":");
-  manifest_.origin = in.string();
+  origin_ = in.string();
   in.literal(",\n\"organisation\":");
-  manifest_.organisation = in.number();
+  organisation_ = in.number();
   in.literal(",\n\"made\":");
   in.string();
   in.literal(",\n\"entries\":");
-  manifest_.entries = in.number();
+  entries_ = in.number();
   in.literal(",\n\"files\":[\n");
-  for (bool more = true; more && in.ok();) {
+  for (bool more = true; more;) {
     in.literal("{\"name\":");
     const std::string name = in.string();
     in.literal(",\"bytes\":");
-    FileHash file;
-    file.bytes = in.number();
+    const std::uint64_t size = in.number();
     in.literal(",\"sha256\":");
     const auto hash = hash_of_hex(in.string());
     in.literal("}");
-    more = in.starts_with(',');
-    in.literal(more ? ",\n" : "\n");
-    if (!hash || (!manifest_.files.empty() && manifest_.files.rbegin()->first >= name)) return false;
-    file.hash = *hash;
-    manifest_.files[name] = file;
+    more = in.comma();
+    in.literal("\n");
+    good = good && hash && (files_.empty() || files_.rbegin()->first < name);  // each once, in order
+    files_[name] = {hash.value_or(""), size};
   }
   in.literal("]\n}\n");
-  return in.ended();
+  const auto note = open_note(signature, keys_);
+  const std::string expected = "hinomi audit export v1\n" + origin_ + '\n' + hex(sha256({bytes})) + '\n';
+  if (!good || !in.ended() || !note || note->own_part != signature || note->text != expected)
+    report_.problem("manifest.json, manifest.sig", kManifest);
 }
 
 void Verifier::check_files() {
   namespace fs = std::filesystem;
   std::set<std::string> here;
-  const std::set<std::string> folders{"anchors", "certificates", "evidence"};
   std::error_code error;
   fs::recursive_directory_iterator at(given_.folder, error);
   for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
     const std::string name = at->path().lexically_relative(given_.folder).string();
     const fs::file_status status = at->symlink_status(error);
-    if (fs::is_directory(status) && folders.contains(name)) continue;
-    const bool own = name == "manifest.json" || name == "manifest.sig";
-    if (!fs::is_regular_file(status) || (!own && !manifest_.files.contains(name))) {
-      report_.problem(name, Text::extra_file);
-      if (fs::is_directory(status)) at.disable_recursion_pending();
-    } else {
+    if (fs::is_directory(status) && (name == "anchors" || name == "certificates" || name == "evidence"))
+      continue;
+    const bool expected = name == "manifest.json" || name == "manifest.sig" || files_.contains(name);
+    if (fs::is_regular_file(status) && expected) {
       here.insert(name);
+    } else {
+      report_.problem(name, kExtraFile);
+      if (fs::is_directory(status)) at.disable_recursion_pending();
     }
   }
-  if (error) report_.problem(given_.folder, Text::unreadable);
-  for (const char* name : {"keys.txt", "leaves.ndjson", "details.ndjson", "checkpoints.txt"}) {
-    if (!manifest_.files.contains(name)) report_.problem(name, Text::missing_file);
+  if (error) report_.problem(given_.folder, kUnreadable);
+  for (const auto& [name, file] : files_) {
+    if (!here.contains(name) || fs::file_size(path(name), error) != file.bytes ||
+        hash_file(path(name)) != file.hash)
+      report_.problem(name, kChangedFile);
   }
-  for (const auto& [name, expected] : manifest_.files) {
-    // Only names that were found by walking the folder are opened.
-    const auto found = here.contains(name) ? hash_file(path(name)) : std::nullopt;
-    if (!here.contains(name)) {
-      report_.problem(name, Text::missing_file);
-    } else if (!found || found->bytes != expected.bytes || found->hash != expected.hash) {
-      report_.problem(name, Text::changed_file);
-    }
-  }
+  // Only what was found by walking the folder is opened later.
+  std::erase_if(files_, [&](const auto& file) { return !here.contains(file.first); });
 }
 
-std::vector<Checkpoint> Verifier::read_checkpoints(const std::string& file, const std::string& name) {
-  std::vector<Checkpoint> read;
+void Verifier::read_checkpoints(Checkpoints& into) {
   std::string note;
   std::uint64_t number = 0;
   const auto judge = [&] {
     ++number;
-    const auto opened = open_note(note, keys_);
-    const std::string_view body = opened ? std::string_view(opened->text) : std::string_view();
-    const std::size_t one = body.find('\n');
-    const std::size_t two = body.find('\n', one + 1);
-    const std::size_t three = body.find('\n', two + 1);
-    if (one == body.npos || two == body.npos || three == body.npos)
-      return report_.problem(name, Text::checkpoint_wrong, std::to_string(number));
-    const auto size = decimal(body.substr(one + 1, two - one - 1));
-    const auto root = base64(body.substr(two + 1, three - two - 1));
-    // The first signature must be by a key of the log's own name.
-    const bool own = opened->own_part.find("\n\n\xE2\x80\x94 " + manifest_.origin + ' ') != std::string::npos;
-    if (body.substr(0, one) != manifest_.origin || !own || !size || !root || root->size() != sizeof(Hash))
-      return report_.problem(name, Text::checkpoint_wrong, std::to_string(number));
-    read.push_back({*size, *root, opened->own_part});
+    const auto opened = open_note(std::exchange(note, {}), keys_);
+    std::istringstream text(opened ? opened->text : "");
+    std::string lines[3];
+    for (std::string& line : lines) std::getline(text, line);
+    const auto size = decimal(lines[1]);
+    const auto root = base64(lines[2]);
+    if (!size || !root || lines[0] != origin_ || opened->signer != origin_)
+      return report_.problem(into.file, kCheckpointWrong, std::to_string(number));
+    into.list.push_back({*size, *root, opened->own_part});
   };
-  Lines lines(file, kMaxNote);
-  bool in_signatures = false;
-  for (std::string line; lines.next(line) && note.size() < kMaxNote;) {
-    if (line.empty() && in_signatures) {
-      judge();
-      note.clear();
-    } else {
-      note += line + '\n';
-    }
-    in_signatures = line.empty() && !in_signatures ? true : in_signatures && !line.empty();
+  Lines lines(into.file, kMaxSmallFile);
+  bool signatures = false;  // a note is its text, an empty line, and signatures up to the next empty line
+  for (std::string line; lines.next(line) && note.size() < kMaxSmallFile;) {
+    const bool ends = line.empty() && signatures;
+    signatures = (line.empty() || signatures) && !ends;
+    note += ends ? "" : line + '\n';
+    if (ends) judge();
   }
   if (!note.empty()) judge();
-  if (lines.broken() || read.empty()) report_.problem(name, Text::unreadable);
-  std::stable_sort(read.begin(), read.end(), [](const auto& a, const auto& b) { return a.size < b.size; });
-  return read;
+  if (lines.broken() || number == 0) report_.problem(into.file, kUnreadable);
+  std::stable_sort(into.list.begin(), into.list.end(),
+                   [](const auto& a, const auto& b) { return a.size < b.size; });
 }
 
-void Verifier::compare_roots(const Tree& tree) {
-  const auto compare = [&](const std::vector<Checkpoint>& list, std::size_t& at, const std::string& name,
-                           Text bad) {
-    for (; at < list.size() && list[at].size == tree.size(); ++at) {
-      if (list[at].root != view(tree.root())) report_.problem(name, bad, std::to_string(tree.size()));
+void Verifier::compare_roots() {
+  for (Checkpoints* of : {&own_, &known_}) {
+    for (; of->compared < of->list.size() && of->list[of->compared].size == tree_.size(); ++of->compared) {
+      if (of->list[of->compared].root != tree_.root())
+        report_.problem(of->file, of->rewritten, std::to_string(tree_.size()));
     }
-  };
-  compare(checkpoints_, compared_, "checkpoints.txt", Text::checkpoint_root);
-  compare(known_, known_compared_, given_.known, Text::known_root);
+  }
 }
 
 void Verifier::next_details() {
   const std::uint64_t before = details_index_;
   std::string line;
   have_details_ = details_.next(line);
-  if (!have_details_) {
-    if (details_.broken())
-      report_.problem("details.ndjson", Text::details_form, std::to_string(details_line_ + 1));
-    return;
-  }
   ++details_line_;
   Scanner in(line);
   in.literal("{\"index\":");
@@ -265,113 +225,93 @@ void Verifier::next_details() {
   in.literal(",\"salt\":");
   const auto salt = hash_of_hex(in.string());
   in.literal(",\"details\":");
-  const std::string text = in.string();
+  details_hash_ = salt ? hex(sha256({*salt, in.string()})) : "";
   in.literal("}");
-  if (in.ended() && salt && (details_line_ == 1 || details_index_ > before)) {
-    details_hash_ = hex(view(sha256({view(*salt), text})));
-    return;
-  }
-  report_.problem("details.ndjson", Text::details_form, std::to_string(details_line_));
-  have_details_ = false;
+  const bool good = in.ended() && (details_line_ == 1 || details_index_ > before);
+  if (have_details_ ? !good : details_.broken())
+    report_.problem("details.ndjson", kDetailsForm, std::to_string(details_line_));
+  have_details_ = have_details_ && good;
 }
 
-void Verifier::check_entry(const std::string& line, std::uint64_t index, Tree& tree) {
+void Verifier::check_entry(const std::string& line, std::uint64_t index) {
   constexpr std::string_view kWithheld = "{\"withheld\":\"";
   const std::string number = std::to_string(index);
   Entry entry;
-  if (line.starts_with(kWithheld) && line.ends_with("\"}") && line.size() == kWithheld.size() + 66) {
-    const auto hash = hash_of_hex(std::string_view(line).substr(kWithheld.size(), 64));
-    if (!hash) report_.problem("leaves.ndjson", Text::entry_form, number);
-    tree.add(hash.value_or(Hash{}));
+  if (line.starts_with(kWithheld)) {
+    const auto hash = hash_of_hex(std::string_view(line).substr(kWithheld.size(), 2 * kHashBytes));
+    tree_.add(hash.value_or(""));
     ++withheld_;
+    if (!hash || line.substr(kWithheld.size() + 2 * kHashBytes) != "\"}")
+      report_.problem("leaves.ndjson", kEntryForm, number);
   } else {
-    tree.add(Tree::leaf_hash(line));
-    entry = read_entry(line);
-    if (!entry.good) {
-      report_.problem("leaves.ndjson", Text::entry_form, number);
-    } else if (entry.index != index || entry.organisation != manifest_.organisation) {
-      report_.problem("leaves.ndjson", Text::entry_place, number);
+    tree_.add(Tree::leaf(line));
+    if (!read_entry(line, entry)) {
+      report_.problem("leaves.ndjson", kEntryForm, number);
+    } else if (entry["index"] != number || entry["organisation"] != std::to_string(organisation_)) {
+      report_.problem("leaves.ndjson", kEntryPlace, number);
     }
   }
-  if (!entry.evidence.empty() && manifest_.files.contains("evidence/" + entry.evidence))
-    evidence_.insert(entry.evidence);
+  if (files_.contains("evidence/" + entry["evidence"])) evidence_.insert("evidence/" + entry["evidence"]);
   if (!have_details_ || details_index_ != index) return;
-  ++details_count_;
-  if (entry.details != details_hash_) report_.problem("details.ndjson", Text::details_wrong, number);
+  if (entry["details"] != details_hash_) report_.problem("details.ndjson", kDetailsWrong, number);
   next_details();
 }
 
 void Verifier::check_entries() {
-  Tree tree;
   Lines lines(path("leaves.ndjson"), kMaxLine);
   next_details();
-  compare_roots(tree);
-  for (std::string line; lines.next(line);) {
-    check_entry(line, tree.size(), tree);
-    compare_roots(tree);
+  compare_roots();
+  for (std::string line; lines.next(line); compare_roots()) check_entry(line, tree_.size());
+  const std::string size = std::to_string(tree_.size());
+  if (have_details_) report_.problem("details.ndjson", kDetailsForm, std::to_string(details_line_));
+  if (lines.broken() || tree_.size() != entries_) report_.problem("leaves.ndjson", kEntryCount, size);
+  if (own_.list.empty() || own_.list.back().size < tree_.size())
+    report_.problem(own_.file, kCheckpointLast, size);
+  for (Checkpoints* of : {&own_, &known_}) {
+    for (; of->compared < of->list.size(); ++of->compared)
+      report_.problem(of->file, of->beyond, std::to_string(of->list[of->compared].size));
   }
-  if (lines.broken()) report_.problem("leaves.ndjson", Text::entry_form, std::to_string(tree.size()));
-  if (have_details_) report_.problem("details.ndjson", Text::details_form, std::to_string(details_line_));
-  if (tree.size() != manifest_.entries)
-    report_.problem("leaves.ndjson", Text::entry_count, std::to_string(tree.size()));
-  if (checkpoints_.empty() || checkpoints_.back().size < tree.size())
-    report_.problem("checkpoints.txt", Text::checkpoint_last, std::to_string(tree.size()));
-  for (; compared_ < checkpoints_.size(); ++compared_)
-    report_.problem("checkpoints.txt", Text::checkpoint_beyond, std::to_string(checkpoints_[compared_].size));
-  for (; known_compared_ < known_.size(); ++known_compared_)
-    report_.problem(given_.known, Text::known_beyond, std::to_string(known_[known_compared_].size));
-  report_.note(Text::counted, "entries " + std::to_string(tree.size()) + ", withheld " +
-                                  std::to_string(withheld_) + ", details " + std::to_string(details_count_) +
-                                  ", checkpoints " + std::to_string(checkpoints_.size()));
+  report_.note(kCounted, size + " (withheld " + std::to_string(withheld_) + ")");
 }
 
 void Verifier::check_anchors() {
-  std::map<Hash, const Checkpoint*> stamped;
-  for (const Checkpoint& checkpoint : checkpoints_) stamped[sha256({checkpoint.own_part})] = &checkpoint;
-  std::string certificates;
-  if (!given_.authorities.empty()) {
-    certificates = read_file(given_.authorities, kMaxSmallFile).value_or("");
-    if (certificates.empty()) report_.problem(given_.authorities, Text::unreadable);
-  }
-  bool any = false;
-  for (const auto& [name, hash] : manifest_.files) {
+  std::map<std::string, std::uint64_t> sizes;  // of the checkpoints, by what a time-stamp is about
+  for (const Checkpoint& checkpoint : own_.list) sizes[sha256({checkpoint.own_part})] = checkpoint.size;
+  std::string certificates = read_file(given_.authorities, kMaxSmallFile).value_or("");
+  for (const auto& [name, file] : files_) {
     if (given_.authorities.empty() && name.starts_with("certificates/"))
       certificates += read_file(path(name), kMaxSmallFile).value_or("");
   }
-  for (const auto& [name, hash] : manifest_.files) {
+  bool any = false;
+  for (const auto& [name, file] : files_) {
     if (!name.starts_with("anchors/")) continue;
-    const auto bytes = read_file(path(name), kMaxSmallFile);
-    std::string why = "unreadable";
-    const auto stamp = bytes ? open_stamp(*bytes, certificates, why) : std::nullopt;
-    const auto found = stamp ? stamped.find(stamp->hash) : stamped.end();
-    if (!stamp) {
-      report_.problem(name, Text::anchor_wrong, why);
-    } else if (found == stamped.end()) {
-      report_.problem(name, Text::anchor_of_nothing);
-    } else {
-      report_.note(Text::anchored, std::to_string(found->second->size) + " entries at " + shown(stamp->time));
-    }
     any = true;
+    const auto stamp = open_stamp(read_file(path(name), kMaxSmallFile).value_or(""), certificates);
+    if (stamp && sizes.contains(stamp->hash)) {
+      report_.note(kAnchored, std::to_string(sizes[stamp->hash]) + ", " + shown(stamp->time));
+    } else {
+      report_.problem(name, kAnchorWrong);
+    }
   }
-  if (!any) report_.note(Text::no_anchor);
-  if (any && given_.authorities.empty()) report_.note(Text::own_certificates);
-}
-
-void Verifier::check_evidence() {
-  for (const auto& [name, file] : manifest_.files) {
-    if (!name.starts_with("evidence/")) continue;
-    const std::string hash = name.substr(std::string_view("evidence/").size());
-    if (!evidence_.contains(hash) || hex(view(file.hash)) != hash)
-      report_.problem(name, Text::evidence_unknown);
-  }
+  if (!any) report_.note(kNoAnchor);
+  if (any && given_.authorities.empty()) report_.note(kOwnCertificates);
 }
 
 }  // namespace
 
-void Report::problem(const std::string& where, Text which, const std::string& value) {
-  if (problems.size() < kMaxProblems) problems.push_back(shown(where) + ": " + text(language, which, value));
-  if (problems.size() == kMaxProblems)
-    problems.push_back(text(language, Text::too_many, std::to_string(kMaxProblems)));
+std::string Report::said(const Text& text, const std::string& value) const {
+  std::string out(japanese ? text.ja : text.en);
+  const std::size_t at = out.find("{}");
+  return at == std::string::npos ? out : out.replace(at, 2, value);
+}
+
+void Report::problem(const std::string& where, const Text& text, const std::string& value) {
+  ++problems;
+  std::printf("%s: %s\n", shown(where).c_str(), said(text, value).c_str());
+}
+
+void Report::note(const Text& text, const std::string& value) const {
+  std::printf("%s\n", said(text, value).c_str());
 }
 
 void verify_export(const Given& given, Report& report) {

@@ -5,75 +5,57 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <map>
 
-#include "bytes.h"
-#include "export.h"
-#include "tree.h"
+#include "verify.h"
 
 namespace hinomi::verify {
 namespace {
 
 constexpr std::size_t kMaxProofFile = 1 << 20;
 
-Language language_of_locale() {
+bool locale_is_japanese() {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
     const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0')
-      return std::string_view(value).starts_with("ja") ? Language::ja : Language::en;
+    if (value != nullptr && *value != '\0') return std::string_view(value).starts_with("ja");
   }
-  return Language::en;
+  return false;
 }
 
-int run(const std::vector<std::string>& arguments) {
+int run(const std::vector<std::string>& words) {
   Given given;
-  Report report{language_of_locale(), {}, {}};
+  const std::map<std::string_view, std::string*> options{
+      {"--key", &given.keys}, {"--known", &given.known}, {"--authorities", &given.authorities}};
   std::vector<std::string> places;
   bool proofs = false;
   bool wrong = false;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& word = arguments[i];
-    std::string language;
-    std::string* value = word == "--key"           ? &given.keys
-                         : word == "--known"       ? &given.known
-                         : word == "--authorities" ? &given.authorities
-                         : word == "--lang"        ? &language
-                                                   : nullptr;
-    if (word == "--proof") {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto option = options.find(words[i]);
+    const bool takes_value = option != options.end();
+    if (takes_value && i + 1 < words.size()) {
+      *option->second = words[++i];
+    } else if (words[i] == "--proof") {
       proofs = true;
-    } else if (value == nullptr) {
-      wrong = wrong || word.starts_with('-') || word.empty();
-      places.push_back(word);
-    } else if (++i < arguments.size() && !arguments[i].empty()) {
-      *value = arguments[i];
-      if (value == &language) report.language = language == "ja" ? Language::ja : Language::en;
     } else {
-      wrong = true;
+      wrong = wrong || takes_value || words[i].empty() || words[i].front() == '-';
+      places.push_back(words[i]);
     }
   }
+  Report report{locale_is_japanese()};
   std::error_code error;
-  wrong = wrong || places.empty() ||
-          (!proofs && (places.size() > 1 || !std::filesystem::is_directory(places[0], error)));
-  if (wrong) {
-    std::fputs(text(report.language, Text::usage).c_str(), stderr);
+  const bool folder = places.size() == 1 && std::filesystem::is_directory(places[0], error);
+  if (wrong || places.empty() || (!proofs && !folder)) {
+    std::fputs(report.said(kUsage).c_str(), stderr);
     return 2;
   }
-  given.folder = places.front();
+  given.folder = places[0];
   if (!proofs) verify_export(given, report);
-  for (const std::string& place : proofs ? places : std::vector<std::string>()) {
-    const auto bytes = read_file(place, kMaxProofFile);
-    if (!bytes || !proof_holds(*bytes).value_or(false))
-      report.problem(place, bytes ? Text::proof_wrong : Text::unreadable);
+  for (std::size_t i = 0; proofs && i < places.size(); ++i) {
+    const auto bytes = read_file(places[i], kMaxProofFile);
+    if (!bytes || !proof_holds(*bytes)) report.problem(places[i], bytes ? kProofWrong : kUnreadable);
   }
-  for (const std::string& line : report.problems) std::printf("%s\n", line.c_str());
-  for (const std::string& line : report.notes) std::printf("%s\n", line.c_str());
-  const bool good = report.problems.empty();
-  std::printf(
-      "%s\n",
-      text(report.language, good ? Text::good : Text::bad, std::to_string(report.problems.size())).c_str());
-  return good ? 0 : 1;
+  report.note(report.problems == 0 ? kGood : kBad, std::to_string(report.problems));
+  return report.problems == 0 ? 0 : 1;
 }
 
 }  // namespace

@@ -1,215 +1,132 @@
-#include "tree.h"
-
 #include <bit>
 #include <map>
+#include <utility>
+
+#include "verify.h"
 
 namespace hinomi::verify {
 namespace {
 
-constexpr std::size_t kMaxProofHashes = 1000;
+using Roots = std::pair<std::string, std::string>;  // of a part of the tree, and of the whole
 
-std::string node(std::string_view left, std::string_view right) {
-  return std::string(view(sha256({"\x01", left, right})));
-}
-
-// A proof is consumed from its end: the end is at the root of the tree.
-struct Path {
-  std::vector<std::string> hashes;
+// A proof file. The hashes are taken from the end of the proof, which is at the root of the tree; RFC
+// 9162, 2.1.3.1 and 2.1.4.1, read backwards.
+struct Proof {
+  std::map<std::string, std::uint64_t> numbers;
+  std::map<std::string, std::string> hashes;
+  std::vector<std::string> path;
   bool ok = true;
+
+  bool read(std::string_view json);
   std::string take() {
-    if (hashes.empty() || hashes.back().size() != sizeof(Hash)) {
-      ok = false;
-      return {};
-    }
-    std::string hash = std::move(hashes.back());
-    hashes.pop_back();
+    ok = ok && !path.empty() && path.back().size() == kHashBytes;
+    std::string hash = ok ? path.back() : std::string();
+    if (ok) path.pop_back();
     return hash;
   }
+  // MTH of the n leaves of which `leaf` is number m: PATH(m, D[n]).
+  std::string root(std::uint64_t m, std::uint64_t n, const std::string& leaf) {
+    if (!ok || n == 1) return leaf;
+    const std::uint64_t k = std::bit_floor(n - 1);  // the greatest power of two below n
+    const std::string other = take();
+    return m < k ? Tree::node(root(m, k, leaf), other) : Tree::node(other, root(m - k, n - k, leaf));
+  }
+  // The roots of the leaves [start, end) and of all n: SUBPROOF. `known` is the root of the part while it has
+  // not been cut, else empty.
+  Roots roots(std::uint64_t start, std::uint64_t end, std::uint64_t n, const std::string& known) {
+    if (!ok) return {};
+    if (start == 0 && end == n) {
+      const std::string root = known.empty() ? take() : known;
+      return {root, root};
+    }
+    const std::uint64_t k = std::bit_floor(n - 1);
+    const std::string other = take();
+    const bool left = end <= k;
+    const bool cut = !left && start < k;
+    const auto [part, whole] =
+        left ? roots(start, end, k, known) : roots(cut ? 0 : start - k, end - k, n - k, cut ? "" : known);
+    return {cut ? Tree::node(other, part) : part, left ? Tree::node(whole, other) : Tree::node(other, whole)};
+  }
+  bool includes(std::uint64_t index, std::uint64_t size) {
+    const std::string leaf = hashes["leafHash"];
+    return index < size && leaf.size() == kHashBytes && root(index, size, leaf) == hashes["root"] && ok &&
+           path.empty();
+  }
+  bool contains(std::uint64_t start, std::uint64_t end, std::uint64_t size);
 };
 
-// The greatest power of two below n.
-std::uint64_t split(std::uint64_t n) {
-  return std::bit_floor(n - 1);
+bool Proof::read(std::string_view json) {
+  Scanner in(json, true);
+  in.literal("{");
+  for (bool more = true; more; more = in.comma()) {
+    const std::string key = in.string();
+    in.literal(":");
+    if (in.starts_with('"')) {
+      hashes[key] = base64(in.string()).value_or("no base64");
+    } else if (in.starts_with('[')) {
+      in.literal("[");
+      for (bool one = !in.starts_with(']'); one; one = in.comma())
+        path.push_back(base64(in.string()).value_or(""));
+      in.literal("]");
+    } else if (in.starts_with('n') || in.starts_with('t') || in.starts_with('f')) {
+      in.literal(in.starts_with('n') ? "null" : in.starts_with('t') ? "true" : "false");
+    } else {
+      numbers[key] = in.number();
+    }
+  }
+  in.literal("}");
+  return in.ended();
 }
 
-// MTH of the n leaves among which `leaf` is number m: PATH(m, D[n]) read backwards.
-std::string root_by_path(std::uint64_t m, std::uint64_t n, std::string_view leaf, Path& path) {
-  if (!path.ok || n <= 1) return std::string(leaf);
-  const std::uint64_t k = split(n);
-  const std::string sibling = path.take();
-  return m < k ? node(root_by_path(m, k, leaf, path), sibling)
-               : node(sibling, root_by_path(m - k, n - k, leaf, path));
-}
-
-struct Roots {
-  std::string part;
-  std::string whole;
-};
-
-// The root of the leaves [start, end) and that of all n: SUBPROOF read backwards. `known` is the root of the
-// part while the part is still whole, else empty.
-Roots roots_by_path(std::uint64_t start, std::uint64_t end, std::uint64_t n, std::string_view known,
-                    Path& path) {
-  if (!path.ok) return {};
-  if (start == 0 && end == n) {
-    const std::string root = known.empty() ? path.take() : std::string(known);
-    return {root, root};
-  }
-  const std::uint64_t k = split(n);
-  const std::string other = path.take();
-  if (end <= k) {
-    Roots left = roots_by_path(start, end, k, known, path);
-    return {left.part, node(left.whole, other)};
-  }
-  if (start >= k) {
-    Roots right = roots_by_path(start - k, end - k, n - k, known, path);
-    return {right.part, node(other, right.whole)};
-  }
-  Roots right = roots_by_path(0, end - k, n - k, {}, path);
-  return {node(other, right.part), node(other, right.whole)};
-}
-
+// A subtree begins at a multiple of its width.
 bool is_subtree(std::uint64_t start, std::uint64_t end) {
   std::uint64_t width = 1;
   while (width != 0 && width < end - start) width *= 2;
   return start < end && (width == 0 ? start == 0 : start % width == 0);
 }
 
-bool includes(std::uint64_t index, std::uint64_t size, std::string_view leaf, std::string_view root,
-              Path path) {
-  if (index >= size || leaf.size() != sizeof(Hash)) return false;
-  const std::string reached = root_by_path(index, size, leaf, path);
-  return path.ok && path.hashes.empty() && reached == root;
-}
-
-struct Part {
-  std::uint64_t start = 0;
-  std::uint64_t end = 0;
-  std::uint64_t size = 0;
-};
-
-bool contains(const Part& part, std::string_view part_root, std::string_view root, Path path) {
-  if (part.end > part.size || !is_subtree(part.start, part.end)) return false;
-  if (part.start == 0 && part.end == part.size) return path.hashes.empty() && part_root == root;
-  if (part_root.size() != sizeof(Hash)) return false;
-  const Roots reached = roots_by_path(part.start, part.end, part.size, part_root, path);
-  return path.ok && path.hashes.empty() && reached.part == part_root && reached.whole == root;
-}
-
-// A JSON object of numbers, texts and arrays of texts.
-struct Members {
-  std::map<std::string, std::uint64_t> numbers;
-  std::map<std::string, std::string> texts;
-  Path proof;
-
-  [[nodiscard]] bool have(std::initializer_list<const char*> number_keys,
-                          std::initializer_list<const char*> text_keys) const {
-    for (const char* key : number_keys) {
-      if (!numbers.contains(key)) return false;
-    }
-    for (const char* key : text_keys) {
-      if (!texts.contains(key)) return false;
-    }
-    return true;
-  }
-};
-
-void read_proof(Scanner& in, Path& proof) {
-  in.literal("[");
-  in.blanks();
-  for (bool first = true; in.ok() && !in.starts_with(']') && proof.hashes.size() < kMaxProofHashes;
-       first = false) {
-    if (!first) in.literal(",");
-    in.blanks();
-    proof.hashes.push_back(base64(in.string()).value_or(""));
-    in.blanks();
-  }
-  in.literal("]");
-}
-
-std::optional<Members> read_members(std::string_view json) {
-  Scanner in(json);
-  Members members;
-  in.blanks();
-  in.literal("{");
-  in.blanks();
-  for (bool first = true; in.ok() && !in.starts_with('}'); first = false) {
-    if (!first) in.literal(",");
-    in.blanks();
-    const std::string key = in.string();
-    in.blanks();
-    in.literal(":");
-    in.blanks();
-    if (in.starts_with('"')) {
-      members.texts[key] = base64(in.string()).value_or("no base64");
-    } else if (in.starts_with('[')) {
-      read_proof(in, members.proof);
-    } else if (in.starts_with('n')) {
-      in.literal("null");
-    } else if (in.starts_with('t') || in.starts_with('f')) {
-      in.literal(in.starts_with('t') ? "true" : "false");
-    } else {
-      members.numbers[key] = in.number();
-    }
-    in.blanks();
-  }
-  in.literal("}");
-  in.blanks();
-  return in.ended() ? std::optional(members) : std::nullopt;
-}
-
-bool is_empty_root(std::string_view root) {
-  return root == view(sha256({}));
+bool Proof::contains(std::uint64_t start, std::uint64_t end, std::uint64_t size) {
+  const std::string part = hashes["root1"];
+  const std::string whole = hashes["root2"];
+  if (end > size) return false;
+  if (start == end) return path.empty() && part == sha256({});  // nothing is in everything
+  if (start == 0 && end == size) return path.empty() && part == whole;
+  if (!is_subtree(start, end) || part.size() != kHashBytes) return false;
+  return roots(start, end, size, part) == Roots(part, whole) && ok && path.empty();
 }
 
 }  // namespace
 
-void Tree::add(const Hash& leaf_hash) {
-  Hash hash = leaf_hash;
+void Tree::add(std::string leaf_hash) {
   for (std::uint64_t rest = size_; rest % 2 == 1; rest /= 2) {
-    hash = sha256({"\x01", view(peaks_.back()), view(hash)});
+    leaf_hash = node(peaks_.back(), leaf_hash);
     peaks_.pop_back();
   }
-  peaks_.push_back(hash);
+  peaks_.push_back(std::move(leaf_hash));
   ++size_;
 }
 
-Hash Tree::root() const {
-  if (peaks_.empty()) return sha256({});
-  Hash root = peaks_.back();
-  for (std::size_t i = peaks_.size() - 1; i > 0; --i)
-    root = sha256({"\x01", view(peaks_[i - 1]), view(root)});
+std::string Tree::root() const {
+  std::string root = peaks_.empty() ? sha256({}) : peaks_.back();
+  for (std::size_t i = peaks_.size(); i > 1; --i) root = node(peaks_[i - 2], root);
   return root;
 }
 
-std::optional<bool> proof_holds(std::string_view json) {
-  const auto read = read_members(json);
-  if (!read) return std::nullopt;
-  const Members& m = *read;
-  const auto number = [&](const char* key) { return m.numbers.at(key); };
-  const auto text = [&](const char* key) -> std::string_view { return m.texts.at(key); };
-  if (m.have({"leafIdx", "treeSize"}, {"leafHash", "root"}))
-    return includes(number("leafIdx"), number("treeSize"), text("leafHash"), text("root"), m.proof);
-  if (m.have({"leafIdx", "start", "end"}, {"leafHash", "root"})) {
-    const Part part{number("start"), number("end"), number("end")};
-    return is_subtree(part.start, part.end) && number("leafIdx") >= part.start &&
-           includes(number("leafIdx") - part.start, part.end - part.start, text("leafHash"), text("root"),
-                    m.proof);
+// A member that is missing counts as 0 or as no hash, with which nothing holds.
+bool proof_holds(std::string_view json) {
+  Proof proof;
+  if (!proof.read(json)) return false;
+  auto& number = proof.numbers;
+  const std::uint64_t start = number["start"];
+  if (proof.hashes.contains("leafHash")) {
+    const std::uint64_t end = number.contains("treeSize") ? number["treeSize"] : number["end"];
+    const std::uint64_t index = number["leafIdx"];
+    return is_subtree(start, end) && index >= start && proof.includes(index - start, end - start);
   }
-  if (m.have({"size1", "size2"}, {"root1", "root2"})) {
-    const Part part{0, number("size1"), number("size2")};
-    if (part.size == 0)
-      return part.end == 0 && m.proof.hashes.empty() && is_empty_root(text("root1")) &&
-             text("root1") == text("root2");
-    return contains(part, text("root1"), text("root2"), m.proof);
-  }
-  if (m.have({"start", "end", "size"}, {"root1", "root2"})) {
-    const Part part{number("start"), number("end"), number("size")};
-    if (part.start == part.end)
-      return part.end <= part.size && m.proof.hashes.empty() && is_empty_root(text("root1"));
-    return contains(part, text("root1"), text("root2"), m.proof);
-  }
-  return std::nullopt;
+  if (!number.contains("size1")) return proof.contains(start, number["end"], number["size"]);
+  // An empty tree says nothing of a larger one.
+  const bool both_empty = number["size2"] == 0 && proof.hashes["root1"] == proof.hashes["root2"];
+  return (number["size1"] > 0 || both_empty) && proof.contains(0, number["size1"], number["size2"]);
 }
 
 }  // namespace hinomi::verify

@@ -149,6 +149,15 @@ TEST_F(TimestampTest, a_certificate_that_is_not_for_time_stamps_alone_makes_none
   EXPECT_FALSE(judged("timeStamping").has_value());  // RFC 3161, 2.3: it must be critical
 }
 
+TEST_F(TimestampTest, certificates_count_as_of_the_time_that_is_stamped) {
+  const TimestampQuery asked = query();
+  const std::string answer = authority_->answer(asked.der);
+  const std::string year = base::format_rfc3339(trust().accept(answer, asked)->time).substr(0, 4);
+  EXPECT_TRUE(trust().accept(authority_->sign_anew(answer, year), asked).has_value());
+  EXPECT_FALSE(trust().accept(authority_->sign_anew(answer, "2001"), asked).has_value());  // not yet valid
+  EXPECT_FALSE(trust().accept(authority_->sign_anew(answer, "2099"), asked).has_value());  // not any more
+}
+
 TEST(Timestamp, queries_differ_in_their_nonce_and_refuse_a_policy_that_is_none) {
   const auto random = seeded(7);
   EXPECT_NE(timestamp_query(Hash{}, random)->der, timestamp_query(Hash{}, seeded(8))->der);

@@ -55,11 +55,20 @@ class LocalAuthority {
   }
   // The content of another authority's answer under this one's signature, whatever its certificate is for;
   // openssl ts itself does not sign with a certificate that is for something else.
-  [[nodiscard]] std::string sign_anew(const std::string& answer) const {
+  // With `year` (four digits) as that of the stamped time.
+  [[nodiscard]] std::string sign_anew(const std::string& answer, const std::string& year = {}) const {
     folder_.write("other.tsr", answer);
     run({"ts", "-reply", "-in", folder_ / "other.tsr", "-token_out", "-out", folder_ / "token.der"});
     run({"cms", "-verify", "-noverify", "-inform", "DER", "-in", folder_ / "token.der", "-out",
          folder_ / "content.der"});
+    if (!year.empty()) {
+      std::string content = os::read_file(folder_ / "content.der").value();
+      const std::size_t time = content.find(
+          "\x18\x13"
+          "20");  // a GeneralizedTime with milliseconds
+      EXPECT_NE(time, std::string::npos);
+      folder_.write("content.der", content.replace(time + 2, 4, year));
+    }
     run({"cms", "-sign", "-cades", "-binary", "-nodetach", "-md", "sha256", "-econtent_type",
          "1.2.840.113549.1.9.16.1.4", "-signer", folder_ / "tsa.pem", "-inkey", folder_ / "tsa.key", "-in",
          folder_ / "content.der", "-outform", "DER", "-out", folder_ / "token.der"});

@@ -1,0 +1,5 @@
+hinomi audit export v1
+hinomi.example.org/audit/7
+a20cb1b7d9fece211e3a7b1283fac14a315c85b0aa800e6945a788f0b1cb53e9
+
+— hinomi.example.org/audit/7 aUXs+BNYejeWoLjF3G7kNNA3n9LbJAriKUqYMcrnKf5gaj9XTtyGS9qrLWTvz3npIx8F78NSMNS0QLDsY7dd7TbJwgs=

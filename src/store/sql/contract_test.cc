@@ -13,7 +13,7 @@ namespace {
 using base::ErrorCode;
 using Kind = Connection::Kind;
 
-class SqlContract : public ::testing::TestWithParam<Dialect> {
+class SqlContract : public ::testing::TestWithParam<Backend> {
  protected:
   void SetUp() override {
     HINOMI_NEEDS_DATABASE(GetParam());
@@ -52,7 +52,11 @@ class SqlContract : public ::testing::TestWithParam<Dialect> {
   Database::Lease lease_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Both, SqlContract, ::testing::ValuesIn(kBothDialects), dialect_name);
+INSTANTIATE_TEST_SUITE_P(All, SqlContract, ::testing::ValuesIn(kAllBackends), backend_name);
+
+class SqlContractOfTwoPrograms : public SqlContract {};
+INSTANTIATE_TEST_SUITE_P(Shared, SqlContractOfTwoPrograms, ::testing::ValuesIn(kSharedBackends),
+                         backend_name);
 
 TEST_P(SqlContract, integers_come_back_exactly) {
   script("CREATE TABLE t (k BIGINT PRIMARY KEY, x BIGINT)");
@@ -398,7 +402,7 @@ TEST_P(SqlContract, a_script_is_done_as_a_whole_or_not_at_all) {
   EXPECT_TRUE(connection().run_script(""));
 }
 
-TEST_P(SqlContract, a_table_that_was_changed_meanwhile_is_read_anew) {
+TEST_P(SqlContractOfTwoPrograms, a_table_that_was_changed_meanwhile_is_read_anew) {
   script("CREATE TABLE t (x BIGINT); INSERT INTO t VALUES (1)");
   EXPECT_EQ(ask("SELECT * FROM t"), 1);
   {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "os/random.h"
 
 namespace hinomi::store::sql {
 
@@ -133,12 +134,23 @@ class Database {
   virtual void give_back(Connection* connection) noexcept = 0;
 };
 
+// How the pages of a SQLite file lie on the disk; fixed when it is made.
+enum class SqlitePages : std::uint8_t {
+  checked,  // with checksums: a damaged page is an io error, never handed out. Any SQLite can read the file,
+            // but what another program writes counts as damage.
+  sealed,   // encrypted too; the file belongs to one program at a time
+};
+
 struct SqliteOptions {
   std::string path;  // made, readable by its owner only, when missing
   int readers = 4;
   std::chrono::milliseconds wait{5000};               // for a connection, and for another program that writes
   std::chrono::milliseconds statement_limit{60'000};  // a statement that takes longer: limit_exceeded
   int cache_kib = 16 * 1024;                          // of each connection
+  SqlitePages pages = SqlitePages::checked;
+  // Of sealed pages only: 32 bytes, not kept after the database is open; and where nonces come from.
+  std::span<const std::byte> key{};
+  os::RandomBytes random{};
 };
 [[nodiscard]] base::Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options);
 

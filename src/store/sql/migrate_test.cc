@@ -16,7 +16,7 @@ constexpr std::string_view kFirst =
 constexpr std::string_view kSecond = "ALTER TABLE a ADD COLUMN w BIGINT DEFAULT 5";
 constexpr std::string_view kThird = "CREATE TABLE b (x BIGINT)";
 
-class SqlMigration : public ::testing::TestWithParam<Dialect> {
+class SqlMigration : public ::testing::TestWithParam<Backend> {
  protected:
   void SetUp() override { HINOMI_NEEDS_DATABASE(GetParam()); }
 
@@ -40,7 +40,11 @@ class SqlMigration : public ::testing::TestWithParam<Dialect> {
   FreshDatabase database_{GetParam()};
 };
 
-INSTANTIATE_TEST_SUITE_P(Both, SqlMigration, ::testing::ValuesIn(kBothDialects), dialect_name);
+INSTANTIATE_TEST_SUITE_P(All, SqlMigration, ::testing::ValuesIn(kAllBackends), backend_name);
+
+class SqlMigrationOfTwoPrograms : public SqlMigration {};
+INSTANTIATE_TEST_SUITE_P(Shared, SqlMigrationOfTwoPrograms, ::testing::ValuesIn(kSharedBackends),
+                         backend_name);
 
 TEST_P(SqlMigration, applies_what_is_missing_and_nothing_twice) {
   EXPECT_EQ(*version(first(3)), 0);
@@ -86,7 +90,7 @@ TEST_P(SqlMigration, each_name_has_its_own_version) {
   EXPECT_EQ(*version(first(2)), 2);
 }
 
-TEST_P(SqlMigration, two_programs_at_once_do_each_step_once) {
+TEST_P(SqlMigrationOfTwoPrograms, two_programs_at_once_do_each_step_once) {
   constexpr std::size_t kSteps = 20;
   std::vector<std::string> texts = {"CREATE TABLE n (x BIGINT)"};
   for (std::size_t i = 1; i < kSteps; ++i)

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kOldestServer = 130'000;
 constexpr std::chrono::milliseconds kGrace{5'000};  // for an answer, beyond what the server allows itself
-constexpr int kMostFarewells = 4;  // reads of what came without being asked for
+constexpr int kMostFarewells = 4;                   // reads of what came without being asked for
 constexpr auto kLongTime = std::chrono::hours(24);
 
 base::ErrorCode code_of(std::string_view state) noexcept {

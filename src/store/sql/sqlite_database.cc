@@ -163,10 +163,22 @@ base::Result<bool> SqliteStatement::next_row() {
   return false;
 }
 
+base::Result<sqlite::Pages> pages_of(const SqliteOptions& options) {
+  if (options.pages == SqlitePages::checked) return sqlite::Pages{.format = sqlite::PageFormat::checked};
+  if (options.key.size() != sqlite::kKeyBytes || !options.random) {
+    return base::Error{base::ErrorCode::usage, options.path + ": sealed pages need a key of 32 bytes", {}};
+  }
+  auto sealed =
+      sqlite::SealedFile::open(options.path, options.key.first<sqlite::kKeyBytes>(), options.random);
+  if (!sealed) return std::move(sealed).error();
+  return sqlite::Pages{.format = sqlite::PageFormat::sealed, .sealed = std::move(*sealed)};
+}
+
 class SqliteDatabase final : public Database {
  public:
-  explicit SqliteDatabase(SqliteOptions options)
+  SqliteDatabase(SqliteOptions options, sqlite::Pages pages)
       : options_(std::move(options)),
+        pages_(std::move(pages)),
         writer_(options_.path, 1, options_.wait, [this] { return open(Connection::Kind::write); }),
         readers_(options_.path, options_.readers, options_.wait,
                  [this] { return open(Connection::Kind::read); }) {}
@@ -194,7 +206,8 @@ class SqliteDatabase final : public Database {
     auto opened = sqlite::Database::open(
         options_.path, {.access = kind == Connection::Kind::write ? Access::read_write : Access::read_only,
                         .busy_timeout = options_.wait,
-                        .cache_kib = options_.cache_kib});
+                        .cache_kib = options_.cache_kib,
+                        .pages = pages_});
     if (!opened) return std::move(opened).error();
     // As on PostgreSQL.
     if (auto done = opened->run("PRAGMA case_sensitive_like = ON"); !done) return done.error();
@@ -203,6 +216,7 @@ class SqliteDatabase final : public Database {
   }
 
   const SqliteOptions options_;
+  const sqlite::Pages pages_;
   ConnectionPool writer_;
   ConnectionPool readers_;
 };
@@ -213,7 +227,11 @@ base::Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options
   if (options.readers < 1 || options.readers > kMaxConnections) {
     return base::Error{base::ErrorCode::usage, options.path + ": not a possible number of readers", {}};
   }
-  std::unique_ptr<Database> database = std::make_unique<SqliteDatabase>(options);
+  auto pages = pages_of(options);
+  if (!pages) return std::move(pages).error();
+  SqliteOptions kept = options;
+  kept.key = {};  // it is the caller's memory
+  std::unique_ptr<Database> database = std::make_unique<SqliteDatabase>(std::move(kept), std::move(*pages));
   // Made, and found sound enough to open, now rather than at the first use.
   if (auto first = database->lease(Connection::Kind::write); !first) return first.error();
   return database;

@@ -29,7 +29,7 @@ base::Result<std::int64_t> run(Connection& connection, std::string_view sql) {
   return (*statement)->run();
 }
 
-class SqlTransaction : public ::testing::TestWithParam<Dialect> {
+class SqlTransaction : public ::testing::TestWithParam<Backend> {
  protected:
   void SetUp() override {
     HINOMI_NEEDS_DATABASE(GetParam());
@@ -45,7 +45,11 @@ class SqlTransaction : public ::testing::TestWithParam<Dialect> {
   FreshDatabase database_{GetParam(), {.connections = 4, .wait = std::chrono::milliseconds(3000)}};
 };
 
-INSTANTIATE_TEST_SUITE_P(Both, SqlTransaction, ::testing::ValuesIn(kBothDialects), dialect_name);
+INSTANTIATE_TEST_SUITE_P(All, SqlTransaction, ::testing::ValuesIn(kAllBackends), backend_name);
+
+class SqlTransactionOfTwoPrograms : public SqlTransaction {};
+INSTANTIATE_TEST_SUITE_P(Shared, SqlTransactionOfTwoPrograms, ::testing::ValuesIn(kSharedBackends),
+                         backend_name);
 
 TEST_P(SqlTransaction, what_is_not_committed_leaves_nothing) {
   const auto connection = lease(Kind::write);
@@ -148,7 +152,7 @@ TEST_P(SqlTransaction, the_end_of_a_transaction_ends_its_statements) {
   EXPECT_EQ((*read)->integer(0), 1);
 }
 
-TEST_P(SqlTransaction, two_writers_of_one_row_lose_nothing) {
+TEST_P(SqlTransactionOfTwoPrograms, two_writers_of_one_row_lose_nothing) {
   ASSERT_TRUE(run(*lease(Kind::write), "INSERT INTO t VALUES (1, 0)"));
   constexpr int kRounds = 50;
   std::latch start(2);
@@ -178,7 +182,7 @@ TEST_P(SqlTransaction, two_writers_of_one_row_lose_nothing) {
   EXPECT_EQ(*ask(*lease(Kind::read), "SELECT x FROM t"), 2 * kRounds);
 }
 
-TEST_P(SqlTransaction, a_locked_name_keeps_others_out_until_the_end) {
+TEST_P(SqlTransactionOfTwoPrograms, a_locked_name_keeps_others_out_until_the_end) {
   const auto other = database_.open_again({.connections = 1, .wait = std::chrono::milliseconds(50)});
   const auto connection = lease(Kind::write);
   ASSERT_TRUE(connection->begin(Kind::write));
@@ -236,6 +240,7 @@ TEST_P(SqlTransaction, an_error_that_the_work_passes_over_is_not_committed) {
 }
 
 TEST_P(SqlTransaction, a_pool_that_is_used_up_is_unavailable_and_serves_again) {
+  database_.close();
   const auto small = database_.open_again({.connections = 1, .wait = std::chrono::milliseconds(20)});
   {
     const auto held = small->lease(Kind::read);
@@ -248,6 +253,7 @@ TEST_P(SqlTransaction, a_pool_that_is_used_up_is_unavailable_and_serves_again) {
 }
 
 TEST_P(SqlTransaction, who_waits_for_a_connection_gets_the_one_given_back) {
+  database_.close();
   const auto small = database_.open_again({.connections = 1, .wait = std::chrono::seconds(30)});
   auto held = small->lease(Kind::write);
   ASSERT_TRUE(held);
@@ -261,7 +267,7 @@ TEST_P(SqlTransaction, who_waits_for_a_connection_gets_the_one_given_back) {
   waiting.wait();
   held->reset();
   other.join();
-  EXPECT_EQ(count(), 1);
+  EXPECT_EQ(*ask(**small->lease(Kind::read), "SELECT count(*) FROM t"), 1);
 }
 
 TEST_P(SqlTransaction, readers_work_beside_each_other_and_a_writer) {
@@ -300,14 +306,11 @@ TEST_P(SqlTransaction, readers_work_beside_each_other_and_a_writer) {
 }
 
 TEST_P(SqlTransaction, a_statement_that_takes_too_long_is_ended) {
-  const auto slow =
-      GetParam() == Dialect::sqlite
-          ? open_sqlite({.path = database_.place(), .statement_limit = std::chrono::milliseconds(50)})
-          : open_postgres({.address = database_.place(), .statement_limit = std::chrono::milliseconds(50)});
-  ASSERT_TRUE(slow);
+  database_.close();
+  const auto slow = database_.open_again({.statement_limit = std::chrono::milliseconds(50)});
   constexpr std::string_view kEndless =
       "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x % 1000 + 1 FROM n) SELECT count(*) FROM n";
-  auto lease = (*slow)->lease(Kind::read);
+  auto lease = slow->lease(Kind::read);
   const auto ended = ask(**lease, kEndless);
   ASSERT_FALSE(ended);
   EXPECT_EQ(ended.error().code, ErrorCode::limit_exceeded) << ended.error().message;

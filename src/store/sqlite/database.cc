@@ -71,6 +71,15 @@ std::string remedy_of(int result) {
 base::Error error_of(sqlite3* handle, std::string_view path, std::string_view what) {
   const int result = handle != nullptr ? ::sqlite3_extended_errcode(handle) : SQLITE_NOMEM;
   const char* said = handle != nullptr ? ::sqlite3_errmsg(handle) : "out of memory";
+  std::string damage;
+  if ((result & 0xFF) == SQLITE_IOERR) {
+    if (PageGuard* const guard = PageGuard::of(handle)) damage = guard->take_damage();
+  }
+  if (!damage.empty()) {
+    return {.code = code_of(result),
+            .message = std::string(path) + ": " + std::string(what) + ": " + damage,
+            .remedy = remedy_of(SQLITE_CORRUPT)};
+  }
   return {.code = code_of(result),
           .message = std::string(path) + ": " + std::string(what) + ": " + said + " (SQLite " +
                      std::to_string(result) + ")",
@@ -208,11 +217,21 @@ base::Result<Database> Database::open(const std::string& path, const Options& op
     return there.error();
   }
   const int flags = (write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+  std::unique_ptr<PageGuard> guard;
+  if (options.pages.format != PageFormat::plain) {
+    auto made = PageGuard::make(options.pages);
+    if (!made) return made.error();
+    guard = std::move(*made);
+  }
   sqlite3* handle = nullptr;
-  const int result = ::sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
-  Database database(handle, path);
+  const char* const vfs = guard ? guard->vfs_name() : nullptr;
+  const int result = ::sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
+  Database database(std::move(guard), handle, path);
   if (result != SQLITE_OK) return database.error("cannot be opened");
-  if (auto done = database.set_up(options); !done) return done.error();
+  if (auto done = database.set_up(options); !done) {
+    database.leave_log_at_close();  // it may hold what could not be read
+    return done.error();
+  }
   return database;
 }
 
@@ -234,6 +253,9 @@ base::Result<void> Database::set_up(const Options& options) {
       return error("cannot be set up");
     }
   }
+  if (guard_) {
+    if (auto done = set_up_pages(options); !done) return done;
+  }
   // A pragma takes no bound value; this one is a number.
   const std::string cache = "PRAGMA cache_size = -" + std::to_string(options.cache_kib);
   for (const char* sql :
@@ -252,6 +274,21 @@ base::Result<void> Database::set_up(const Options& options) {
                        .remedy = "Keep the data folder on a local disk."};
   }
   return {};
+}
+
+// What a new file will be; an existing one says it itself.
+base::Result<void> Database::set_up_pages(const Options& options) {
+  int reserved = guard_->codec().reserved_bytes();
+  if (::sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved) != SQLITE_OK) {
+    return error("cannot be set up");
+  }
+  const std::string size = "PRAGMA page_size = " + std::to_string(kPageBytes);
+  if (auto done = run(size.c_str()); !done) return done;
+  if (!guard_->is_sealed() || options.access == Access::read_only) return {};
+  const auto pages = ask("PRAGMA page_count");
+  if (!pages) return pages.error();
+  // Until there is a write-ahead log: no journal beside the file.
+  return *pages == 0 ? run("PRAGMA journal_mode = MEMORY") : base::Result<void>();
 }
 
 base::Result<Statement> Database::prepare(std::string_view sql, Lifetime lifetime) {

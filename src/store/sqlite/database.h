@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "store/sqlite/page_guard.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -105,10 +106,12 @@ class Database {
     Access access = Access::read_only;
     std::chrono::milliseconds busy_timeout{5000};
     int cache_kib = 16 * 1024;
+    Pages pages{};
   };
 
-  // With read_write a missing file is made, readable by its owner only. Error not_found, io, or invalid_input
-  // when the file is no database.
+  // With another format of pages than plain, its statements must not outlive it. With read_write a missing
+  // file is made, readable by its owner only. Error not_found, io, or invalid_input when the file is no
+  // database.
   [[nodiscard]] static base::Result<Database> open(const std::string& path, const Options& options);
 
   // One statement, up to 1 MiB of text. `kept`: it will be used many times.
@@ -116,6 +119,7 @@ class Database {
   [[nodiscard]] base::Result<Statement> prepare(std::string_view sql, Lifetime lifetime = Lifetime::brief);
   // Statements without values, one after another.
   [[nodiscard]] base::Result<void> run(const char* sql);
+  [[nodiscard]] base::Result<void> run(const std::string& sql) { return run(sql.c_str()); }
   // The first column of the first row of a statement without values; 0 without a row.
   [[nodiscard]] base::Result<std::int64_t> ask(const char* sql);
 
@@ -145,9 +149,12 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const noexcept;
   };
-  Database(sqlite3* handle, std::string path) noexcept : handle_(handle), path_(std::move(path)) {}
+  Database(std::unique_ptr<PageGuard> guard, sqlite3* handle, std::string path) noexcept
+      : guard_(std::move(guard)), handle_(handle), path_(std::move(path)) {}
+  [[nodiscard]] base::Result<void> set_up_pages(const Options& options);
   [[nodiscard]] base::Result<void> set_up(const Options& options);
 
+  std::unique_ptr<PageGuard> guard_;            // of checked and sealed pages
   std::unique_ptr<std::function<bool()>> due_;  // outlives the handle, and keeps its place when this moves
   std::unique_ptr<sqlite3, Close> handle_;
   std::string path_;

@@ -2,12 +2,14 @@
 
 #include <string>
 
+#include "base/check.h"
 #include "base/hash.h"
 
 namespace hinomi::credential {
 namespace {
 
 constexpr std::size_t kMaxAccountBytes = 1024;  // of a longer name only its front counts
+constexpr std::uint32_t kMaxTriesOfSignIn = 8;
 
 std::string_view view_of(ByteSpan bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -76,8 +78,9 @@ ThrottleDecision Throttle::begin(const Attempt& attempt) {
   return decision;
 }
 
-void Throttle::succeeded(const Attempt& attempt) {
-  undone(attempt);
+void Throttle::succeeded(const Attempt& attempt, std::uint32_t tries) {
+  HINOMI_CHECK(tries <= kMaxTriesOfSignIn);
+  for (std::uint32_t i = 0; i < tries; ++i) undone(attempt);
   pairs_.clear(keys_of(attempt).pair);
 }
 

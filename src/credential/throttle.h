@@ -35,7 +35,7 @@ struct ThrottleRules {
   DelayRule account{20, Ms(1000), Ms(900'000), Ms(900'000)};
   DelayRule network{50, Ms(1000), Ms(300'000), Ms(10'000)};
   DelayRule all{500, Ms(50), Ms(250), Ms(200)};
-  std::size_t entries = 65'536;  // of each of the first three: about 6 MiB
+  std::size_t entries = 65'536;  // of each of the first three: about 11 MiB together
 };
 
 // One who tries. `account` is what was typed, folded as accounts are compared; it need not exist, and the
@@ -62,8 +62,9 @@ class Throttle {
 
   // Before anything is checked. When it is allowed it counts as failed, until succeeded() or undone().
   [[nodiscard]] ThrottleDecision begin(const Attempt& attempt);
-  // It was let through, and was good.
-  void succeeded(const Attempt& attempt);
+  // Somebody is signed in, after `tries` that were let through: a password and then a code are two. Not after
+  // a right password alone, or codes could be guessed for ever by who knows it.
+  void succeeded(const Attempt& attempt, std::uint32_t tries = 1);
   // It was let through, and nothing was checked (no place for a hash, the store was busy).
   void undone(const Attempt& attempt);
   // An administrator unlocks an account: nothing that was tried at it counts any more.

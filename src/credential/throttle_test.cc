@@ -146,6 +146,15 @@ TEST_F(ThrottleTest, a_good_try_clears_the_own_mistakes) {
   EXPECT_EQ(free_tries(from("taro", 1)), 5);
 }
 
+TEST_F(ThrottleTest, a_sign_in_in_two_steps_takes_both_back) {
+  for (int i = 0; i < 300; ++i) {
+    const Attempt attempt = from("user" + std::to_string(i % 7), 7);
+    ASSERT_TRUE(throttle_.begin(attempt).allowed) << i;
+    ASSERT_TRUE(throttle_.begin(attempt).allowed) << i;
+    throttle_.succeeded(attempt, 2);
+  }
+}
+
 TEST_F(ThrottleTest, the_owners_sign_in_forgives_no_stranger) {
   for (int i = 0; i < 19; ++i) EXPECT_TRUE(fails(from("taro", 100 + i)));
   for (int i = 0; i < 50; ++i) {

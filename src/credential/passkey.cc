@@ -139,7 +139,8 @@ bool has_gone_on(std::uint32_t stored, std::uint32_t now) noexcept {
 std::optional<PasskeyFault> fault_of_user(const AssertionResponse& response, const Passkey& passkey,
                                           bool identified) noexcept {
   if (!equal_in_constant_time(response.id, passkey.id)) return PasskeyFault::wrong_credential;
-  if (!response.user_handle) {
+  // Some browsers give an empty one where there is none.
+  if (!response.user_handle || response.user_handle->empty()) {
     return identified ? std::nullopt : std::optional(PasskeyFault::wrong_user);
   }
   if (!equal_in_constant_time(*response.user_handle, passkey.user_handle)) return PasskeyFault::wrong_user;

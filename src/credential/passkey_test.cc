@@ -261,7 +261,12 @@ TEST_F(PasskeyTest, belongs_to_one_user) {
   EXPECT_EQ(assert_as(std::nullopt, true), std::nullopt);
   EXPECT_EQ(assert_as(std::nullopt, false), PasskeyFault::wrong_user);
   EXPECT_EQ(assert_as(Bytes{'u', '2'}, true), PasskeyFault::wrong_user);
-  EXPECT_EQ(assert_as(Bytes{}, true), PasskeyFault::wrong_user);
+  EXPECT_EQ(assert_as(Bytes{}, true), std::nullopt);
+  EXPECT_EQ(assert_as(Bytes{}, false), PasskeyFault::wrong_user);
+  Passkey of_nobody = passkey;
+  of_nobody.user_handle.clear();
+  EXPECT_EQ(fault_in(verify_assertion(authenticator_.get(kChallenge, Bytes{}), expected(), of_nobody, false)),
+            PasskeyFault::wrong_user);
 }
 
 TEST_F(PasskeyTest, refuses_another_credential) {

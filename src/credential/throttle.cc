@@ -1,7 +1,5 @@
 #include "credential/throttle.h"
 
-#include <string>
-
 #include "base/check.h"
 #include "base/hash.h"
 

@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "credential/bytes.h"
@@ -41,7 +42,7 @@ struct ThrottleRules {
 // One who tries. `account` is what was typed, folded as accounts are compared; it need not exist, and the
 // guard answers the same whether it does.
 struct Attempt {
-  std::string_view account;
+  std::string account;
   SourceNetwork network;
   // The hash of a device token that belongs to this account: the caller has looked.
   std::optional<Digest> known_device;

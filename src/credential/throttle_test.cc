@@ -20,11 +20,13 @@ SourceNetwork net(int number) {
 
 class ThrottleTest : public ::testing::Test {
  protected:
-  Attempt from(std::string_view account, int network) { return {account, net(network), std::nullopt}; }
+  Attempt from(std::string_view account, int network) {
+    return {std::string(account), net(network), std::nullopt};
+  }
   Attempt known(std::string_view account, int network, std::uint8_t device = 1) {
     Digest token{};
     token[0] = device;
-    return {account, net(network), token};
+    return {std::string(account), net(network), token};
   }
   // A wrong try; whether it was let through.
   bool fails(const Attempt& attempt) { return throttle_.begin(attempt).allowed; }

@@ -10,6 +10,49 @@ namespace {
 
 constexpr std::string_view kCreate = "webauthn.create";
 constexpr std::string_view kGet = "webauthn.get";
+constexpr std::size_t kMaxDomainCharacters = 253;
+
+base::Error bad_party(std::string what) {
+  return {base::ErrorCode::invalid_input,
+          "passkeys: " + std::move(what),
+          "use https and a domain name, such as https://soc.example.jp with the id soc.example.jp",
+          {}};
+}
+
+// Letters, digits and hyphens, with dots between; the last label is no number, as that of an address is.
+bool is_domain(std::string_view name) noexcept {
+  if (name.empty() || name.size() > kMaxDomainCharacters) return false;
+  std::string_view label;
+  while (true) {
+    const std::size_t dot = name.find('.');
+    label = name.substr(0, dot);
+    const bool plain = std::all_of(label.begin(), label.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    if (!plain || label.empty() || label.front() == '-' || label.back() == '-') return false;
+    if (dot == std::string_view::npos) break;
+    name.remove_prefix(dot + 1);
+  }
+  return label.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
+// The host of "https://host:port"; empty for another form.
+std::string_view host_of(std::string_view origin) noexcept {
+  constexpr std::string_view kHttps = "https://";
+  constexpr std::string_view kHttp = "http://";
+  const bool secure = origin.starts_with(kHttps);
+  if (!secure && !origin.starts_with(kHttp)) return {};
+  origin.remove_prefix(secure ? kHttps.size() : kHttp.size());
+  const std::size_t colon = origin.find(':');
+  const std::string_view host = origin.substr(0, colon);
+  if (colon != std::string_view::npos) {
+    const std::string_view port = origin.substr(colon + 1);
+    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string_view::npos)
+      return {};
+  }
+  const bool local = host == "localhost" || host.ends_with(".localhost");
+  return is_domain(host) && (secure || local) ? host : std::string_view();
+}
 
 PasskeyFault fault_of(const base::Error& error) noexcept {
   return error.code == base::ErrorCode::unsupported ? PasskeyFault::unsupported_key : PasskeyFault::malformed;
@@ -96,7 +139,8 @@ bool has_gone_on(std::uint32_t stored, std::uint32_t now) noexcept {
 std::optional<PasskeyFault> fault_of_user(const AssertionResponse& response, const Passkey& passkey,
                                           bool identified) noexcept {
   if (!equal_in_constant_time(response.id, passkey.id)) return PasskeyFault::wrong_credential;
-  if (!response.user_handle) {
+  // Some browsers give an empty one where there is none.
+  if (!response.user_handle || response.user_handle->empty()) {
     return identified ? std::nullopt : std::optional(PasskeyFault::wrong_user);
   }
   if (!equal_in_constant_time(*response.user_handle, passkey.user_handle)) return PasskeyFault::wrong_user;
@@ -111,6 +155,18 @@ std::string_view name_of(PasskeyFault fault) noexcept {
       "wrong_relying_party", "user_absent",     "user_not_verified", "unsupported_key",  "wrong_credential",
       "wrong_user",          "bad_attestation", "bad_signature",     "bad_backup_flags", "counter_went_back"};
   return kNames[static_cast<std::size_t>(fault)];
+}
+
+base::Result<void> check_relying_party(const RelyingParty& party) {
+  if (!is_domain(party.id)) return bad_party("the id '" + party.id + "' is no domain name in lower case");
+  if (party.origins.empty()) return bad_party("no origin is given");
+  for (const std::string& origin : party.origins) {
+    const std::string_view host = host_of(origin);
+    const bool within = host == party.id || (host.ends_with(party.id) && host.size() > party.id.size() &&
+                                             host[host.size() - party.id.size() - 1] == '.');
+    if (!within) return bad_party("the origin '" + origin + "' is not at '" + party.id + "'");
+  }
+  return {};
 }
 
 Bytes make_passkey_challenge(const os::RandomBytes& random) {

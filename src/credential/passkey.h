@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/result.h"
 #include "credential/authenticator_data.h"
 #include "credential/bytes.h"
 #include "credential/client_data.h"
@@ -33,6 +34,10 @@ struct RelyingParty {
   std::string name;                  // shown by some browsers
   std::vector<std::string> origins;  // "https://soc.example.jp:8440", each exactly as a browser writes it
 };
+
+// Whether browsers will take it: the id is a domain name and no address, and each origin is https (or http of
+// localhost) at the id or a name under it. invalid_input says which is wrong.
+[[nodiscard]] base::Result<void> check_relying_party(const RelyingParty& party);
 
 enum class UserVerification : std::uint8_t { required, preferred, discouraged };
 

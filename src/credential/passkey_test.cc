@@ -261,7 +261,12 @@ TEST_F(PasskeyTest, belongs_to_one_user) {
   EXPECT_EQ(assert_as(std::nullopt, true), std::nullopt);
   EXPECT_EQ(assert_as(std::nullopt, false), PasskeyFault::wrong_user);
   EXPECT_EQ(assert_as(Bytes{'u', '2'}, true), PasskeyFault::wrong_user);
-  EXPECT_EQ(assert_as(Bytes{}, true), PasskeyFault::wrong_user);
+  EXPECT_EQ(assert_as(Bytes{}, true), std::nullopt);
+  EXPECT_EQ(assert_as(Bytes{}, false), PasskeyFault::wrong_user);
+  Passkey of_nobody = passkey;
+  of_nobody.user_handle.clear();
+  EXPECT_EQ(fault_in(verify_assertion(authenticator_.get(kChallenge, Bytes{}), expected(), of_nobody, false)),
+            PasskeyFault::wrong_user);
 }
 
 TEST_F(PasskeyTest, refuses_another_credential) {
@@ -446,6 +451,25 @@ TEST(CoseKey, refuses_weak_and_odd_rsa_keys) {
   modulus[0] = 0xFF;
   modulus[255] = 0xFE;
   EXPECT_FALSE(read_cose_key(rsa_key(modulus, e)));  // even
+}
+
+TEST(RelyingParty, is_checked_as_browsers_do) {
+  const auto check = [](const char* id, std::vector<std::string> origins) {
+    return check_relying_party({id, "Hinomi", std::move(origins)}).has_value();
+  };
+  EXPECT_TRUE(check_relying_party(kParty));
+  EXPECT_TRUE(check("example.jp", {"https://soc.example.jp", "https://example.jp:8440"}));
+  EXPECT_TRUE(check("localhost", {"http://localhost:8440", "https://localhost"}));
+  for (const char* origin :
+       {"http://soc.example.jp", "https://soc.example.jp/", "https://notexample.jp", "https://jp",
+        "https://example.jp.evil.example", "https://example.jp:", "https://example.jp:x", "ftp://example.jp",
+        "https://a@example.jp", "", "https://"})
+    EXPECT_FALSE(check("example.jp", {origin})) << origin;
+  for (const char* id :
+       {"", "127.0.0.1", "::1", "Example.jp", "example.jp.", ".jp", "a..b", "-a.jp", "a b", "火の見.jp"})
+    EXPECT_FALSE(check(id, {std::string("https://") + id})) << id;
+  EXPECT_FALSE(check("example.jp", {}));
+  EXPECT_FALSE(check(std::string(254, 'a').c_str(), {"https://a"}));
 }
 
 TEST(Passkey, challenges_differ) {

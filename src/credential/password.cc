@@ -16,6 +16,12 @@ namespace {
 constexpr std::string_view kPrefix = "$argon2id$v=19$";
 constexpr std::uint32_t kMinMemoryKib = 8;  // of Argon2 itself, for each lane
 
+bool is_allowed(const PasswordCost& cost) noexcept {
+  return cost.lanes > 0 && cost.lanes <= kMaxPasswordCost.lanes && cost.passes > 0 &&
+         cost.passes <= kMaxPasswordCost.passes && cost.memory_kib >= kMinMemoryKib * cost.lanes &&
+         cost.memory_kib <= kMaxPasswordCost.memory_kib;
+}
+
 base::Error damaged() {
   return {base::ErrorCode::internal,
           "a stored password hash is damaged",
@@ -120,18 +126,21 @@ std::optional<PasswordCost> cost_of(std::string_view stored) noexcept {
   const auto memory = take_number(stored, "m=", ',');
   const auto passes = memory ? take_number(stored, "t=", ',') : std::nullopt;
   const auto lanes = passes ? take_number(stored, "p=", '$') : std::nullopt;
-  if (!lanes || *lanes == 0 || *lanes > kMaxPasswordCost.lanes || *passes == 0 ||
-      *passes > kMaxPasswordCost.passes || *memory < kMinMemoryKib * *lanes ||
-      *memory > kMaxPasswordCost.memory_kib) {
-    return std::nullopt;
-  }
-  return PasswordCost{*memory, *passes, *lanes};
+  if (!lanes) return std::nullopt;
+  const PasswordCost cost{*memory, *passes, *lanes};
+  return is_allowed(cost) ? std::optional(cost) : std::nullopt;
 }
 
 base::Result<std::string> hash_password(std::string_view password, HashSlots& slots,
                                         const os::RandomBytes& random, const PasswordCost& cost) {
+  if (!is_allowed(cost)) {
+    return base::Error{base::ErrorCode::usage,
+                       "the cost of password hashes is out of its range",
+                       "set memory, passes and lanes within kMaxPasswordCost",
+                       {}};
+  }
   const std::optional<Secret> prepared = prepare_password(password);
-  if (!prepared) {
+  if (!prepared || prepared->size() == 0) {
     return base::Error{base::ErrorCode::invalid_input,
                        "a new password is not text that can be hashed",
                        "judge it with the policy first",

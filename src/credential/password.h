@@ -78,7 +78,8 @@ class HashSlots {
 };
 
 // The hash to keep of a password that the policy allows: "$argon2id$v=19$m=65536,t=3,p=1$SALT$TAG".
-// unavailable as HashSlots::take(); invalid_input for one that has no prepared form (password_policy.h).
+// unavailable as HashSlots::take(); invalid_input for one that is empty or has no prepared form
+// (password_policy.h); usage for a cost that cost_of() would not take back.
 [[nodiscard]] base::Result<std::string> hash_password(std::string_view password, HashSlots& slots,
                                                       const os::RandomBytes& random,
                                                       const PasswordCost& cost = kPasswordCost);

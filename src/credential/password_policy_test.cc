@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/text.h"
 #include "credential/common_passwords.h"
+#include "credential/testing/counted_random.h"
 
 namespace hinomi::credential {
 namespace {
@@ -92,6 +95,18 @@ TEST(PasswordPolicy, refuses_rows_and_repetitions) {
        {"aaaaaaaaaaaaaaaa", "abcdefghijklmnop", "zyxwvutsrqponm", "kxvkxvkxvkxvkxv", "plumvexplumvexplumvex",
         "ababababababcb", "gxgxgxgx gxgxgx", "ああああいいいいうううう"})
     EXPECT_EQ(judge(password), PasswordProblem::repetitive) << password;
+}
+
+TEST(PasswordPolicy, refuses_no_password_that_was_drawn_by_lot) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  const auto random = testing::counted_random();
+  for (int round = 0; round < 3000; ++round) {
+    std::array<std::uint8_t, 16> drawn{};
+    random(drawn);
+    std::string password;
+    for (const std::uint8_t byte : drawn) password += kAlphabet[byte % kAlphabet.size()];
+    EXPECT_EQ(judge(password, {"taro.yamada@minamikaze.example", "南風商事"}), std::nullopt) << password;
+  }
 }
 
 TEST(PasswordPolicy, looks_at_a_bounded_part_of_the_context) {

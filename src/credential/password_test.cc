@@ -61,6 +61,21 @@ TEST(Password, the_default_cost_is_above_the_least_of_owasp) {
   EXPECT_TRUE(matches(kPassword, stored));
 }
 
+TEST(Password, makes_no_hash_that_it_would_not_take_back) {
+  HashSlots slots(no_waiting());
+  const auto code_of = [&](std::string_view password, const PasswordCost& cost) {
+    const auto hash = hash_password(password, slots, testing::counted_random(), cost);
+    return hash ? std::nullopt : std::optional(hash.error().code);
+  };
+  for (const PasswordCost& cost :
+       {PasswordCost{256 * 1024 + 1, 1, 1}, PasswordCost{64, 17, 1}, PasswordCost{64, 1, 5},
+        PasswordCost{64, 0, 1}, PasswordCost{64, 1, 0}, PasswordCost{7, 1, 1}})
+    EXPECT_EQ(code_of(kPassword, cost), base::ErrorCode::usage);
+  EXPECT_EQ(code_of("", kCheap), base::ErrorCode::invalid_input);
+  EXPECT_EQ(code_of("\xff", kCheap), base::ErrorCode::invalid_input);
+  EXPECT_EQ(code_of(kPassword, kCheap), std::nullopt);
+}
+
 TEST(Password, two_hashes_of_one_password_differ) {
   HashSlots slots(no_waiting());
   const auto random = testing::counted_random();

@@ -6,6 +6,7 @@
 
 #include "credential/api_token.h"
 #include "credential/elapsed.h"
+#include "credential/known_device.h"
 #include "credential/setup_secret.h"
 #include "credential/testing/counted_random.h"
 
@@ -105,6 +106,13 @@ TEST(Session, every_change_of_what_it_may_do_changes_its_token) {
   EXPECT_EQ(fate_after(SessionEvent::signed_out), (SessionFate{TokenFate::ended, OthersFate::kept}));
   for (const SessionEvent event : {SessionEvent::signed_out_everywhere, SessionEvent::person_disabled})
     EXPECT_EQ(fate_after(event), (SessionFate{TokenFate::ended, OthersFate::ended}));
+}
+
+TEST(KnownDevice, is_forgotten_after_half_a_year) {
+  EXPECT_TRUE(is_known_device(kStart, later(179 * 24 * kHour)));
+  EXPECT_FALSE(is_known_device(kStart, later(180 * 24 * kHour)));
+  EXPECT_FALSE(is_known_device(later(kHour), kStart));  // the clock was set back
+  EXPECT_FALSE(is_known_device({std::numeric_limits<std::int64_t>::min()}, kStart));
 }
 
 TEST(ApiToken, has_prefix_length_and_checksum) {

@@ -100,6 +100,7 @@ std::int64_t totp_step(base::TimeNs time) noexcept {
 
 std::optional<std::int64_t> verify_totp(ByteSpan secret, std::string_view typed, base::TimeNs now,
                                         std::optional<std::int64_t> last_used) {
+  if (secret.size() < kMinTotpSecretBytes) return std::nullopt;
   const std::optional<std::string> digits = read_digits(typed);
   const std::string compared = digits.value_or(std::string(kTotpDigits, 'x'));  // no code has an x
   const std::int64_t present = totp_step(now);

@@ -14,6 +14,8 @@
 namespace hinomi::credential {
 
 inline constexpr std::size_t kTotpSecretBytes = 20;
+inline constexpr std::size_t kMinTotpSecretBytes =
+    16;  // RFC 4226, R6; a shorter one is damaged and matches nothing
 inline constexpr std::uint32_t kTotpDigits = 6;
 inline constexpr std::int64_t kTotpStepSeconds = 30;
 // A code counts for the step before and after too: clocks differ, and people type slowly.

@@ -89,6 +89,16 @@ TEST(Totp, reads_codes_as_people_type_them) {
   EXPECT_FALSE(verify_totp(kRfcSecret, std::string(kMaxTotpTyped, ' ') + "287082", now, std::nullopt));
 }
 
+TEST(Totp, a_secret_that_is_cut_matches_nothing) {
+  const base::TimeNs now = at_second(59);
+  for (const std::size_t length : {0U, 1U, 15U}) {
+    const ByteSpan cut = kRfcSecret.first(length);
+    EXPECT_FALSE(verify_totp(cut, totp_code(cut, totp_step(now)), now, std::nullopt)) << length;
+  }
+  const ByteSpan least = kRfcSecret.first(16);
+  EXPECT_TRUE(verify_totp(least, totp_code(least, totp_step(now)), now, std::nullopt));
+}
+
 TEST(Totp, makes_no_code_good_before_1970) {
   EXPECT_FALSE(verify_totp(kRfcSecret, totp_code(kRfcSecret, -1), at_second(0), std::nullopt));
   EXPECT_TRUE(verify_totp(kRfcSecret, totp_code(kRfcSecret, 0), at_second(0), std::nullopt));

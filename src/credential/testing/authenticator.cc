@@ -24,7 +24,8 @@ std::shared_ptr<EVP_PKEY> make_key(Algorithm algorithm) {
     case Algorithm::rs256:
       break;
   }
-  static const std::shared_ptr<EVP_PKEY> kRsa = owned(::EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}));
+  static const std::shared_ptr<EVP_PKEY> kRsa =
+      owned(::EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{2048}));
   return kRsa;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string_view>
@@ -21,6 +23,16 @@ using parse::sheet::Row;
 using parse::sheet::Table;
 
 constexpr std::size_t kMaxTroubleBytes = 200;
+
+// Programs write 15 to 17 digits of a number; what differs only beyond them is the same.
+bool same_real(std::string_view before, std::string_view after) {
+  double a = 0;
+  double b = 0;
+  const auto first = std::from_chars(before.data(), before.data() + before.size(), a);
+  const auto second = std::from_chars(after.data(), after.data() + after.size(), b);
+  if (first.ec != std::errc{} || second.ec != std::errc{}) return false;
+  return std::fabs(a - b) <= std::max(std::fabs(a), std::fabs(b)) * 1e-15;
+}
 
 class Comparer {
  public:
@@ -154,9 +166,10 @@ class Comparer {
     return value;
   }
 
-  [[nodiscard]] bool same(const Column& column, const std::string& before, const std::string& after) const {
+  [[nodiscard]] static bool same(const Column& column, const std::string& before, const std::string& after) {
     if (before == after) return true;
     if (column.kind == ColumnKind::text) return comparable(before) == comparable(after);
+    if (column.kind == ColumnKind::real) return same_real(before, after);
     return canonical(column, before) == canonical(column, after);
   }
 

@@ -389,6 +389,15 @@ base::Result<std::size_t> write_xlsx(const Sheet& sheet, const RowSource& rows, 
   if (files.path.empty()) {
     return base::Error{base::ErrorCode::usage, "XLSX: no file is named", "name the file to write", {}};
   }
+  // Before the rows are fetched; the library opens the file last, and complains on the standard error.
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> probe(std::fopen(files.path.c_str(), "wb"),
+                                                              &std::fclose);
+  if (!probe) {
+    return base::Error{base::ErrorCode::io,
+                       "XLSX: '" + files.path + "' cannot be opened to write",
+                       "check that its folder is there and may be written to",
+                       {}};
+  }
   base::Result<std::size_t> written = XlsxWriter(sheet, files).run(rows);
   if (!written) std::remove(files.path.c_str());
   return written;

@@ -186,6 +186,39 @@ TEST(RoundTrip, many_rows) {
   EXPECT_EQ(manifest_of(*file).row_versions.at("id777"), "777");
 }
 
+TEST(RoundTrip, the_hidden_sheet_may_have_more_rows_than_the_table) {
+  Sheet sheet{.name = "s", .columns = {{.key = "id", .title = "ID", .kind = ColumnKind::id}}};
+  std::vector<Choice> choices;
+  for (std::size_t i = 0; i < kMaxChoices; ++i)
+    choices.push_back({"k" + std::to_string(i), "選択" + std::to_string(i)});
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "c" + std::to_string(i);
+    sheet.columns.push_back({.key = name, .title = name, .kind = ColumnKind::choice, .choices = choices});
+  }
+  const std::vector<Original> none;
+  const auto file = xlsx_of(sheet, source_of(none));
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(manifest_of(*file).column_keys.size(), 21u);
+  sheet.columns.push_back({.key = "x", .title = "x", .kind = ColumnKind::choice, .choices = {{"a", "b"}}});
+  EXPECT_FALSE(xlsx_of(sheet, source_of(none)));
+  EXPECT_GT(manifest_limits().max_rows, kMaxRows + kMaxAllChoices + sheet.columns.size());
+}
+
+TEST(RoundTrip, a_cut_file_is_read_whole_or_not_at_all) {
+  const Sheet sheet = full_sheet();
+  const auto rows = hard_rows();
+  const auto file = xlsx_of(sheet, source_of(rows));
+  ASSERT_TRUE(file);
+  for (std::size_t size = 0; size < file->size(); size += 64) {
+    const auto table = parse::sheet::read(bytes_of(std::string_view(*file).substr(0, size)));
+    if (!table) continue;
+    const auto found = compare(sheet.columns, rows, *table, {.utc_offset_minutes = kTokyo});
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->unchanged + found->changed.size(), rows.size()) << size;
+    EXPECT_TRUE(found->missing.empty()) << size;
+  }
+}
+
 // Python's zipfile and xml stand for a reader that is not ours.
 TEST(RoundTrip, another_reader_finds_a_sound_archive_of_well_formed_xml) {
   if (std::system("command -v python3 >/dev/null 2>&1") != 0) GTEST_SKIP() << "python3 is not installed";

@@ -109,7 +109,8 @@ inline parse::sheet::Table read_back(std::string_view file) {
 }
 
 inline Manifest manifest_of(std::string_view file) {
-  const auto table = parse::sheet::read(bytes_of(file), {.sheet = std::string(kManifestSheet)});
+  const auto table = parse::sheet::read(
+      bytes_of(file), {.sheet = std::string(kManifestSheet), .csv = {.limits = manifest_limits()}});
   EXPECT_TRUE(table);
   auto manifest = read_manifest(*table);
   EXPECT_TRUE(manifest) << manifest.error().message;

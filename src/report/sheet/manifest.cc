@@ -11,9 +11,9 @@ namespace {
 using parse::sheet::Row;
 using parse::sheet::Table;
 
-base::Error not_ours(std::string why) {
+base::Error not_ours(std::string_view why) {
   return {base::ErrorCode::invalid_input,
-          "sheet: its hidden part '" + std::string(kManifestSheet) + "' " + why,
+          "sheet: its hidden part '" + std::string(kManifestSheet) + "' " + std::string(why),
           "export the table anew and carry the changes over",
           {}};
 }

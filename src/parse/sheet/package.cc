@@ -47,11 +47,12 @@ base::Result<void> Package::walk(
   if (!reader) return reader.error();
   std::vector<char> block(kBlockBytes);
   while (true) {
-    const auto entry = (*reader)->next();
-    if (!entry) return entry.error();
-    if (!entry->has_value()) return {};
-    if ((*entry)->problem) return *(*entry)->problem;
-    const auto sink = choose(folded((*entry)->name));
+    const auto next = (*reader)->next();
+    if (!next) return next.error();
+    const std::optional<archive::Entry>& entry = *next;
+    if (!entry) return {};
+    if (entry->problem) return *entry->problem;
+    const auto sink = choose(folded(entry->name));
     if (!sink) return sink.error();
     while (true) {
       const auto got = (*reader)->read(block);

@@ -115,7 +115,7 @@ base::Result<void> read_part(const Package& package, std::string_view part, XmlH
                              const Limits& limits) {
   auto reader = XmlReader::open(handler, part, limits);
   if (!reader) return reader.error();
-  const auto done = package.read(part, [&](std::string_view piece) { return reader->feed(piece); });
+  auto done = package.read(part, [&](std::string_view piece) { return reader->feed(piece); });
   if (!done) return done;
   return reader->finish();
 }

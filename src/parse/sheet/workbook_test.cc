@@ -214,6 +214,23 @@ TEST(Workbook, refuses_document_types_entities_and_deep_elements) {
   EXPECT_EQ(code_of(read_rows(attributes + "/>")), "limit_exceeded");
 }
 
+TEST(Workbook, refuses_more_names_than_any_office_program_has) {
+  // expat remembers each name it has seen.
+  std::string elements;
+  std::string attributes;
+  std::string prefixes;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string name = "n" + std::to_string(i);
+    elements += "<" + name + "/>";
+    attributes += "<row " + name + "=\"\"/>";
+    prefixes += "<row xmlns:" + name + "=\"urn:x\"/>";
+  }
+  EXPECT_EQ(code_of(read_rows(elements)), "limit_exceeded");
+  EXPECT_EQ(code_of(read_rows(attributes)), "limit_exceeded");
+  EXPECT_EQ(code_of(read_rows(prefixes)), "limit_exceeded");
+  EXPECT_EQ(code_of(read_rows("<x:y xmlns:x=\"urn:x\">" + elements + "</x:y>")), "limit_exceeded");
+}
+
 TEST(Workbook, holds_its_limits) {
   const WorkbookXml xml{
       .sheets = {{.rows = "<row><c t=\"s\"><v>0</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"},

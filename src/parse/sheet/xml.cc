@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace {
 constexpr char kNameSeparator = '\n';
 constexpr std::size_t kFeedBytes = 64 * 1024;
 constexpr std::size_t kMaxAttributes = 256;  // of one element
+// Different names of elements, attributes and prefixes in one part: expat keeps each to the end.
+constexpr std::size_t kMaxNames = 4096;
+constexpr std::size_t kMaxNameBytes = 1024;  // with its namespace
 
 // Transitional and strict (ISO/IEC 29500-1 and -4), and relationships (29500-2). A document without any
 // namespace is taken as well.
@@ -61,6 +65,22 @@ struct XmlReader::Parts {
   std::size_t skip_from = 0;  // depth of the element that is left out; 0 = none
   std::uint64_t fed = 0;
   std::vector<XmlAttribute> attributes;
+  std::unordered_set<std::string> names;
+  std::string name;  // to look it up without new memory
+
+  // False when that is one too many.
+  bool know(std::string_view one) {
+    if (one.size() <= kMaxNameBytes) {
+      name = one;
+      if (names.contains(name)) return true;
+      if (names.size() < kMaxNames) return names.insert(name).second;
+    }
+    stop(fault(base::ErrorCode::limit_exceeded,
+               "has more than " + std::to_string(kMaxNames) + " different names, or one of more than " +
+                   std::to_string(kMaxNameBytes) + " bytes",
+               "do not trust this file"));
+    return false;
+  }
 
   void stop(base::Error why) {
     if (!error) error = std::move(why);
@@ -73,19 +93,19 @@ struct XmlReader::Parts {
             {.line = static_cast<int>(::XML_GetCurrentLineNumber(parser.get())), .column = 0}};
   }
 
-  void start(const char* name, const char** pairs) {
-    if (error) return;
+  void start(const char* full_name, const char** pairs) {
+    if (error || !know(full_name)) return;
     if (++depth > limits.max_xml_depth) {
       stop(fault(base::ErrorCode::limit_exceeded,
                  "elements lie deeper than " + std::to_string(limits.max_xml_depth),
                  "do not trust this file"));
       return;
     }
-    const Name element = split(name);
+    const Name element = split(full_name);
     if (skip_from == 0 && !is_known(element.space)) skip_from = depth;
-    if (skip_from != 0) return;
     attributes.clear();
     for (std::size_t i = 0; pairs[i] != nullptr; i += 2) {
+      if (!know(pairs[i])) return;
       if (attributes.size() >= kMaxAttributes) {
         stop(fault(base::ErrorCode::limit_exceeded,
                    "an element has more than " + std::to_string(kMaxAttributes) + " attributes",
@@ -94,16 +114,17 @@ struct XmlReader::Parts {
       }
       attributes.push_back({split(pairs[i]).local, pairs[i + 1]});
     }
+    if (skip_from != 0) return;
     if (auto done = handler->on_start(element.local, attributes); !done) stop(done.error());
   }
 
-  void end(const char* name) {
+  void end(const char* full_name) {
     if (error) return;
     const bool skipped = skip_from != 0;
     if (skip_from == depth) skip_from = 0;
     --depth;
     if (skipped) return;
-    if (auto done = handler->on_end(split(name).local); !done) stop(done.error());
+    if (auto done = handler->on_end(split(full_name).local); !done) stop(done.error());
   }
 
   void text(std::string_view piece) {
@@ -128,6 +149,12 @@ void set_handlers(XML_ParserStruct* parser, Parts* parts) {
       [](void* of, const char* name) { static_cast<Parts*>(of)->end(name); });
   ::XML_SetCharacterDataHandler(parser, [](void* of, const char* piece, int size) {
     static_cast<Parts*>(of)->text({piece, static_cast<std::size_t>(size)});
+  });
+  ::XML_SetStartNamespaceDeclHandler(parser, [](void* of, const char* prefix, const char* space) {
+    auto* reader = static_cast<Parts*>(of);
+    if (reader->error) return;
+    if (prefix != nullptr && !reader->know(prefix)) return;
+    if (space != nullptr) (void)reader->know(space);
   });
   ::XML_SetStartDoctypeDeclHandler(parser, [](void* of, const char*, const char*, const char*, int) {
     static_cast<Parts*>(of)->doctype();

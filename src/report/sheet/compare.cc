@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <string_view>
@@ -21,6 +24,16 @@ using parse::sheet::Row;
 using parse::sheet::Table;
 
 constexpr std::size_t kMaxTroubleBytes = 200;
+
+// Programs write 15 to 17 digits of a number; what differs only beyond them is the same.
+bool same_real(std::string_view before, std::string_view after) {
+  double a = 0;
+  double b = 0;
+  const auto first = std::from_chars(before.data(), before.data() + before.size(), a);
+  const auto second = std::from_chars(after.data(), after.data() + after.size(), b);
+  if (first.ec != std::errc{} || second.ec != std::errc{}) return false;
+  return std::fabs(a - b) <= std::max(std::fabs(a), std::fabs(b)) * 1e-15;
+}
 
 class Comparer {
  public:
@@ -47,7 +60,7 @@ class Comparer {
     std::vector<bool> seen(originals_.size());
     std::set<std::string, std::less<>> unknown;  // ids of the table that are no record's
     for (const Row& row : table_.rows) {
-      const std::string id = comparable(table_.text(row, *id_at_));
+      const std::string id = comparable(table_.text(row, id_at_));
       if (id.empty()) {
         add_new_row(row);
         continue;
@@ -57,8 +70,8 @@ class Comparer {
       const bool again = known ? seen[original->second] : !unknown.insert(id).second;
       if (known) seen[original->second] = true;
       if (again || !known) {
-        trouble(again ? TroubleKind::duplicate_id : TroubleKind::unknown_id, {row.number, *id_at_},
-                id_column_, id);
+        trouble(again ? TroubleKind::duplicate_id : TroubleKind::unknown_id, {row.number, id_at_}, id_column_,
+                id);
         continue;
       }
       compare_row(row, originals_[original->second]);
@@ -77,20 +90,19 @@ class Comparer {
       keys.try_emplace(columns_[i].key, i);
       if (columns_[i].kind == ColumnKind::id) id_column_ = i;
     }
-    if (!id_column_) {
+    if (id_column_ >= columns_.size()) {
       return base::Error{
           base::ErrorCode::usage, "sheet: no column holds ids", "give the sheet a column of ids", {}};
     }
     places_.assign(columns_.size(), 0);
-    if (table_.header) {
-      for (std::uint32_t i = 0; i < table_.header->count; ++i) {
-        place_column(table_.cells[table_.header->first + i], names, keys);
-      }
+    const Row titles = table_.header.value_or(Row{});
+    for (std::uint32_t i = 0; i < titles.count; ++i) {
+      place_column(titles.number, table_.cells[titles.first + i], names, keys);
     }
-    id_at_ = places_[*id_column_];
-    if (*id_at_ == 0) {
+    id_at_ = places_[id_column_];
+    if (id_at_ == 0) {
       return base::Error{base::ErrorCode::invalid_input,
-                         "sheet: the table has no column '" + columns_[*id_column_].title + "'",
+                         "sheet: the table has no column '" + columns_[id_column_].title + "'",
                          "put the column of ids back, or export the table anew",
                          {}};
     }
@@ -101,7 +113,7 @@ class Comparer {
   }
 
   using Names = std::map<std::string, std::size_t, std::less<>>;
-  void place_column(const Cell& title, const Names& names, const Names& keys) {
+  void place_column(std::uint32_t row, const Cell& title, const Names& names, const Names& keys) {
     const std::string name = name_form(table_.text(title));
     if (name == kVersionTitle) {
       version_at_ = title.column;
@@ -120,8 +132,7 @@ class Comparer {
     }
     std::uint32_t& place = places_[found->second];
     if (place != 0) {
-      trouble(TroubleKind::duplicate_column, {table_.header->number, title.column}, found->second,
-              table_.text(title));
+      trouble(TroubleKind::duplicate_column, {row, title.column}, found->second, table_.text(title));
       return;
     }
     place = title.column;
@@ -154,9 +165,10 @@ class Comparer {
     return value;
   }
 
-  [[nodiscard]] bool same(const Column& column, const std::string& before, const std::string& after) const {
+  [[nodiscard]] static bool same(const Column& column, const std::string& before, const std::string& after) {
     if (before == after) return true;
     if (column.kind == ColumnKind::text) return comparable(before) == comparable(after);
+    if (column.kind == ColumnKind::real) return same_real(before, after);
     return canonical(column, before) == canonical(column, after);
   }
 
@@ -182,7 +194,7 @@ class Comparer {
   void compare_row(const Row& row, const Original& original) {
     RowChange out{.id = original.id, .row = row.number, .version = version_of(row, original.id), .cells = {}};
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (places_[i] == 0 || i == *id_column_) continue;
+      if (places_[i] == 0 || i == id_column_) continue;
       auto changed = change(row, i, original.values[i]);
       if (!changed) continue;
       if (columns_[i].read_only) {
@@ -210,7 +222,7 @@ class Comparer {
   void add_new_row(const Row& row) {
     NewRow out{.row = row.number, .cells = {}};
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (places_[i] == 0 || i == *id_column_) continue;
+      if (places_[i] == 0 || i == id_column_) continue;
       auto changed = change(row, i, std::string());
       if (!changed) continue;
       if (columns_[i].read_only) {
@@ -244,8 +256,8 @@ class Comparer {
   int offset_;
   Comparison result_;
   std::vector<std::uint32_t> places_;  // of each column in the table; 0 = not there
-  std::optional<std::size_t> id_column_;
-  std::optional<std::uint32_t> id_at_;
+  std::size_t id_column_ = std::numeric_limits<std::size_t>::max();
+  std::uint32_t id_at_ = 0;
   std::uint32_t version_at_ = 0;
 };
 

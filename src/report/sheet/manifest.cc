@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "report/sheet/normal.h"
+#include "report/sheet/sheet.h"
 
 namespace hinomi::report::sheet {
 namespace {
@@ -10,9 +11,9 @@ namespace {
 using parse::sheet::Row;
 using parse::sheet::Table;
 
-base::Error not_ours(std::string why) {
+base::Error not_ours(std::string_view why) {
   return {base::ErrorCode::invalid_input,
-          "sheet: its hidden part '" + std::string(kManifestSheet) + "' " + why,
+          "sheet: its hidden part '" + std::string(kManifestSheet) + "' " + std::string(why),
           "export the table anew and carry the changes over",
           {}};
 }
@@ -44,6 +45,13 @@ base::Result<void> read_row(const Table& table, const Row& row, Manifest& manife
 }
 
 }  // namespace
+
+parse::sheet::Limits manifest_limits() {
+  constexpr std::size_t kOtherRows = 10;
+  parse::sheet::Limits limits;
+  limits.max_rows = static_cast<std::uint32_t>(kMaxRows + kMaxColumns + kMaxAllChoices + kOtherRows);
+  return limits;
+}
 
 base::Result<Manifest> read_manifest(const Table& table) {
   if (!table.header || table.text(*table.header, 1) != kManifestStart) return not_ours("is not there");

@@ -36,6 +36,8 @@ struct Manifest {
   std::map<std::string, std::string, std::less<>> row_versions;  // by id
 };
 
+// To read the hidden sheet with: it has more rows than any table, for its columns and choices.
+[[nodiscard]] parse::sheet::Limits manifest_limits();
 // invalid_input when it is none, unsupported when it is of a later form.
 [[nodiscard]] base::Result<Manifest> read_manifest(const parse::sheet::Table& table);
 

@@ -71,6 +71,7 @@ base::Result<void> check_sheet(const Sheet& sheet) {
   }
   std::set<std::string> names{name_form(kVersionTitle)};
   int ids = 0;
+  std::size_t choices = 0;
   for (const Column& column : sheet.columns) {
     if (column.key.empty() || column.title.empty()) return usage("a column has no key or no title");
     for (const std::string* text : {&column.key, &column.title, &column.note}) {
@@ -82,6 +83,8 @@ base::Result<void> check_sheet(const Sheet& sheet) {
     }
     if (column.kind == ColumnKind::id && ++ids > 1) return usage("it has two columns of ids");
     if (auto fits = check_choices(column); !fits) return fits;
+    choices += column.choices.size();
+    if (choices > kMaxAllChoices) return usage("it has too many choices");
   }
   return {};
 }

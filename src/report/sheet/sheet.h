@@ -63,9 +63,10 @@ using RowSource = std::function<base::Result<bool>(RowValues&)>;
 
 inline constexpr std::size_t kMaxRows = 100'000;
 inline constexpr std::size_t kMaxColumns = 200;
-inline constexpr std::size_t kMaxCellUnits = 32'767;  // UTF-16, Excel's own limit
-inline constexpr std::size_t kMaxChoices = 1000;      // of one column
-inline constexpr std::size_t kMaxTitleUnits = 255;    // of titles, notes, keys
+inline constexpr std::size_t kMaxCellUnits = 32'767;   // UTF-16, Excel's own limit
+inline constexpr std::size_t kMaxChoices = 1000;       // of one column
+inline constexpr std::size_t kMaxAllChoices = 20'000;  // of all columns
+inline constexpr std::size_t kMaxTitleUnits = 255;     // of titles, notes, keys
 // The title of the column that a CSV file has for RowValues::version.
 inline constexpr std::string_view kVersionTitle = "hinomi:version";
 

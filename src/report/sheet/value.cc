@@ -152,8 +152,8 @@ std::optional<double> time_serial(base::TimeNs time, int utc_offset_minutes) {
       __builtin_add_overflow(time.since_epoch_ns, utc_offset_minutes * kMinuteNs, &local)) {
     return std::nullopt;
   }
-  const double serial =
-      static_cast<double>(kEpochDays) + static_cast<double>(local / kMillisecondNs) / kDayMs;
+  const std::int64_t milliseconds = local / kMillisecondNs;
+  const double serial = static_cast<double>(kEpochDays) + static_cast<double>(milliseconds) / kDayMs;
   if (serial < kMarch1900) return std::nullopt;
   return serial;
 }
@@ -190,17 +190,14 @@ bool is_plain_form(const Column& column, std::string_view value) {
 }
 
 std::string canonical(const Column& column, std::string_view value) {
-  if (value.empty() || !is_plain_form(column, value)) return std::string(value);
-  switch (column.kind) {
-    case ColumnKind::integer:
-      return std::to_string(*number_of<std::int64_t>(value));
-    case ColumnKind::real:
-      return parse::sheet::number_text(*real_of(value));
-    case ColumnKind::time:
-      return utc_text(*time_of(value));
-    default:
-      return std::string(value);
+  if (column.kind == ColumnKind::integer) {
+    if (const auto number = number_of<std::int64_t>(value)) return std::to_string(*number);
+  } else if (column.kind == ColumnKind::real) {
+    if (const auto number = real_of(value)) return parse::sheet::number_text(*number);
+  } else if (column.kind == ColumnKind::time) {
+    if (const auto time = time_of(value)) return utc_text(*time);
   }
+  return std::string(value);
 }
 
 std::optional<std::string> read_date(std::string_view text) {

@@ -11,8 +11,10 @@
 namespace hinomi::report::sheet {
 
 struct WorkbookFiles {
-  std::string path;              // is overwritten; removed again where an Error is returned
-  std::string temporary_folder;  // holds the rows until all are there; files there have no name. "" = /tmp
+  std::string path;  // is overwritten; removed again where an Error is returned
+  // Holds the rows until all are there, in files without a name. "" = the system's, which the library also
+  // falls back to.
+  std::string temporary_folder;
 };
 
 // Memory does not grow with the rows. Text is always text: never a formula, a link or a number. What a number

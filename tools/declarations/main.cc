@@ -2,7 +2,9 @@
 // need have changed, the next step of src/record/migrations. `check` says what is out of date instead.
 //
 //   hinomi_declarations write|check ROOT
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -24,7 +26,7 @@ std::string read(const std::filesystem::path& path) {
 std::string next_number(const std::filesystem::path& folder) {
   int last = 0;
   for (const auto& file : std::filesystem::directory_iterator(folder))
-    last = std::max(last, std::atoi(file.path().filename().c_str()));
+    last = std::max(last, static_cast<int>(std::strtol(file.path().filename().c_str(), nullptr, 10)));
   const std::string digits = std::to_string(last + 1);
   return std::string(4 - std::min<std::size_t>(4, digits.size()), '0') + digits;
 }

@@ -63,6 +63,7 @@ struct Principal {
   std::vector<base::VaultId> vaults;      // sealed compartments they are a member of
   std::optional<base::TimeNs> proved_at;  // when they last proved who they are, for step-up
   bool is_human = true;                   // may approve
+  base::Realm realm = base::Realm::real;  // of what they see and make unless they ask for another
 };
 
 // The program itself: everything everywhere, but no vault.

@@ -15,6 +15,7 @@
 #include "app/data_folder.h"
 #include "app/front_descriptors.h"
 #include "app/live_sources.h"
+#include "app/record_keeper.h"
 #include "app/serve_settings.h"
 #include "app/server_log.h"
 #include "app/status_keeper.h"
@@ -127,6 +128,10 @@ class Front {
     if (!sources) return sources.error();
     sources_ = std::move(*sources);
     put_rules_in_force();
+    auto records = RecordKeeper::open(
+        {.folder = folder_, .database = {}, .demo = settings_.demo, .clock = &clock_, .log = log});
+    if (!records) return records.error();
+    records_ = std::move(*records);
     keeper_ = std::make_unique<StatusKeeper>(StatusKeeper::Parts{.committer = committer_.get(),
                                                                  .sources = sources_.get(),
                                                                  .state = &*descriptors_.state,
@@ -160,6 +165,15 @@ class Front {
     };
     services.read_finding = [this](std::uint64_t position) {
       return read_finding(disk_, folder_.findings(), position);
+    };
+    services.records = &records_->engine();
+    services.find_caller = [this](const api::http::Request& /*request*/, const api::Caller& caller) {
+      if (!caller.session) return base::Result(std::optional<access::Principal>());
+      return records_->ticket_holder();
+    };
+    services.grants_of = [this](const base::RecordId& person) {
+      auto grants = records_->grants().grants_of(person);
+      return grants ? std::move(*grants) : nullptr;
     };
     services.log = [](std::string_view line) { log_line("front", line); };
     auto server = api::Server::create(std::move(options), std::move(services));
@@ -221,6 +235,7 @@ class Front {
   // In the order in which they are used: the last is ended first.
   std::unique_ptr<ingest::live::Committer> committer_;
   std::unique_ptr<LiveSources> sources_;
+  std::unique_ptr<RecordKeeper> records_;
   std::unique_ptr<StatusKeeper> keeper_;
   std::unique_ptr<api::Server> server_;
 };

@@ -112,7 +112,7 @@ http::Response RecordService::declarations(const Asked& /*asked*/) {
 http::Response RecordService::list(const Asked& asked, const Entity& entity) {
   const auto parameters = parameters_of(asked.request);
   if (!parameters) return simple_problem(400, "malformed", "The request is malformed");
-  record::ReadQuery read = record::read_query(entity, *parameters);
+  record::ReadQuery read = query_of(asked, entity, *parameters);
   if (!read.faults.empty()) return refusal_answer(invalid(std::move(read.faults)));
   const auto page = engine_.list(context_of(asked), entity, read.query);
   if (!page) return refusal_answer(page.refusal());
@@ -140,7 +140,7 @@ http::Response RecordService::facets(const Asked& asked, const Entity& entity) {
   const auto name = take(*parameters, "field");
   const schema::Field* const field = name ? entity.find(*name) : nullptr;
   if (field == nullptr) return refusal_answer(invalid({{"field", "unknown_field", "no such field"}}));
-  record::ReadQuery read = record::read_query(entity, *parameters);
+  record::ReadQuery read = query_of(asked, entity, *parameters);
   if (!read.faults.empty()) return refusal_answer(invalid(std::move(read.faults)));
   const auto values = engine_.facet(context_of(asked), entity, read.query, entity.index_of(*name));
   if (!values) return refusal_answer(values.refusal());
@@ -220,7 +220,7 @@ http::Response RecordService::bulk(const Asked& asked, const Entity& entity) {
     query.query = order->query;
     const auto parameters = parameters_of(query);
     if (!parameters) return simple_problem(400, "malformed", "The request is malformed");
-    record::ReadQuery read = record::read_query(entity, *parameters);
+    record::ReadQuery read = query_of(asked, entity, *parameters);
     if (!read.faults.empty()) return refusal_answer(invalid(std::move(read.faults)));
     read.query.limit = record::kMaxPage;
     read.query.wants_total = true;

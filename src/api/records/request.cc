@@ -55,6 +55,7 @@ record::Context context_of(const Asked& asked) {
   const std::string_view key = asked.request.field("idempotency-key");
   if (key.size() <= kMaxKey) context.request_key = key;
   context.peer = asked.request.peer;
+  context.realm = asked.who.realm;
   context.via = asked.request.has("authorization") ? "api" : "web";
   return context;
 }
@@ -86,6 +87,15 @@ std::optional<std::vector<record::Parameter>> parameters_of(const http::Request&
     parameters.push_back({std::move(*name), std::move(*value)});
   }
   return parameters;
+}
+
+record::ReadQuery query_of(const Asked& asked, const schema::Entity& entity,
+                           const std::vector<record::Parameter>& parameters) {
+  record::ReadQuery read = record::read_query(entity, parameters);
+  const bool names_realm = std::any_of(parameters.begin(), parameters.end(),
+                                       [](const record::Parameter& one) { return one.name == "realm"; });
+  if (!names_realm) read.query.realm = asked.who.realm;
+  return read;
 }
 
 std::optional<std::string> take(std::vector<record::Parameter>& parameters, std::string_view name) {

@@ -83,6 +83,9 @@ struct Match {
 [[nodiscard]] Match if_match(const http::Request& request);
 // The parameters of the query, decoded; nullopt: malformed or too many.
 [[nodiscard]] std::optional<std::vector<record::Parameter>> parameters_of(const http::Request& request);
+// What a list asks for; without a realm, of the realm that the caller works in.
+[[nodiscard]] record::ReadQuery query_of(const Asked& asked, const schema::Entity& entity,
+                                         const std::vector<record::Parameter>& parameters);
 // Takes the one of this name out; nullopt: absent.
 [[nodiscard]] std::optional<std::string> take(std::vector<record::Parameter>& parameters,
                                               std::string_view name);

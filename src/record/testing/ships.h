@@ -2,7 +2,6 @@
 // what stands on it.
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,14 +16,13 @@ namespace hinomi::record::testing {
 
 class Harbour {
  public:
-  // A new SQLite database in a folder of its own, removed at the end; or the given one, which is empty.
-  explicit Harbour(std::unique_ptr<store::sql::Database> database = nullptr);
-  ~Harbour();
+  // The database is empty.
+  explicit Harbour(store::sql::Database& database);
 
   [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] os::ManualClock& clock() { return clock_; }
   [[nodiscard]] const schema::Entity& ship() const { return registry_.get("ship"); }
-  [[nodiscard]] store::sql::Database& database() { return *database_; }
+  [[nodiscard]] store::sql::Database& database() { return database_; }
 
   // The captain may everything in organisation 1; a sailor may read and change, but not see the secret cargo.
   [[nodiscard]] Context as_captain(std::string_view reason = {}) const;
@@ -42,8 +40,7 @@ class Harbour {
  private:
   schema::Registry registry_;
   os::ManualClock clock_;
-  std::filesystem::path folder_;
-  std::unique_ptr<store::sql::Database> database_;
+  store::sql::Database& database_;
   std::unique_ptr<Engine> engine_;
   access::Principal captain_;
   access::Principal sailor_;

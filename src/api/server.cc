@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/backend.h"
+#include "api/change_feed.h"
 #include "api/problem.h"
 #include "base/check.h"
 
@@ -47,6 +48,7 @@ class Server::Parts final : public http::Service {
   Backend backend;
   std::unique_ptr<records::RecordService> records;
   std::unique_ptr<RecordRoutes> record_routes;
+  std::unique_ptr<ChangeFeed> changes;
   std::unique_ptr<Router> router;
   std::unique_ptr<Access> access;
   std::unique_ptr<http::Server> server;
@@ -136,6 +138,16 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
     parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of);
     parts->record_routes = std::make_unique<RecordRoutes>(*parts->records, given.find_caller);
     for (Route& route : parts->record_routes->routes()) routes.push_back(std::move(route));
+    parts->changes = std::make_unique<ChangeFeed>(*given.records, given.find_caller, clock);
+    parts->changes->attach(*parts->server);
+    routes.push_back({http::Method::get,
+                      "/api/v1/changes/stream",
+                      Permission::record,
+                      0,
+                      [&changes = *parts->changes](Call& call, const http::Responder& respond) {
+                        changes.open(call, respond);
+                      },
+                      {}});
   }
   parts->router = std::make_unique<Router>(std::move(routes));
   parts->backend.attach(*parts->server);

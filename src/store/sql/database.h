@@ -21,6 +21,10 @@
 #include "base/result.h"
 #include "os/random.h"
 
+namespace hinomi::store::sqlite {
+struct ScrubReport;  // store/sqlite/scrub.h
+}
+
 namespace hinomi::store::sql {
 
 enum class Dialect : std::uint8_t { sqlite, postgres };
@@ -130,6 +134,18 @@ class Database {
   // opened with, then unavailable. SQLite: `write` gives the one connection that writes.
   [[nodiscard]] virtual base::Result<Lease> lease(Connection::Kind kind) = 0;
 
+  // Everything as it is at one moment, while others go on writing, as a new file that only its owner reads:
+  // of SQLite a database with pages of the same format and key, of PostgreSQL what pg_dump writes. There as a
+  // whole or not at all. Error conflict: there is such a file.
+  [[nodiscard]] virtual base::Result<void> back_up(const std::string& path) = 0;
+  // Fills this database with what back_up() has written, in one transaction. Error conflict: it is not empty.
+  [[nodiscard]] virtual base::Result<void> restore(const std::string& path) = 0;
+  // Looks for damaged pages before somebody needs them, beside everything else. `go_on` is asked now and then
+  // with the number of pages done and of all; false ends it. Error unsupported: PostgreSQL has programs of
+  // its own for that.
+  [[nodiscard]] virtual base::Result<sqlite::ScrubReport> scrub(
+      const std::function<bool(std::uint64_t, std::uint64_t)>& go_on) = 0;
+
  protected:
   virtual void give_back(Connection* connection) noexcept = 0;
 };
@@ -148,7 +164,7 @@ struct SqliteOptions {
   std::chrono::milliseconds statement_limit{60'000};  // a statement that takes longer: limit_exceeded
   int cache_kib = 16 * 1024;                          // of each connection
   SqlitePages pages = SqlitePages::checked;
-  // Of sealed pages only: 32 bytes, not kept after the database is open; and where nonces come from.
+  // Of sealed pages only: 32 bytes, copied and wiped at the end; and where nonces come from.
   std::span<const std::byte> key{};
   os::RandomBytes random{};
 };

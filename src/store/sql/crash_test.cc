@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <thread>
 
 #include "os/file.h"
 #include "os/testing/scratch_folder.h"
@@ -129,7 +130,7 @@ TEST_P(SqlCrashOfTwoPrograms, a_migration_that_was_killed_is_rolled_back_and_don
       const auto tx = Tx::begin(**writing, Kind::write);
       return !tx || !(*writing)->lock_name("schema_version");
     };
-    while (!is_in_the_middle()) ::usleep(1000);
+    while (!is_in_the_middle()) std::this_thread::yield();
   }
   child.kill();
   const auto database = database_.open_again();

@@ -60,6 +60,13 @@ void ignore_notice(void* /*unused*/, const PGresult* /*result*/) {}
 }  // namespace
 
 base::Result<std::unique_ptr<Link>> Link::connect(const PostgresOptions& options) {
+  // libpq would repeat what it does not understand, which may be a password.
+  PQconninfoOption* const understood = ::PQconninfoParse(options.address.c_str(), nullptr);
+  if (understood == nullptr) {
+    return base::Error{base::ErrorCode::usage, "the address of PostgreSQL cannot be understood",
+                       "host=… dbname=… user=…, as libpq has it"};
+  }
+  ::PQconninfoFree(understood);
   const auto wait = std::chrono::ceil<std::chrono::seconds>(options.wait);
   const std::string seconds = std::to_string(std::max<std::int64_t>(2, wait.count()));
   // What stands before the address can be changed by it, what stands behind cannot.

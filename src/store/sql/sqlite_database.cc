@@ -14,13 +14,11 @@ namespace {
 
 // In the codes of this module: what the disk refuses or has damaged is io.
 base::Error in_our_terms(const sqlite::Database& database, base::Error error) {
+  if (database.last_result() == SQLITE_READONLY) error.code = base::ErrorCode::usage;  // it was leased so
   switch (database.last_result() & 0xFF) {
     case SQLITE_CORRUPT:
     case SQLITE_FULL:
       error.code = base::ErrorCode::io;
-      break;
-    case SQLITE_READONLY:
-      error.code = base::ErrorCode::usage;
       break;
     case SQLITE_INTERRUPT:
       error.code = base::ErrorCode::limit_exceeded;
@@ -103,7 +101,9 @@ class SqliteConnection final : public ConnectionBase {
   // What the kernel has of a file after a failed write or sync is not known; only opening anew, which
   // believes checksums, may go on.
   base::Error failed(base::Error error) {
-    if ((database_.last_result() & 0xFF) == SQLITE_IOERR) abandon();
+    const int result = database_.last_result();
+    const bool only_reading = result == SQLITE_IOERR_DATA || result == SQLITE_IOERR_READ;
+    if ((result & 0xFF) == SQLITE_IOERR && !only_reading) abandon();
     return in_our_terms(database_, std::move(error));
   }
 

@@ -164,13 +164,32 @@ std::string PostgresServer::tcp_address(std::string_view database) const {
          " dbname=" + std::string(database);
 }
 
-void PostgresServer::run(const std::string& sql) const {
-  const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(
-      ::PQconnectdb(socket_address("postgres").c_str()), &::PQfinish);
+void PostgresServer::run_in(std::string_view database, const std::string& sql) const {
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(::PQconnectdb(socket_address(database).c_str()),
+                                                              &::PQfinish);
   const std::unique_ptr<PGresult, void (*)(PGresult*)> result(::PQexec(connection.get(), sql.c_str()),
                                                               &::PQclear);
   const auto status = ::PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) give_up(::PQerrorMessage(connection.get()));
+}
+
+std::string PostgresServer::take_database() {
+  if (!unused_.empty()) {
+    std::string name = std::move(unused_.back());
+    unused_.pop_back();
+    return name;
+  }
+  std::string name = "fresh_" + std::to_string(++made_);
+  run("CREATE DATABASE " + name);
+  return name;
+}
+
+void PostgresServer::give_back_database(const std::string& name) {
+  run_in(name,
+         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+         "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  run_in(name, "SET client_min_messages = error; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  unused_.push_back(name);
 }
 
 void PostgresServer::crash_and_restart() {

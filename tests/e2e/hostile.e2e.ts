@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { breachesOf, hasBrowser, rows, signedIn, startBrowser, watchedPage } from './browser';
 import type { StorageState, Watched } from './browser';
 import { attacks, naughtyStrings } from './hostile';
-import { ruleFolder, startServer } from './server';
+import { folderOf, ruleFolder, startServer } from './server';
 import type { Server } from './server';
 
 const rule = `title: <img src=x onerror=alert('title')> "\u202eeltit
@@ -76,9 +76,11 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
   let browser: Browser;
   let state: StorageState;
   const rules = ruleFolder(rule);
+  // No logs, so that the reason names them once more.
+  const files = folderOf(attacks, '\x7fELF\0\0\0\0');
 
   beforeAll(async () => {
-    server = await startServer({ rules: rules.path });
+    server = await startServer({ rules: rules.path, follow: files.path });
     browser = await startBrowser();
     state = await signedIn(browser, server.loginAddress());
     await server.send(hostileEvents([...attacks, ...naughtyStrings()]));
@@ -87,6 +89,7 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
     await browser?.close();
     await server?.stop();
     rules.remove();
+    files.remove();
   });
 
   async function expectHarmless(watched: Watched) {
@@ -149,6 +152,17 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
       });
       await expectHarmless(watched);
     }
+    await watched.context.close();
+  });
+
+  it('stays text in the names of followed files', async () => {
+    const watched = await watchedPage(browser, server.origin, { language: 'en', theme: 'light' }, state);
+    const { page } = watched;
+    await page.goto(`${server.origin}/status`);
+    const shown = page.getByRole('region', { name: /^follow: / }).locator('tbody tr');
+    await expect.poll(() => shown.count(), { timeout: 30_000 }).toBe(Math.min(files.made, 50));
+    await page.getByText(`: ${Math.min(files.made, 50)} files need attention`).waitFor();
+    await expectHarmless(watched);
     await watched.context.close();
   });
 

@@ -20,6 +20,8 @@ export interface StartOptions {
   // Alerts that are there before the program starts.
   readonly seeded?: number;
   readonly rules?: string;
+  // A folder whose files are read.
+  readonly follow?: string;
 }
 
 export interface Server {
@@ -81,6 +83,7 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
   const given = ['serve', '--data', data, '--listen', listen];
   if (options.demo) given.push('--demo');
   if (options.rules) given.push('--rules', options.rules);
+  if (options.follow) given.push('--follow', options.follow);
   const output = { text: '' };
   const run = async () => {
     output.text = '';
@@ -121,6 +124,14 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
       rmSync(data, { recursive: true, force: true });
     },
   };
+}
+
+// A folder with a file of each name; those that no file can have are left out.
+export function folderOf(names: readonly string[], bytes: string): { readonly path: string; readonly made: number; readonly remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'hinomi-e2e-follow-'));
+  const possible = names.filter((name) => !/[/\0]/.test(name) && Buffer.byteLength(name) <= 255);
+  for (const name of possible) writeFileSync(join(path, name), bytes);
+  return { path, made: possible.length, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 // A folder with one rule.

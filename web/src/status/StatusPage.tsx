@@ -170,11 +170,11 @@ function Files({ sources }: { readonly sources: readonly SourceStatus[] }) {
   return (
     <Card title={t.filesTitle()}>
       {following.map((source) => (
-        <details key={source.name} className={styles.files} open={source.files.some((file) => file.problem !== null)}>
-          <summary>{t.filesSummary({ source: source.name, files: source.followed })}</summary>
+        <section key={source.name} className={styles.files}>
+          <h3>{t.filesSummary({ source: source.name, files: source.followed })}</h3>
           {source.files.length < source.followed && <p className={styles.note}>{t.filesShown({ shown: source.files.length })}</p>}
           <FileTable source={source.name} files={source.files} />
-        </details>
+        </section>
       ))}
     </Card>
   );

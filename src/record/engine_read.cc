@@ -276,6 +276,7 @@ Outcome<Engine::Feed> Engine::changes_after(const Context& context, std::int64_t
     access::ObjectView view;
     view.labels.organisation = change.organisation;
     view.labels.site = change.site;
+    view.labels.vault = change.vault;
     view.of_all_organisations = entity->for_all_organisations;
     view.owner = change.owner;
     const std::string read = permission_of(*entity, "read");

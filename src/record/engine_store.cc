@@ -83,12 +83,14 @@ base::Result<void> index(Connection& connection, const Entity& entity, const Rec
   }
   return run(
       connection,
-      sqlite ? "INSERT INTO record_search (rowid, tokens, record_id, entity, organisation, site) VALUES "
-               "(?,?,?,?,?,?)"
-             : "INSERT INTO record_search (row, tokens, record_id, entity, organisation, site) VALUES "
-               "(?,?,?,?,?,?)",
+      sqlite
+          ? "INSERT INTO record_search (rowid, tokens, record_id, entity, organisation, site, vault) VALUES "
+            "(?,?,?,?,?,?,?)"
+          : "INSERT INTO record_search (row, tokens, record_id, entity, organisation, site, vault) VALUES "
+            "(?,?,?,?,?,?,?)",
       {row, base::index_text(words_of(entity, record)), record.id, std::string(entity.name),
-       static_cast<std::int64_t>(record.labels.organisation), static_cast<std::int64_t>(record.labels.site)});
+       static_cast<std::int64_t>(record.labels.organisation), static_cast<std::int64_t>(record.labels.site),
+       static_cast<std::int64_t>(record.labels.vault)});
 }
 
 }  // namespace
@@ -115,7 +117,8 @@ std::optional<Refusal> Engine::transact(const Context& context, const Step& step
                                          [&](Connection& connection) -> base::Result<void> {
                                            refusal = step(connection);
                                            if (!refusal && !context.preview) return {};
-        if (!refusal) return base::Error{base::ErrorCode::usage, "a preview", "", {}};
+                                           if (!refusal)
+                                             return base::Error{base::ErrorCode::usage, "a preview", "", {}};
                                            // What the database said is told to the transaction, which may run
                                            // again; a refusal only ends it.
                                            if (refusal->kind == Kind::failed) return refusal->error;
@@ -172,6 +175,7 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   change.request_key = std::string(write.context.request_key);
   change.organisation = write.after.labels.organisation;
   change.site = write.after.labels.site;
+  change.vault = write.after.labels.vault;
   change.realm = write.after.labels.realm;
   change.owner = view_of(write.entity, write.after).owner;
   change.undoes = write.undoes;
@@ -221,7 +225,8 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
 std::optional<Refusal> Engine::refuse_duplicate(Connection& /*connection*/, const Write& write,
                                                 const base::Error& error) {
   const auto names = [&](const std::string& name) {
-    for (std::size_t at = error.message.find(name); at != std::string::npos; at = error.message.find(name, at + 1)) {
+    for (std::size_t at = error.message.find(name); at != std::string::npos;
+         at = error.message.find(name, at + 1)) {
       const std::size_t end = at + name.size();
       const char next = end < error.message.size() ? error.message[end] : ' ';
       if (next != '_' && std::isalnum(static_cast<unsigned char>(next)) == 0) return true;

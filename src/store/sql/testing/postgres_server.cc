@@ -213,8 +213,10 @@ void PostgresServer::give_back_database(const std::string& name) {
 }
 
 void PostgresServer::crash_and_restart() {
-  process_->signal(SIGQUIT);
-  static_cast<void>(process_->wait(kPatience));
+  if (process_) {
+    process_->signal(SIGQUIT);
+    static_cast<void>(process_->wait(kPatience));
+  }
   start();
 }
 

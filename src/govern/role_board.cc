@@ -161,7 +161,8 @@ class Composer {
         continue;
       }
       if (holder.standing == Standing::current) remember(place->second, holder);
-      const bool shown = one_role_ || holder.standing == Standing::current || holder.standing == Standing::vacant;
+      const bool shown =
+          one_role_ || holder.standing == Standing::current || holder.standing == Standing::vacant;
       if (shown) role.holders.push_back(std::move(holder));
     }
   }
@@ -289,7 +290,8 @@ std::map<base::RecordId, std::vector<std::string>> roles_of_posts(const std::vec
   std::map<base::RecordId, std::vector<std::string>> roles;
   for (const AssignmentRow& row : rows) {
     const Holder& holder = row.holder;
-    if (!holder.is_post || standing_of(holder.from, holder.until, *question.day) != Standing::current) continue;
+    if (!holder.is_post || standing_of(holder.from, holder.until, *question.day) != Standing::current)
+      continue;
     if (may(question.who, "assignment.read", holder.organisation, holder.site))
       roles[holder.id].push_back(row.role);
   }
@@ -430,8 +432,7 @@ record::Outcome<Ownerless> RoleBoard::ownerless(const BoardQuestion& question) {
         if (auto found = finder.look_at(role, organisation, today[organisation.key]))
           answer.roles.push_back(std::move(*found));
       }
-    auto posts = read_empty_posts(connection, wanted, answer.day,
-                                  today[answer.organisations.front().key]);
+    auto posts = read_empty_posts(connection, wanted, answer.day, today[answer.organisations.front().key]);
     if (!posts) return posts.error();
     auto given = roles_of_posts(*rows, question);
     for (OwnerlessPost& post : *posts) {

@@ -155,8 +155,8 @@ struct BoardQuestion {
 class RoleBoard {
  public:
   static constexpr std::size_t kMaxOrganisations = 2'000;
-  static constexpr std::size_t kMaxRows = 20'000;    // of assignments, holdings, settings, posts: each
-  static constexpr std::int64_t kChanges = 50'000;   // looked at for the last activity
+  static constexpr std::size_t kMaxRows = 20'000;     // of assignments, holdings, settings, posts: each
+  static constexpr std::int64_t kChanges = 50'000;    // looked at for the last activity
   static constexpr std::size_t kMaxPersonRows = 500;  // assignments of one person
 
   RoleBoard(record::Engine& engine, const content::RoleCatalogue& catalogue)

@@ -94,15 +94,12 @@ class RoleBoardTest : public ::testing::TestWithParam<Dialect> {
     return organisation ? std::optional(static_cast<base::OrganisationId>(*organisation)) : std::nullopt;
   }
   static const BoardRole& role(const Board& board, std::string_view code) {
-    const auto found = std::find_if(board.roles.begin(), board.roles.end(), [&](const BoardRole& one) {
-      return one.role->code.to_string() == code;
-    });
+    const auto found = std::find_if(board.roles.begin(), board.roles.end(),
+                                    [&](const BoardRole& one) { return one.role->code.to_string() == code; });
     EXPECT_NE(found, board.roles.end()) << code;
     return *found;
   }
-  std::string_view carried(const std::string& code) {
-    return name_of(role(board(member_, 1), code).carried);
-  }
+  std::string_view carried(const std::string& code) { return name_of(role(board(member_, 1), code).carried); }
   BoardRole page(const std::string& code, const access::Principal& who) {
     auto found = board_->role({who, key(1), std::nullopt}, *content::Code::parse(code));
     EXPECT_TRUE(found);
@@ -250,7 +247,8 @@ TEST_P(RoleBoardTest, who_holds_a_post_is_named_only_to_who_may_read_holdings) {
 }
 
 TEST_P(RoleBoardTest, a_roll_up_tells_the_lowest_and_highest_level) {
-  make("role_setting", R"({"organisation":1,"role":"D-1","maturity_as_is":4,"maturity_to_be":5,"area":"II"})");
+  make("role_setting",
+       R"({"organisation":1,"role":"D-1","maturity_as_is":4,"maturity_to_be":5,"area":"II"})");
   make("role_setting", R"({"organisation":2,"role":"D-1","maturity_as_is":2})");
   const Board group = board(reader_of({1, 2}, kMember));
   EXPECT_EQ(role(group, "D-1").as_is.lowest, 2);

@@ -94,7 +94,8 @@ std::string today_in(std::string_view zone, base::TimeNs now) {
 
 constexpr std::string_view kAssignmentColumns =
     "SELECT a.id, a.f_role, a.f_person, a.f_post, a.f_sourcing, a.f_deputy, a.f_whole_group, a.organisation, "
-    "a.site, a.f_valid_from, a.f_valid_until, p.f_name, p.f_joined_on, p.f_leaves_on, p.deleted_at, q.f_name, "
+    "a.site, a.f_valid_from, a.f_valid_until, p.f_name, p.f_joined_on, p.f_leaves_on, p.deleted_at, "
+    "q.f_name, "
     "q.deleted_at FROM (SELECT * FROM r_assignment WHERE deleted_at IS NULL AND realm=?";
 constexpr std::string_view kAssignmentJoins =
     ") a LEFT JOIN r_person p ON p.id=a.f_person LEFT JOIN r_post q ON q.id=a.f_post ORDER BY a.f_role, "
@@ -182,14 +183,14 @@ base::Result<std::vector<BoardOrganisation>> read_organisations(Connection& conn
   std::vector<BoardOrganisation> found;
   if (!all && reach == nullptr) return found;
   Sql sql;
-  sql.add("SELECT id, f_key, f_name, f_name_en, f_kind, f_time_zone FROM r_organisation WHERE deleted_at IS "
-          "NULL AND f_key IS NOT NULL ORDER BY f_key");
+  sql.add(
+      "SELECT id, f_key, f_name, f_name_en, f_kind, f_time_zone FROM r_organisation WHERE deleted_at IS "
+      "NULL AND f_key IS NOT NULL ORDER BY f_key");
   auto read = each_row(connection, std::move(sql), RoleBoard::kMaxOrganisations, [&](const Statement& row) {
     const base::OrganisationId key = organisation_at(row, 1);
-    const bool readable =
-        all || reach->everywhere ||
-        std::any_of(reach->places.begin(), reach->places.end(),
-                    [&](const access::Place& place) { return place.organisation == key; });
+    const bool readable = all || reach->everywhere ||
+                          std::any_of(reach->places.begin(), reach->places.end(),
+                                      [&](const access::Place& place) { return place.organisation == key; });
     if (!readable) return;
     found.push_back({.id = id_at(row, 0),
                      .key = key,
@@ -220,7 +221,8 @@ base::Result<std::vector<AssignmentRow>> read_assignments(Connection& connection
 base::Result<Holdings> read_holdings(Connection& connection, const RowsWanted& wanted) {
   Sql sql;
   sql.add(kHoldingColumns).bind(wanted.who.realm);
-  sql.add(" AND h.f_post IN (SELECT f_post FROM r_assignment WHERE f_post IS NOT NULL AND deleted_at IS NULL");
+  sql.add(
+      " AND h.f_post IN (SELECT f_post FROM r_assignment WHERE f_post IS NOT NULL AND deleted_at IS NULL");
   if (wanted.role) sql.add(" AND f_role=?").bind(*wanted.role);
   sql.add(")").within(wanted.window, "h.f_valid_from", "h.f_valid_until");
   sql.add(" ORDER BY h.f_post, h.f_acting, h.f_valid_from, h.id");
@@ -235,8 +237,9 @@ base::Result<Holdings> read_holdings(Connection& connection, const RowsWanted& w
 
 base::Result<std::vector<SettingOf>> read_settings(Connection& connection, const RowsWanted& wanted) {
   Sql sql;
-  sql.add("SELECT id, version, organisation, f_role, f_maturity_as_is, f_maturity_to_be, f_area, f_not_needed, "
-          "f_remark FROM r_role_setting WHERE deleted_at IS NULL AND realm=?");
+  sql.add(
+      "SELECT id, version, organisation, f_role, f_maturity_as_is, f_maturity_to_be, f_area, f_not_needed, "
+      "f_remark FROM r_role_setting WHERE deleted_at IS NULL AND realm=?");
   sql.bind(wanted.who.realm).add(" AND ");
   sql.add(access::RowFilter::of(wanted.who, "role_setting.read", false));
   if (wanted.organisation) sql.add(" AND organisation=?").bind(*wanted.organisation);
@@ -292,18 +295,20 @@ base::Result<std::vector<OwnerlessPost>> read_empty_posts(Connection& connection
 base::Result<std::vector<Activity>> read_activity(Connection& connection, base::Realm realm,
                                                   std::int64_t changes) {
   Sql sql;
-  sql.add("SELECT entity, actor, organisation, site, MAX(at) FROM record_change WHERE seq>(SELECT "
-          "COALESCE(MAX(seq), 0) FROM record_change)-? AND owner IS NULL AND realm=? GROUP BY entity, actor, "
-          "organisation, site ORDER BY 5 DESC");
+  sql.add(
+      "SELECT entity, actor, organisation, site, MAX(at) FROM record_change WHERE seq>(SELECT "
+      "COALESCE(MAX(seq), 0) FROM record_change)-? AND owner IS NULL AND realm=? GROUP BY entity, actor, "
+      "organisation, site ORDER BY 5 DESC");
   sql.bind(Value(changes)).bind(realm);
   std::vector<Activity> found;
-  auto read = each_row(connection, std::move(sql), static_cast<std::size_t>(changes), [&](const Statement& row) {
-    found.push_back({.entity = std::string(row.text(0)),
-                     .actor = id_at(row, 1),
-                     .organisation = organisation_at(row, 2),
-                     .site = site_at(row, 3),
-                     .at = base::TimeNs{row.integer(4)}});
-  });
+  auto read =
+      each_row(connection, std::move(sql), static_cast<std::size_t>(changes), [&](const Statement& row) {
+        found.push_back({.entity = std::string(row.text(0)),
+                         .actor = id_at(row, 1),
+                         .organisation = organisation_at(row, 2),
+                         .site = site_at(row, 3),
+                         .at = base::TimeNs{row.integer(4)}});
+      });
   if (!read) return read.error();
   return found;
 }
@@ -312,8 +317,9 @@ base::Result<PersonRows> read_person(Connection& connection, const access::Princ
                                      const base::RecordId& person, base::TimeNs now) {
   PersonRows rows;
   Sql home;
-  home.add("SELECT o.f_time_zone FROM r_person p LEFT JOIN r_organisation o ON COALESCE(o.f_key, "
-           "-9223372036854775807)=p.organisation AND o.deleted_at IS NULL WHERE p.id=?");
+  home.add(
+      "SELECT o.f_time_zone FROM r_person p LEFT JOIN r_organisation o ON COALESCE(o.f_key, "
+      "-9223372036854775807)=p.organisation AND o.deleted_at IS NULL WHERE p.id=?");
   home.bind(Value(person));
   auto read = each_row(connection, std::move(home), 1,
                        [&](const Statement& row) { rows.day = today_in(row.text(0), now); });

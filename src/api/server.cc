@@ -47,6 +47,7 @@ class Server::Parts final : public http::Service {
 
   Backend backend;
   std::unique_ptr<records::RecordService> records;
+  std::unique_ptr<records::RoleService> roles;
   std::unique_ptr<RecordRoutes> record_routes;
   std::unique_ptr<ChangeFeed> changes;
   std::unique_ptr<Router> router;
@@ -136,7 +137,9 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
   std::vector<Route> routes = make_routes(parts->backend);
   if (const Services& given = parts->backend.services; given.records != nullptr) {
     parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of);
-    parts->record_routes = std::make_unique<RecordRoutes>(*parts->records, given.find_caller);
+    if (given.roles) parts->roles = std::make_unique<records::RoleService>(*given.records, *given.roles);
+    parts->record_routes =
+        std::make_unique<RecordRoutes>(*parts->records, parts->roles.get(), given.find_caller);
     for (Route& route : parts->record_routes->routes()) routes.push_back(std::move(route));
     parts->changes = std::make_unique<ChangeFeed>(*given.records, given.find_caller, clock);
     parts->changes->attach(*parts->server);

@@ -50,6 +50,8 @@ struct Services {
   record::Engine* records = nullptr;
   FindCaller find_caller;
   records::RecordService::GrantsOf grants_of;
+  // The roles that records are about; without them nothing is answered about roles.
+  std::optional<records::RoleContent> roles;
   std::function<void(std::string_view line)> log;  // English, one line, safe text; from any thread
 };
 

@@ -11,6 +11,9 @@
 #include "api/record_routes.h"
 #include "app/data_folder.h"
 #include "base/result.h"
+#include "content/permission_table.h"
+#include "content/role_catalogue.h"
+#include "content/service_catalogue.h"
 #include "govern/grants.h"
 #include "record/engine.h"
 #include "schema/entity.h"
@@ -33,16 +36,24 @@ class RecordKeeper {
 
   [[nodiscard]] record::Engine& engine() noexcept { return *engine_; }
   [[nodiscard]] govern::GrantBook& grants() noexcept { return *grants_; }
+  // What the roles are; lives as long as this.
+  [[nodiscard]] api::records::RoleContent roles() const noexcept {
+    return {.roles = &*catalogue_, .services = &*services_, .permissions = &*permissions_};
+  }
   // Who holds a session that was begun with a ticket: the first person of the demo company.
   [[nodiscard]] base::Result<std::optional<access::Principal>> ticket_holder();
 
  private:
   explicit RecordKeeper(Setup setup) : setup_(std::move(setup)) {}
   [[nodiscard]] base::Result<void> start();
+  [[nodiscard]] base::Result<void> load_content();
 
   Setup setup_;
   schema::Registry registry_;
   std::unique_ptr<store::sql::Database> database_;
+  std::optional<content::PermissionTable> permissions_;
+  std::optional<content::RoleCatalogue> catalogue_;
+  std::optional<content::ServiceCatalogue> services_;
   std::optional<record::Engine> engine_;
   std::optional<govern::GrantBook> grants_;
 };

@@ -81,9 +81,9 @@ class Accounts {
   // The second factor of half a session, which ends; or the fresh proof of a whole one, which goes on under a
   // new token.
   struct Evidence {
-    std::optional<std::string_view> password;
-    std::optional<std::string_view> totp;
-    std::optional<std::string_view> recovery;
+    std::optional<std::string_view> password = std::nullopt;
+    std::optional<std::string_view> totp = std::nullopt;
+    std::optional<std::string_view> recovery = std::nullopt;
     const credential::AssertionResponse* passkey = nullptr;
     const credential::RelyingParty* relying_party = nullptr;  // where there is a passkey
   };

@@ -19,7 +19,7 @@ void Engine::add_hook(std::string_view entity, WriteHook hook) {
 }
 
 base::Result<void> Engine::migrate() {
-  const Steps steps = steps_for(parts_.database->dialect(), migration_files());
+  const auto steps = store::sql::steps_for("records", parts_.database->dialect(), migration_files());
   return store::sql::migrate(*parts_.database, steps.view());
 }
 

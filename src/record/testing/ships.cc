@@ -54,6 +54,11 @@ access::Principal principal(const char* id, std::string name,
   return one;
 }
 
+std::vector<schema::Entity> all_of(std::vector<schema::Entity> more) {
+  more.insert(more.begin(), ship_entity());
+  return more;
+}
+
 }  // namespace
 
 schema::Entity ship_entity() {
@@ -80,8 +85,9 @@ schema::Entity ship_entity() {
           .transitions = {{"calm", "busy", "alarm"}, {"busy", "calm", "calm_down"}}};
 }
 
-Harbour::Harbour(std::unique_ptr<store::sql::Database> database)
-    : registry_({ship_entity()}),
+Harbour::Harbour(std::unique_ptr<store::sql::Database> database, std::vector<schema::Entity> more,
+                 AuditLog* audit)
+    : registry_(all_of(std::move(more))),
       clock_(base::TimeNs{1'795'593'600'000'000'000}),  // 2026-11-25T08:00:00Z
       folder_(new_folder()),
       database_(std::move(database)),
@@ -104,12 +110,24 @@ Harbour::Harbour(std::unique_ptr<store::sql::Database> database)
     std::memset(into.data(), 0, into.size());
     std::memcpy(into.data() + into.size() - sizeof next_random_, &next_random_, sizeof next_random_);
   };
+  parts.audit = audit;
+  for (const schema::Entity& entity : registry_.all())
+    for (const std::string& permission : schema::permissions_of(entity))
+      if (entity.name != "ship") add(captain_, {permission});
   engine_ = std::make_unique<Engine>(std::move(parts));
   const auto migrated = engine_->migrate();
   HINOMI_CHECK(migrated.has_value());
   const auto made = engine_->in_write(
       [&](store::sql::Connection& connection) { return connection.run_script(create_table(ship())); });
   HINOMI_CHECK(made.has_value());
+}
+
+void Harbour::add(access::Principal& who, std::initializer_list<std::string_view> permissions) {
+  auto grants = std::make_shared<access::Grants>(*who.grants);
+  access::Reach reach;
+  reach.add(access::Place{base::OrganisationId{1}, std::nullopt});
+  for (const std::string_view permission : permissions) grants->add(permission, reach);
+  who.grants = std::move(grants);
 }
 
 Harbour::~Harbour() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +19,9 @@ namespace hinomi::record::testing {
 class Harbour {
  public:
   // A new SQLite database in a folder of its own, removed at the end; or the given one, which is empty.
-  explicit Harbour(std::unique_ptr<store::sql::Database> database = nullptr);
+  // `more`: entities beside the ship, whose tables the migrations make; the captain may everything in them.
+  explicit Harbour(std::unique_ptr<store::sql::Database> database = nullptr,
+                   std::vector<schema::Entity> more = {}, AuditLog* audit = nullptr);
   ~Harbour();
 
   [[nodiscard]] Engine& engine() { return *engine_; }
@@ -27,6 +30,14 @@ class Harbour {
   [[nodiscard]] store::sql::Database& database() { return *database_; }
 
   // The captain may everything in organisation 1; a sailor may read and change, but not see the secret cargo.
+  // Beyond that in organisation 1.
+  void grant_captain(std::initializer_list<std::string_view> permissions) { add(captain_, permissions); }
+  void grant_sailor(std::initializer_list<std::string_view> permissions) { add(sailor_, permissions); }
+  [[nodiscard]] const access::Principal& captain() const { return captain_; }
+  [[nodiscard]] const access::Principal& sailor() const { return sailor_; }
+  [[nodiscard]] const schema::Entity& entity(std::string_view name) const { return registry_.get(name); }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
   [[nodiscard]] Context as_captain(std::string_view reason = {}) const;
   [[nodiscard]] Context as_sailor() const;
   [[nodiscard]] Context as_system() const;
@@ -40,6 +51,8 @@ class Harbour {
   [[nodiscard]] std::vector<std::string> names(const std::vector<Parameter>& parameters);
 
  private:
+  static void add(access::Principal& who, std::initializer_list<std::string_view> permissions);
+
   schema::Registry registry_;
   os::ManualClock clock_;
   std::filesystem::path folder_;

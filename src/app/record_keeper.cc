@@ -7,6 +7,7 @@
 #include "app/registry.h"
 #include "govern/hooks.h"
 #include "os/random.h"
+#include "work/custom_fields.h"
 
 namespace hinomi::app {
 
@@ -48,6 +49,7 @@ base::Result<void> RecordKeeper::start() {
   engine_.emplace(std::move(parts));
   if (auto migrated = engine_->migrate(); !migrated) return migrated;
   govern::add_hooks(*engine_);
+  work::add_custom_field_hooks(*engine_);
   grants_.emplace(*engine_, *setup_.clock, govern::bundles_of(*catalogue_));
   if (!setup_.demo) return {};
   return add_demo_records(*engine_);

@@ -33,7 +33,8 @@ base::Result<void> Engine::in_read(const std::function<base::Result<void>(Connec
 
 void Engine::audit_refusal(const Context& context, std::string_view action, const schema::Entity* entity,
                            const std::optional<base::RecordId>& id, base::OrganisationId organisation) {
-  if (parts_.audit == nullptr) return;
+  // Within a transaction that may still be given up, whoever began it says what was refused.
+  if (parts_.audit == nullptr || context.joined != nullptr) return;
   AuditEntry entry;
   entry.organisation = organisation;
   entry.at = parts_.clock->now();
@@ -48,6 +49,36 @@ void Engine::audit_refusal(const Context& context, std::string_view action, cons
   entry.details = "{}";
   // What cannot be written down must not change the answer, which is a refusal in any case.
   (void)in_write([&](Connection& connection) { return parts_.audit->append(connection, entry); });
+}
+
+base::Result<void> Engine::audit_deed(const Context& context, std::string_view action,
+                                      const schema::Entity& entity, std::string details) {
+  if (parts_.audit == nullptr) return {};
+  AuditEntry entry;
+  entry.at = parts_.clock->now();
+  entry.who = context.who;
+  entry.via = context.via;
+  entry.peer = context.peer;
+  entry.action = std::string(action);
+  entry.entity = entity.name;
+  entry.reason = context.reason;
+  entry.details = std::move(details);
+  return in_write([&](Connection& connection) { return parts_.audit->append(connection, entry); });
+}
+
+base::Result<void> Engine::together(const std::function<base::Result<bool>(Connection&)>& work) {
+  bool takes_effect = false;
+  auto done = in_write([&](Connection& connection) -> base::Result<void> {
+    takes_effect = false;
+    const auto wanted = work(connection);
+    if (!wanted) return wanted.error();
+    takes_effect = *wanted;
+    if (takes_effect) return {};
+    return base::Error{base::ErrorCode::usage, "given up", "", {}};
+  });
+  if (!done && done.error().code == base::ErrorCode::usage && !takes_effect) return {};
+  if (done && parts_.on_change) parts_.on_change();
+  return done;
 }
 
 }  // namespace hinomi::record

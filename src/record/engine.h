@@ -127,6 +127,18 @@ class Engine {
   [[nodiscard]] Outcome<Record> change_within(store::sql::Connection& connection, const Context& context,
                                               const schema::Entity& entity, const base::RecordId& id,
                                               const Draft& draft, std::string_view action);
+  // The same for a record that goes.
+  [[nodiscard]] Outcome<Record> remove_within(store::sql::Connection& connection, const Context& context,
+                                              const schema::Entity& entity, const base::RecordId& id);
+  // The result of an earlier request with the key of the context.
+  [[nodiscard]] base::Result<std::optional<base::RecordId>> replayed(store::sql::Connection& connection,
+                                                                     const Context& context,
+                                                                     const schema::Entity& entity);
+  // Several calls in one transaction: those whose context is joined to its connection see what the earlier
+  // ones did, and are undone one by one where they are refused. `work` says whether all of it takes effect;
+  // it may run again, and must not have effects outside.
+  [[nodiscard]] base::Result<void> together(
+      const std::function<base::Result<bool>(store::sql::Connection&)>& work);
   // In a transaction of their own; for the program itself.
   [[nodiscard]] base::Result<void> in_write(
       const std::function<base::Result<void>(store::sql::Connection&)>& work);
@@ -136,6 +148,10 @@ class Engine {
   // Says in the audit log that something was refused; in a transaction of its own.
   void audit_refusal(const Context& context, std::string_view action, const schema::Entity* entity,
                      const std::optional<base::RecordId>& id, base::OrganisationId organisation);
+
+  // Says in the audit log what was done that changes no record, as an export; in a transaction of its own.
+  [[nodiscard]] base::Result<void> audit_deed(const Context& context, std::string_view action,
+                                              const schema::Entity& entity, std::string details);
 
   [[nodiscard]] const schema::Registry& registry() const noexcept { return *parts_.registry; }
   [[nodiscard]] base::RecordId new_id() const;
@@ -158,10 +174,6 @@ class Engine {
                                      std::string_view permission, bool for_update, bool deleted_too);
   [[nodiscard]] std::optional<Refusal> authorise(const Context& context, const schema::Entity& entity,
                                                  const Record& record, std::string_view permission);
-  // The result of an earlier request with the same key.
-  [[nodiscard]] base::Result<std::optional<base::RecordId>> replayed(store::sql::Connection& connection,
-                                                                     const Context& context,
-                                                                     const schema::Entity& entity);
   [[nodiscard]] Outcome<Record> prepare_new(store::sql::Connection& connection, const Context& context,
                                             const schema::Entity& entity, Draft& draft, bool by_program);
   // Empties what the caller may not see.

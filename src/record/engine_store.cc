@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "base/search_tokens.h"
+#include "record/custom.h"
 #include "record/engine_write.h"
 #include "record/rows.h"
 #include "record/tables.h"
@@ -33,6 +34,9 @@ std::string words_of(const Entity& entity, const Record& record) {
       for (const std::string& one : *many) add(one);
   }
   for (const std::string& tag : record.tags) add(tag);
+  if (const auto custom = read_custom(record.custom))
+    for (const CustomValue& one : *custom)
+      if (one.kind == parse::json::Kind::string) add(one.text);
   return text;
 }
 
@@ -102,7 +106,7 @@ void apply(const Draft& draft, Record& record) {
   if (draft.data_class) record.labels.data_class = *draft.data_class;
   if (draft.tlp) record.tlp = *draft.tlp;
   if (draft.tags) record.tags = *draft.tags;
-  if (draft.custom) record.custom = *draft.custom;
+  if (draft.custom) record.custom = merge_custom(record.custom, *draft.custom);
 }
 
 base::RecordId Engine::new_id() const {
@@ -111,7 +115,24 @@ base::RecordId Engine::new_id() const {
   return base::RecordId::make(parts_.clock->now(), random);
 }
 
+namespace {
+
+// One call as a part of a transaction.
+std::optional<Refusal> run_joined(Connection& connection, bool preview,
+                                  const std::function<std::optional<Refusal>(Connection&)>& step) {
+  if (auto begun = connection.run_script("SAVEPOINT one_call"); !begun) return failed(begun.error());
+  auto refusal = step(connection);
+  if (refusal || preview)
+    if (auto undone = connection.run_script("ROLLBACK TO SAVEPOINT one_call"); !undone)
+      return failed(undone.error());
+  if (auto ended = connection.run_script("RELEASE SAVEPOINT one_call"); !ended) return failed(ended.error());
+  return refusal;
+}
+
+}  // namespace
+
 std::optional<Refusal> Engine::transact(const Context& context, const Step& step) {
+  if (context.joined != nullptr) return run_joined(*context.joined, context.preview, step);
   std::optional<Refusal> refusal;
   auto done = store::sql::in_transaction(*parts_.database, Connection::Kind::write,
                                          [&](Connection& connection) -> base::Result<void> {

@@ -99,6 +99,18 @@ Outcome<Record> Engine::change_within(Connection& connection, const Context& con
   return after;
 }
 
+Outcome<Record> Engine::remove_within(Connection& connection, const Context& context, const Entity& entity,
+                                      const base::RecordId& id) {
+  const auto before = load(connection, entity, id, true);
+  if (!before) return before.error();
+  if (!*before || (*before)->deleted_at) return Refusal{Kind::not_found, {}, {}};
+  Record after = **before;
+  after.deleted_at = parts_.clock->now();
+  Write one{context, entity, &**before, after, "delete", "delete", std::nullopt};
+  if (auto refusal = write(connection, one)) return *refusal;
+  return after;
+}
+
 Outcome<Record> Engine::change(const Context& context, const Entity& entity, const base::RecordId& id,
                                const Draft& draft, std::optional<std::int64_t> version) {
   std::optional<Record> changed;

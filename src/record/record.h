@@ -16,6 +16,10 @@
 #include "base/time.h"
 #include "schema/entity.h"
 
+namespace hinomi::store::sql {
+class Connection;
+}
+
 namespace hinomi::record {
 
 // Traffic Light Protocol 2.0 (FIRST, August 2022): whom a record may be passed on to.
@@ -51,7 +55,7 @@ struct Draft {
   std::optional<base::DataClass> data_class;
   std::optional<Tlp> tlp;
   std::optional<schema::Texts> tags;
-  std::optional<std::string> custom;
+  std::optional<std::string> custom;  // members to set; null takes one away, the others stay
 };
 
 // One thing that is wrong with a draft. Codes: needed, too_long, too_short, out_of_range, not_a_choice,
@@ -72,6 +76,8 @@ struct Context {
   std::string_view request_key;  // Idempotency-Key: the same key by the same principal takes effect once
   base::Realm realm = base::Realm::real;
   bool preview = false;  // everything but the effect: the transaction is given up at its end
+  // Set by Engine::together(): the call is a part of that transaction, and a refusal undoes only this call.
+  store::sql::Connection* joined = nullptr;
 };
 
 // The end of an operation that did not succeed.

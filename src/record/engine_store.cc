@@ -113,9 +113,13 @@ std::optional<Refusal> Engine::transact(const Context& context, const Step& step
   std::optional<Refusal> refusal;
   auto done = store::sql::in_transaction(*parts_.database, Connection::Kind::write,
                                          [&](Connection& connection) -> base::Result<void> {
+                                           refusal.reset();
+                                           if (context.fence != nullptr)
+                                             if (auto held = (*context.fence)(connection); !held) return held;
                                            refusal = step(connection);
                                            if (!refusal && !context.preview) return {};
-        if (!refusal) return base::Error{base::ErrorCode::usage, "a preview", "", {}};
+                                           if (!refusal)
+                                             return base::Error{base::ErrorCode::usage, "a preview", "", {}};
                                            // What the database said is told to the transaction, which may run
                                            // again; a refusal only ends it.
                                            if (refusal->kind == Kind::failed) return refusal->error;
@@ -192,6 +196,9 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   entry.version = write.after.version;
   entry.reason = write.context.reason;
   entry.details = change.diff;
+  if (!write.context.approval.is_nil())
+    entry.details =
+        R"({"approval":")" + write.context.approval.text() + R"(","changes":)" + change.diff + "}";
   if (auto audited = parts_.audit->append(connection, entry); !audited) return failed(audited.error());
   return std::nullopt;
 }
@@ -209,8 +216,9 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
     if (!found) return failed(found.error());
     const bool visible =
         *found && !(*found)->deleted_at &&
-        access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
-                       view_of(target, **found)) == access::Decision::allowed;
+        (write.by_program ||
+         access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
+                        view_of(target, **found)) == access::Decision::allowed);
     if (!visible) faults.push_back({std::string(field.name), "no_such_record", "no such record"});
   }
   if (faults.empty()) return std::nullopt;
@@ -221,7 +229,8 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
 std::optional<Refusal> Engine::refuse_duplicate(Connection& /*connection*/, const Write& write,
                                                 const base::Error& error) {
   const auto names = [&](const std::string& name) {
-    for (std::size_t at = error.message.find(name); at != std::string::npos; at = error.message.find(name, at + 1)) {
+    for (std::size_t at = error.message.find(name); at != std::string::npos;
+         at = error.message.find(name, at + 1)) {
       const std::size_t end = at + name.size();
       const char next = end < error.message.size() ? error.message[end] : ' ';
       if (next != '_' && std::isalnum(static_cast<unsigned char>(next)) == 0) return true;
@@ -291,7 +300,7 @@ Outcome<Record> Engine::create_within(Connection& connection, const Context& con
                                       Draft draft) {
   auto record = prepare_new(connection, context, entity, draft, true);
   if (!record) return record.refusal();
-  Write one{context, entity, nullptr, *record, "create", "create", std::nullopt};
+  Write one{context, entity, nullptr, *record, "create", "create", std::nullopt, true};
   if (auto refusal = write(connection, one)) return *refusal;
   return record;
 }

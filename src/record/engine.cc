@@ -6,16 +6,23 @@ namespace hinomi::record {
 
 using store::sql::Connection;
 
-void Engine::add_action(std::string_view entity, std::string_view action, ActionFunction function) {
+void Engine::add_action(std::string_view entity, std::string_view action, ActionFunction function,
+                        RefusedFunction refused) {
   const schema::Entity& declared = registry().get(entity);
   HINOMI_CHECK(declared.find_action(action) != nullptr);
-  const bool added = actions_.emplace(permission_of(declared, action), std::move(function)).second;
+  Registered one{std::move(function), std::move(refused)};
+  const bool added = actions_.emplace(permission_of(declared, action), std::move(one)).second;
   HINOMI_CHECK(added);
 }
 
 void Engine::add_hook(std::string_view entity, WriteHook hook) {
   HINOMI_CHECK(registry().find(entity) != nullptr);
   hooks_.emplace(std::string(entity), std::move(hook));
+}
+
+void Engine::add_read_hook(std::string_view entity, ReadHook hook) {
+  HINOMI_CHECK(registry().find(entity) != nullptr);
+  read_hooks_[std::string(entity)] = std::move(hook);
 }
 
 base::Result<void> Engine::migrate() {

@@ -136,6 +136,9 @@ std::optional<Refusal> Engine::transact(const Context& context, const Step& step
   std::optional<Refusal> refusal;
   auto done = store::sql::in_transaction(*parts_.database, Connection::Kind::write,
                                          [&](Connection& connection) -> base::Result<void> {
+                                           refusal.reset();
+                                           if (context.fence != nullptr)
+                                             if (auto held = (*context.fence)(connection); !held) return held;
                                            refusal = step(connection);
                                            if (!refusal && !context.preview) return {};
                                            if (!refusal)
@@ -217,6 +220,9 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   entry.version = write.after.version;
   entry.reason = write.context.reason;
   entry.details = change.diff;
+  if (!write.context.approval.is_nil())
+    entry.details =
+        R"({"approval":")" + write.context.approval.text() + R"(","changes":)" + change.diff + "}";
   if (auto audited = parts_.audit->append(connection, entry); !audited) return failed(audited.error());
   return std::nullopt;
 }
@@ -234,8 +240,9 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
     if (!found) return failed(found.error());
     const bool visible =
         *found && !(*found)->deleted_at &&
-        access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
-                       view_of(target, **found)) == access::Decision::allowed;
+        (write.by_program ||
+         access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
+                        view_of(target, **found)) == access::Decision::allowed);
     if (!visible) faults.push_back({std::string(field.name), "no_such_record", "no such record"});
   }
   if (faults.empty()) return std::nullopt;
@@ -317,7 +324,7 @@ Outcome<Record> Engine::create_within(Connection& connection, const Context& con
                                       Draft draft) {
   auto record = prepare_new(connection, context, entity, draft, true);
   if (!record) return record.refusal();
-  Write one{context, entity, nullptr, *record, "create", "create", std::nullopt};
+  Write one{context, entity, nullptr, *record, "create", "create", std::nullopt, true};
   if (auto refusal = write(connection, one)) return *refusal;
   return record;
 }

@@ -5,6 +5,8 @@ import type { Language } from './messages';
 
 const offsetMs: Record<Zone, number> = { JST: 9 * 3600 * 1000, UTC: 0 };
 
+export const zoneOffsetMs = (zone: Zone): number => offsetMs[zone];
+
 export interface TimeStyle {
   readonly language: Language;
   readonly zone: Zone;

@@ -1,5 +1,5 @@
 // Who is signed in and what they may do: buttons that would be refused are not offered. The server decides anyway.
-import { createContext, use } from 'react';
+import { createContext, use, useCallback } from 'react';
 import type { Organisation, Session } from '../api/client';
 import type { Language } from '../i18n/messages';
 import { usePreferences } from './preferences';
@@ -25,7 +25,7 @@ export type May = (permission: string, organisation?: number) => boolean;
 
 export function useMay(): May {
   const session = useSession();
-  return (permission, organisation) => may(session, permission, organisation);
+  return useCallback<May>((permission, organisation) => may(session, permission, organisation), [session]);
 }
 
 export function organisationName(organisation: Organisation, language: Language): string {

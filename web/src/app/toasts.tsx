@@ -86,7 +86,7 @@ function OneToast({ toast, isLast, onClose, onUndo }: OneProps) {
       {toast.undo && (
         <Button icon={<UndoIcon />} onClick={() => onUndo(toast)}>
           {t.undoButton()}
-          {isLast && <kbd>Z</kbd>}
+          {isLast && <kbd>{'Z'}</kbd>}
         </Button>
       )}
       <IconButton name={t.commonClose()} icon={<CloseIcon />} onClick={() => onClose(toast.key)} />

@@ -277,7 +277,7 @@ function Details({ entity, record, past, onSave }: DetailsProps) {
           })}
         {(record.tags ?? []).length > 0 && (
           <div>
-            <dt>{t.recordTags()}</dt>
+            <dt>{fieldLabel(t, 'record', 'tags')}</dt>
             <dd>
               <Texts values={record.tags ?? []} />
             </dd>
@@ -305,7 +305,7 @@ function Origin({ record }: { readonly record: AnyRecord }) {
     <dl className={styles.origin}>
       {record.created_at && (
         <div>
-          <dt>{t.recordCreatedAt()}</dt>
+          <dt>{fieldLabel(t, 'record', 'created_at')}</dt>
           <dd>
             <Time at={record.created_at} /> {record.created_by && <Reference id={record.created_by} link={false} />}
           </dd>
@@ -313,7 +313,7 @@ function Origin({ record }: { readonly record: AnyRecord }) {
       )}
       {record.updated_at && (
         <div>
-          <dt>{t.recordUpdatedAt()}</dt>
+          <dt>{fieldLabel(t, 'record', 'updated_at')}</dt>
           <dd>
             <Time at={record.updated_at} /> {record.updated_by && <Reference id={record.updated_by} link={false} />}
           </dd>

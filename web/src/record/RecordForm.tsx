@@ -155,7 +155,7 @@ function LabelInputs({ entity, record, labels, onChange, faultAt }: LabelProps) 
   return (
     <>
       {record === undefined && !entity.for_all_organisations && open.length > 0 && (
-        <Labelled label={t.recordOrganisation()} fault={faultAt('organisation')}>
+        <Labelled label={fieldLabel(t, 'record', 'organisation')} fault={faultAt('organisation')}>
           {(box) => (
             <Select {...box} value={labels.organisation} onChange={(event) => onChange({ organisation: event.currentTarget.value })}>
               {open.map((one) => (
@@ -167,7 +167,7 @@ function LabelInputs({ entity, record, labels, onChange, faultAt }: LabelProps) 
           )}
         </Labelled>
       )}
-      <Labelled label={t.recordTlp()} fault={faultAt('tlp')}>
+      <Labelled label={fieldLabel(t, 'record', 'tlp')} fault={faultAt('tlp')}>
         {(box) => (
           <Select {...box} value={labels.tlp} onChange={(event) => onChange({ tlp: event.currentTarget.value })}>
             {tlps.map((tlp) => (
@@ -178,8 +178,8 @@ function LabelInputs({ entity, record, labels, onChange, faultAt }: LabelProps) 
           </Select>
         )}
       </Labelled>
-      <Labelled label={t.recordTags()} fault={faultAt('tags')} wide>
-        {(box) => <TextsInput label={t.recordTags()} values={labels.tags} given={box} onChange={(tags) => onChange({ tags })} />}
+      <Labelled label={fieldLabel(t, 'record', 'tags')} fault={faultAt('tags')} wide>
+        {(box) => <TextsInput label={fieldLabel(t, 'record', 'tags')} values={labels.tags} given={box} onChange={(tags) => onChange({ tags })} />}
       </Labelled>
     </>
   );

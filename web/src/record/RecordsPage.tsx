@@ -231,7 +231,7 @@ function Records({ entity, realm }: { readonly entity: Entity; readonly realm: s
         </div>
         {withFlyout && (
           <Suspense fallback={<Loading />}>
-            <RecordFlyout entity={entity} id={openId} onClose={() => open(undefined)} onChanged={(record) => (record ? list.put(record) : reloadInPlace())} />
+            <RecordFlyout entity={entity} id={openId} onClose={() => open(undefined)} onChanged={(record) => (record ? list.own(record) : reloadInPlace())} />
           </Suspense>
         )}
       </div>

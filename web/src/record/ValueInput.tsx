@@ -1,9 +1,10 @@
 // The input for a field of each kind. It holds texts and ticks; what they mean is form.ts's.
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Entity, Field } from '../api/schema';
 import { useSchema } from '../api/schema';
 import { listRecords } from '../api/records';
+import type { AnyRecord } from '../api/records';
 import { usePreferences } from '../app/preferences';
 import { useText } from '../i18n/useText';
 import { fieldKeys } from '../keys/useKeys';
@@ -102,11 +103,11 @@ export function ReferenceInput({ target, label, value, onChange, given = {}, aut
   const schema = useSchema();
   const entity = schema.data?.named(target);
   const [search, setSearch] = useState('');
-  const found = useQuery({
+  const found = useQuery<readonly AnyRecord[]>({
     queryKey: ['pick', target, search],
     enabled: entity !== undefined && value === '',
     staleTime: 10_000,
-    placeholderData: (known) => known,
+    placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
       const asked = new URLSearchParams({ limit: String(offered), total: 'false', realm: 'any' });
       if (search.trim() !== '') asked.set('q', search.trim());

@@ -17,8 +17,6 @@ export interface Read {
 export const textLimit = 200;
 export const maxTexts = 50;
 
-const two = (value: number) => String(value).padStart(2, '0');
-
 // "2026-11-25T14:05:02" in the zone, as an input of a time wants it.
 export function localTime(iso: string, zone: Zone): string {
   const ms = Date.parse(iso);

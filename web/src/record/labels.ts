@@ -1,18 +1,13 @@
 // Words for what declarations name: entities, fields, choices, actions, faults. Their keys are made of the names; a
 // name without a text (a custom field, a newer server) is shown as it is.
 import type { Entity, Field } from '../api/schema';
+import { labels, messages } from '../i18n/messages';
 import type { Messages } from '../i18n/messages';
 
-// "field.person.name_kana" -> "fieldPersonNameKana", as the message compiler does it.
-export function textName(key: string): string {
-  return key.replace(/[^A-Za-z0-9]+/g, '_').replace(/_+([a-z])/g, (_, letter: string) => letter.toUpperCase()).replaceAll('_', '');
-}
-
+// Labels are one table a language; the texts in hand say which.
 export function textAt(t: Messages, key: string): string | undefined {
-  const name = textName(key);
-  const found: unknown = Object.hasOwn(t, name) ? (t as unknown as Record<string, unknown>)[name] : undefined;
-  // Labels have no parameters.
-  return typeof found === 'function' && found.length === 0 ? (found as () => string)() : undefined;
+  const table = labels[t === messages.ja ? 'ja' : 'en'];
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 const plain = (name: string) => name.replaceAll('_', ' ');
@@ -25,21 +20,13 @@ export const choiceLabel = (t: Messages, entity: string, field: string, choice: 
 export const actionLabel = (t: Messages, entity: string, action: string): string => textAt(t, `action.${entity}.${action}`) ?? plainAction(t, action);
 
 // Members that every record has; they have no declaration.
-function commonLabel(t: Messages, name: string): string | undefined {
-  const labels: Readonly<Record<string, string>> = {
-    number: t.recordNumber(), organisation: t.recordOrganisation(), site: t.recordSite(), zone: t.recordZone(), vault: t.recordVault(),
-    data_class: t.recordDataClass(), realm: t.recordRealm(), tlp: t.recordTlp(), tags: t.recordTags(), custom: t.recordCustom(),
-    created_at: t.recordCreatedAt(), created_by: t.recordCreatedBy(), updated_at: t.recordUpdatedAt(), updated_by: t.recordUpdatedBy(),
-    deleted_at: t.recordDeletedAt(), version: t.recordVersion(), id: t.recordId(),
-  };
-  return Object.hasOwn(labels, name) ? labels[name] : undefined;
-}
+const commonLabel = (t: Messages, name: string): string | undefined => textAt(t, `field.record.${name}`);
 
 export const fieldLabel = (t: Messages, entity: string, field: string): string => textAt(t, `field.${entity}.${field}`) ?? commonLabel(t, field) ?? plain(field);
 
 function plainAction(t: Messages, action: string): string {
-  const labels: Readonly<Record<string, string>> = { create: t.actionCreate(), change: t.actionChange(), delete: t.actionDelete(), restore: t.actionRestore(), undo: t.actionUndo() };
-  return Object.hasOwn(labels, action) ? (labels[action] ?? action) : plain(action);
+  const names: Readonly<Record<string, string>> = { create: t.actionCreate(), change: t.actionChange(), delete: t.actionDelete(), restore: t.actionRestore(), undo: t.actionUndo() };
+  return Object.hasOwn(names, action) ? (names[action] ?? action) : plain(action);
 }
 
 // Reads "fault.too_long"; what is unknown keeps the server's English words.

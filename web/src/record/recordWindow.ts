@@ -53,7 +53,7 @@ export class RecordWindow extends PageWindow<AnyRecord, true> {
   }
 
   // What somebody here has just changed themselves: no news to them.
-  put(record: AnyRecord): void {
+  own(record: AnyRecord): void {
     this.replace([record]);
   }
 

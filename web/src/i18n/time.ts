@@ -36,6 +36,11 @@ function clockOf(date: Date): string {
   return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
 }
 
+// "11/23", "23 Nov"; with the year where it is not `now`'s. For where a day is enough.
+export function shortDay(iso: string, style: TimeStyle, now = Date.now()): string {
+  return shortTime(iso, style, now).replace(/ [\d:]+$/, '');
+}
+
 // For a column whose head names the zone: "11/23 14:05:02", "23 Nov 14:05:02"; with the year where it is not `now`'s.
 export function shortTime(iso: string, { language, zone }: TimeStyle, now = Date.now()): string {
   const ms = Date.parse(iso);

@@ -17,12 +17,15 @@ import { Visible } from '../text/Visible';
 import { Button, IconButton } from '../ui/Button';
 import { Dialog, DialogButtons } from '../ui/Dialog';
 import { DeedMenu } from '../ui/Dropdown';
-import { Input, Field as Labelled } from '../ui/Field';
+import { DateInput } from '../ui/DateInput';
+import { Field as Labelled } from '../ui/Field';
+import { shownTime, typedTime } from '../i18n/typedTime';
 import { EditIcon, HistoryIcon, LinkIcon, MoreIcon, TrashIcon, UndoIcon } from '../ui/icons';
 import { Tabs } from '../ui/Tabs';
 import { Attachments } from './Attachments';
 import { Comments } from './Comments';
-import { isWritable, localTime, utcTime } from './form';
+import { useCustomFields } from './custom';
+import { isWritable } from './form';
 import { History } from './History';
 import { actionLabel, entitiesLabel, entityLabel, fieldLabel, titleOf } from './labels';
 import { RecordForm } from './RecordForm';
@@ -119,8 +122,8 @@ function PastNote({ asOf, onBack }: { readonly asOf: string; readonly onBack: ()
 function AsOfDialog({ onClose, onChoose }: { readonly onClose: () => void; readonly onChoose: (time: string) => void }) {
   const t = useText();
   const { zone } = usePreferences();
-  const [local, setLocal] = useState(() => localTime(new Date().toISOString(), zone));
-  const time = utcTime(local, zone);
+  const [local, setLocal] = useState(() => shownTime(new Date().toISOString(), zone));
+  const time = typedTime(local, zone);
   return (
     <Dialog opened onClose={onClose} title={t.asOfTitle()} closeName={t.commonClose()} size="sm">
       <form
@@ -129,7 +132,7 @@ function AsOfDialog({ onClose, onChoose }: { readonly onClose: () => void; reado
           if (time !== undefined) onChoose(time);
         }}
       >
-        <Labelled label={t.asOfTime({ zone })}>{(given) => <Input {...given} data-autofocus type="datetime-local" step={1} value={local} onChange={(event) => setLocal(event.currentTarget.value)} />}</Labelled>
+        <Labelled label={t.asOfTime({ zone })}>{(given) => <DateInput {...given} data-autofocus withClock pickName={t.inputPickTime()} after={zone} value={local} onChange={setLocal} />}</Labelled>
         <DialogButtons>
           <Button onClick={onClose}>{t.commonCancel()}</Button>
           <Button kind="primary" type="submit" disabled={time === undefined}>
@@ -238,7 +241,9 @@ function Details({ entity, record, past, onSave }: DetailsProps) {
   const [editing, setEditing] = useState<string>();
   const mayChange = !past && typeof record.deleted_at !== 'string' && may(`${entity.name}.change`, record.organisation);
   const inline = (field: Field) => mayChange && isWritable(field, record) && !(entity.state_field === field.name && (entity.transitions?.length ?? 0) > 0) && (!field.permission || may(field.permission, record.organisation));
-  const custom = Object.entries(record.custom ?? {});
+  const { language } = usePreferences();
+  const defined = useCustomFields(entity);
+  const custom = Object.entries(record.custom ?? {}).filter(([, value]) => value !== null);
   return (
     <>
       <dl className={styles.fields}>
@@ -283,16 +288,17 @@ function Details({ entity, record, past, onSave }: DetailsProps) {
             </dd>
           </div>
         )}
-        {custom.map(([name, value]) => (
-          <div key={`custom.${name}`}>
-            <dt>
-              <Visible text={name} />
-            </dt>
-            <dd>
-              <Visible text={typeof value === 'string' ? value : JSON.stringify(value)} />
-            </dd>
-          </div>
-        ))}
+        {custom.map(([name, value]) => {
+          const own = defined.find((one) => one.field.name === name);
+          return (
+            <div key={`custom.${name}`}>
+              <dt>
+                <Visible text={own?.label[language] ?? name} />
+              </dt>
+              <dd>{own ? <Value entity={entity} field={own.field} value={value} /> : <Visible text={typeof value === 'string' ? value : JSON.stringify(value)} />}</dd>
+            </div>
+          );
+        })}
       </dl>
       <Origin record={record} />
     </>

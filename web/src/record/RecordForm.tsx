@@ -1,5 +1,5 @@
 // The form of any record, made of its declaration: for a new one or for all that may be changed of one that is there.
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '../api/client';
 import type { Fault } from '../api/client';
 import type { AnyRecord } from '../api/records';
@@ -9,9 +9,11 @@ import { usePreferences } from '../app/preferences';
 import { organisationName, useMay, useOrganisation, useSession } from '../app/session';
 import { useText } from '../i18n/useText';
 import { Visible } from '../text/Visible';
+import { visible } from '../text/visible';
 import { Button } from '../ui/Button';
 import { DialogButtons } from '../ui/Dialog';
 import { Field as Labelled, Select } from '../ui/Field';
+import { useCustomFields } from './custom';
 import type { Raw, RawForm } from './form';
 import { rawForm, readForm, writableFields } from './form';
 import { faultLabel, fieldLabel } from './labels';
@@ -35,7 +37,7 @@ const isWide = (field: Field) => field.kind === 'prose' || field.kind === 'texts
 
 export function RecordForm({ entity, record, given, only, submitName, onSubmit, onCancel }: Props) {
   const t = useText();
-  const { zone } = usePreferences();
+  const { language, zone } = usePreferences();
   const may = useMay();
   const fields = useMemo(() => writableFields(entity, record).filter((field) => only === undefined || only.includes(field.name)), [entity, record, only]);
   // A value may be in need of a permission that the person has not.
@@ -47,6 +49,11 @@ export function RecordForm({ entity, record, given, only, submitName, onSubmit, 
   const [whole, setWhole] = useState<string>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const custom = useCustomFields(entity);
+  const customFields = useMemo(() => (only === undefined ? custom.map((one) => one.field) : []), [custom, only]);
+  const customBefore = useMemo(() => rawForm(customFields, record?.custom ?? {}, zone), [customFields, record, zone]);
+  const [customRaw, setCustomRaw] = useState<RawForm>({});
+  useEffect(() => form.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus(), []);
   const faultAt = (name: string) => {
     const fault = faults.find((one) => one.field === name);
     return fault ? faultLabel(t, fault.code, fault.detail) : undefined;
@@ -57,12 +64,14 @@ export function RecordForm({ entity, record, given, only, submitName, onSubmit, 
   };
   const submit = async () => {
     const read = readForm(fields, raw, initial, zone, record === undefined);
-    if (read.faults.length > 0) return refuse(read.faults);
+    const own = readForm(customFields, { ...customBefore, ...customRaw }, customBefore, zone, record === undefined);
+    const found = [...read.faults, ...own.faults.map((fault) => ({ ...fault, field: `custom.${fault.field}` }))];
+    if (found.length > 0) return refuse(found);
     setFaults([]);
     setWhole(undefined);
     setBusy(true);
     try {
-      await onSubmit({ ...read.values, ...(only === undefined ? labels.changed() : {}) });
+      await onSubmit({ ...read.values, ...(only === undefined ? labels.changed() : {}), ...(Object.keys(own.values).length === 0 ? {} : { custom: { ...record?.custom, ...own.values } }) });
     } catch (error) {
       if (isCancelled(error)) return;
       if (error instanceof ApiError && error.faults.length > 0) refuse(error.faults);
@@ -88,11 +97,19 @@ export function RecordForm({ entity, record, given, only, submitName, onSubmit, 
         </p>
       )}
       <div className={styles.grid}>
-        {shown.map((field) => (
+        {shown.map((field, index) => (
           <Labelled key={field.name} label={fieldLabel(t, entity.name, field.name)} needed={field.needed ? t.fieldNeeded() : undefined} fault={faultAt(field.name)} wide={isWide(field)} hint={field.once ? t.fieldOnce() : undefined}>
-            {(box) => <ValueInput entity={entity} field={field} label={fieldLabel(t, entity.name, field.name)} value={raw[field.name] ?? ''} given={box} onChange={(value: Raw) => setRaw((known) => ({ ...known, [field.name]: value }))} />}
+            {(box) => <ValueInput entity={entity} field={field} label={fieldLabel(t, entity.name, field.name)} value={raw[field.name] ?? ''} given={index === 0 ? { ...box, 'data-autofocus': true } : box} onChange={(value: Raw) => setRaw((known) => ({ ...known, [field.name]: value }))} />}
           </Labelled>
         ))}
+        {customFields.map((field) => {
+          const label = custom.find((one) => one.field === field)?.label[language] ?? field.name;
+          return (
+            <Labelled key={`custom.${field.name}`} label={visible(label)} needed={field.needed ? t.fieldNeeded() : undefined} fault={faultAt(`custom.${field.name}`)}>
+              {(box) => <ValueInput entity={entity} field={field} label={label} value={customRaw[field.name] ?? customBefore[field.name] ?? ''} given={box} onChange={(value: Raw) => setCustomRaw((known) => ({ ...known, [field.name]: value }))} />}
+            </Labelled>
+          );
+        })}
         {only === undefined && <LabelInputs entity={entity} record={record} labels={labels} onChange={setLabels} faultAt={faultAt} />}
       </div>
       <DialogButtons>

@@ -18,7 +18,7 @@ import { ArrowUpIcon, DownloadIcon, MoreIcon, PlusIcon, UploadIcon } from '../ui
 import { BulkBar, BulkDialog } from './BulkBar';
 import type { BulkDeed } from './BulkBar';
 import { ColumnChooser } from './ColumnChooser';
-import { defaultColumns, readColumns } from './columns';
+import { defaultColumns, fitting, readColumns } from './columns';
 import type { Column } from './columns';
 import { download } from './download';
 import { emptyFilter, filterOf, isEmpty, openKey, queryOf, searchOf } from './filter';
@@ -39,6 +39,8 @@ const RecordFlyout = lazy(() => import('./RecordFlyout').then((part) => ({ defau
 const ImportDialog = lazy(() => import('./ImportDialog').then((part) => ({ default: part.ImportDialog })));
 const NewRecord = lazy(() => import('./NewRecord').then((part) => ({ default: part.NewRecord })));
 const route = getRouteApi('/shell/records/$path');
+// Pixels for columns while a record is open, on the narrowest screen.
+const besideFlyout = 540;
 
 export function RecordsPage() {
   const t = useText();
@@ -167,6 +169,7 @@ function Records({ entity, realm }: { readonly entity: Entity; readonly realm: s
     { letters: letterKeys },
   );
   const withFlyout = openId !== undefined;
+  const shownColumns = useMemo(() => (withFlyout ? fitting(entity, columns, besideFlyout) : columns), [entity, columns, withFlyout]);
   const withFacets = !withFlyout && facetFields(entity).length > 0;
   const exportAs = (format: string) => {
     const asked = new URLSearchParams(query);
@@ -214,7 +217,7 @@ function Records({ entity, realm }: { readonly entity: Entity; readonly realm: s
               ref={handle}
               entity={entity}
               list={list}
-              columns={columns}
+              columns={shownColumns}
               sort={filter.sort}
               cursor={cursor}
               openId={openId}

@@ -10,6 +10,7 @@ import { useText } from '../i18n/useText';
 import { fieldKeys } from '../keys/useKeys';
 import { Visible } from '../text/Visible';
 import { Button, IconButton } from '../ui/Button';
+import { DateInput } from '../ui/DateInput';
 import { Input, Select, TextArea, Tick } from '../ui/Field';
 import { Picker } from '../ui/Picker';
 import { CloseIcon } from '../ui/icons';
@@ -25,6 +26,7 @@ export interface Given {
   readonly 'aria-label'?: string;
   readonly 'aria-invalid'?: boolean;
   readonly 'aria-describedby'?: string | undefined;
+  readonly 'data-autofocus'?: boolean | undefined;
 }
 
 interface Props {
@@ -53,7 +55,7 @@ export function ValueInput({ entity, field, label, value, onChange, given = {} }
     case 'real':
       return <Input {...given} inputMode={field.kind === 'integer' ? 'numeric' : 'decimal'} value={text} maxLength={40} onChange={change} />;
     case 'date':
-      return <Input {...given} type="date" min="1900-01-01" max="2999-12-31" value={text} onChange={change} />;
+      return <DateInput {...given} withClock={false} pickName={t.inputPickDay()} value={text} onChange={onChange} />;
     case 'time':
       return <TimeInput value={text} onChange={onChange} given={given} />;
     case 'choice':
@@ -77,13 +79,9 @@ export function ValueInput({ entity, field, label, value, onChange, given = {} }
 }
 
 function TimeInput({ value, onChange, given }: { readonly value: string; readonly onChange: (value: Raw) => void; readonly given: Given }) {
+  const t = useText();
   const { zone } = usePreferences();
-  return (
-    <span className={styles.time}>
-      <Input {...given} type="datetime-local" step={1} value={value} onChange={(event) => onChange(event.currentTarget.value)} />
-      <span className="dim">{zone}</span>
-    </span>
-  );
+  return <DateInput {...given} withClock pickName={t.inputPickTime()} after={zone} value={value} onChange={onChange} />;
 }
 
 interface ReferenceProps {
@@ -133,7 +131,7 @@ export function ReferenceInput({ target, label, value, onChange, given = {}, aut
       note={note}
       invalid={given['aria-invalid'] ?? false}
       describedBy={given['aria-describedby']}
-      autoFocus={autoFocus}
+      autoFocus={autoFocus || given['data-autofocus'] === true}
       options={(found.data ?? []).map((record) => ({ value: record.id, name: entity ? <Visible text={titleOf(entity, record)} /> : record.id }))}
       onChoose={(id) => {
         const record = found.data?.find((one) => one.id === id);

@@ -18,7 +18,7 @@ const maxColumns = 40;
 // What every record has and a list may show.
 export const commonColumns = ['number', 'tlp', 'tags', 'organisation', 'created_at', 'updated_at'] as const;
 
-const widths: Readonly<Record<Field['kind'], number>> = { text: 130, prose: 200, integer: 84, real: 84, boolean: 70, time: 136, date: 96, choice: 104, reference: 130, texts: 140 };
+const widths: Readonly<Record<Field['kind'], number>> = { text: 92, prose: 140, integer: 76, real: 76, boolean: 64, time: 124, date: 92, choice: 98, reference: 104, texts: 110 };
 
 export function isColumn(entity: Entity, name: string): boolean {
   return entity.fields.some((field) => field.name === name) || (commonColumns as readonly string[]).includes(name);
@@ -48,8 +48,8 @@ export function readColumns(entity: Entity, kept: unknown): readonly Column[] | 
 
 export function naturalWidth(entity: Entity, name: string): number {
   const field = entity.fields.find((one) => one.name === name);
-  if (field) return field.name === entity.title ? 190 : widths[field.kind];
-  return { number: 128, tlp: 130, tags: 140, organisation: 120 }[name] ?? 136;
+  if (field) return field.name === entity.title ? 150 : widths[field.kind];
+  return { number: 124, tlp: 132, tags: 120, organisation: 110 }[name] ?? 124;
 }
 
 // Only texts grow: a date needs no more room than it has.
@@ -70,6 +70,16 @@ export function layoutOf(entity: Entity, columns: readonly Column[], before: num
   });
   const grown = columns.some((column) => column.width === undefined && grows(entity, column.name) > 0);
   return { template: `${before}px ${parts.join(' ')}${grown ? '' : ' 1fr'}`, least };
+}
+
+// Beside an open record there is room for less: the title and what fits next to it.
+export function fitting(entity: Entity, columns: readonly Column[], width: number): readonly Column[] {
+  let left = width;
+  const shown = columns.filter((column) => {
+    left -= column.width ?? naturalWidth(entity, column.name);
+    return left >= 0;
+  });
+  return shown.length > 0 ? shown : columns.slice(0, 1);
 }
 
 export function moved(columns: readonly Column[], name: string, by: -1 | 1): readonly Column[] {

@@ -4,7 +4,7 @@ import type { Fault } from '../api/client';
 import type { Entity, Field } from '../api/schema';
 import type { AnyRecord } from '../api/records';
 import type { Zone } from '../app/preferences';
-import { zoneOffsetMs } from '../i18n/time';
+import { shownTime, typedDate, typedTime } from '../i18n/typedTime';
 
 export type Raw = string | boolean | readonly string[];
 export type RawForm = Readonly<Record<string, Raw>>;
@@ -17,19 +17,6 @@ export interface Read {
 export const textLimit = 200;
 export const maxTexts = 50;
 
-// "2026-11-25T14:05:02" in the zone, as an input of a time wants it.
-export function localTime(iso: string, zone: Zone): string {
-  const ms = Date.parse(iso);
-  if (Number.isNaN(ms)) return '';
-  return new Date(ms + zoneOffsetMs(zone)).toISOString().slice(0, 19);
-}
-
-// And back; undefined for what is no time.
-export function utcTime(local: string, zone: Zone): string | undefined {
-  const ms = Date.parse(`${local.length === 16 ? `${local}:00` : local}Z`);
-  return Number.isNaN(ms) ? undefined : new Date(ms - zoneOffsetMs(zone)).toISOString();
-}
-
 export function rawOf(field: Field, value: unknown, zone: Zone): Raw {
   switch (field.kind) {
     case 'boolean':
@@ -37,7 +24,7 @@ export function rawOf(field: Field, value: unknown, zone: Zone): Raw {
     case 'texts':
       return Array.isArray(value) ? value.map(String) : [];
     case 'time':
-      return typeof value === 'string' ? localTime(value, zone) : '';
+      return typeof value === 'string' ? shownTime(value, zone) : '';
     default:
       return value === null || value === undefined ? '' : String(value);
   }
@@ -62,11 +49,7 @@ function readNumber(field: Field, text: string): Read {
   return { value: number };
 }
 
-export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 10) === text;
-}
+const asRead = (value: string | undefined): Read => (value === undefined ? { fault: 'not_a_date' } : { value });
 
 // What an input holds as a value for the server; an empty one is null.
 export function readRaw(field: Field, raw: Raw, zone: Zone): Read {
@@ -83,11 +66,9 @@ export function readRaw(field: Field, raw: Raw, zone: Zone): Read {
     case 'real':
       return readNumber(field, text);
     case 'date':
-      return isDate(text) ? { value: text } : { fault: 'not_a_date' };
-    case 'time': {
-      const utc = utcTime(text, zone);
-      return utc === undefined ? { fault: 'not_a_date' } : { value: utc };
-    }
+      return asRead(typedDate(text));
+    case 'time':
+      return asRead(typedTime(text, zone));
     case 'choice':
       return field.choices?.includes(text) ? { value: text } : { fault: 'not_a_choice' };
     default:

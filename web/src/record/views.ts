@@ -1,10 +1,13 @@
-// Views of a list that a person saved: a name and what stands in the address. Kept in this browser.
+// Views of a list that a person saved: a name and what stands in the address.
 import type { RecordSearch } from './filter';
 import { parseRecordSearch } from './filter';
 
 export interface View {
   readonly name: string;
   readonly search: RecordSearch;
+  // Of the record that keeps it.
+  readonly id?: string;
+  readonly version?: number;
 }
 
 export const maxViews = 50;

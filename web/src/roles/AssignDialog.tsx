@@ -9,7 +9,9 @@ import { organisationName, useMay, useOrganisation, useSession } from '../app/se
 import { useToast } from '../app/toasts';
 import { useText } from '../i18n/useText';
 import { Button } from '../ui/Button';
+import { DateInput } from '../ui/DateInput';
 import { Dialog, DialogButtons } from '../ui/Dialog';
+import { typedDate } from '../i18n/typedTime';
 import { Field, Input, Select, Tick } from '../ui/Field';
 import { faultLabel } from '../record/labels';
 import { ReferenceInput } from '../record/ValueInput';
@@ -43,15 +45,19 @@ export function AssignDialog({ code, name, onClose }: Props) {
   const [once] = useState(() => ({ id: newId(), key: newKey() }));
   const submit = async () => {
     if (who === '') return setFaults({ who: 'needed' });
-    if (from !== '' && until !== '' && until < from) return setFaults({ valid_until: 'out_of_range' });
+    const first = from.trim() === '' ? '' : typedDate(from);
+    const last = until.trim() === '' ? '' : typedDate(until);
+    if (first === undefined) return setFaults({ valid_from: 'not_a_date' });
+    if (last === undefined) return setFaults({ valid_until: 'not_a_date' });
+    if (first !== '' && last !== '' && last < first) return setFaults({ valid_until: 'out_of_range' });
     setBusy(true);
     setFaults({});
     try {
       const values = {
         id: once.id, role: code, [kind]: who, sourcing, deputy,
         ...(organisation === '' ? {} : { organisation: Number(organisation) }),
-        ...(from === '' ? {} : { valid_from: from }),
-        ...(until === '' ? {} : { valid_until: until }),
+        ...(first === '' ? {} : { valid_from: first }),
+        ...(last === '' ? {} : { valid_until: last }),
       };
       const record = await run((reason) => createRecord('assignments', values, once.key, reason));
       toast({
@@ -136,10 +142,10 @@ export function AssignDialog({ code, name, onClose }: Props) {
         </Tick>
         <div className={styles.pair}>
           <Field label={t.assignFrom()} fault={fault('valid_from')}>
-            {(given) => <Input {...given} type="date" value={from} onChange={(event) => setFrom(event.currentTarget.value)} />}
+            {(given) => <DateInput {...given} withClock={false} pickName={t.inputPickDay()} value={from} onChange={setFrom} />}
           </Field>
           <Field label={t.assignUntil()} fault={fault('valid_until')}>
-            {(given) => <Input {...given} type="date" value={until} onChange={(event) => setUntil(event.currentTarget.value)} />}
+            {(given) => <DateInput {...given} withClock={false} pickName={t.inputPickDay()} value={until} onChange={setUntil} />}
           </Field>
         </div>
         <DialogButtons>

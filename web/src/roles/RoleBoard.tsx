@@ -6,7 +6,7 @@ import { usePreferences } from '../app/preferences';
 import { organisationName, useOrganisation } from '../app/session';
 import { Failure, Loading, Note } from '../app/states';
 import { useTitle } from '../app/useTitle';
-import { shortTime } from '../i18n/time';
+import { shortDay, shortTime } from '../i18n/time';
 import { useText } from '../i18n/useText';
 import { Visible, visibleTitle } from '../text/Visible';
 import { Button } from '../ui/Button';
@@ -146,8 +146,8 @@ function RoleCard({ role }: { readonly role: RoleRow }) {
         <StateMark state={role.state} />
       </span>
       <span className={styles.facts}>
-        {role.open_work !== null && role.open_work !== undefined && <span className="num">{t.roleOpenWork({ count: role.open_work })}</span>}
-        {role.last_activity && <span className="num">{t.roleLast({ time: shortTime(role.last_activity, { language, zone }), zone })}</span>}
+        {role.open_work !== null && role.open_work !== undefined && <span className={styles.fixed}>{t.roleOpenWork({ count: role.open_work })}</span>}
+        {role.last_activity && <span className={styles.fixed}>{t.roleLast({ day: shortDay(role.last_activity, { language, zone }), zone })}</span>}
         {measure && (
           <span className={styles.cut} title={visibleTitle(nameIn(measure.name, language))}>
             <Visible text={nameIn(measure.name, language)} /> <b className="num">{measureText(t, language, measure)}</b>

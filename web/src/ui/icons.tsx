@@ -213,6 +213,12 @@ export const BuildingIcon = () => (
     <path d="M5 20.5v-16h9v16M14 9.5h5v11M3.5 20.5h17M8 8.5h3M8 12h3M8 15.5h3" />
   </Icon>
 );
+export const CalendarIcon = () => (
+  <Icon size={14}>
+    <rect x="4" y="5.5" width="16" height="14.5" rx="1.5" />
+    <path d="M4 10h16M8.5 3.5v4M15.5 3.5v4" />
+  </Icon>
+);
 export const ChevronIcon = () => (
   <Icon size={14}>
     <path d="m7 10 5 5 5-5" />

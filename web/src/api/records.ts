@@ -66,9 +66,11 @@ export interface RecordComment {
 export interface Relation {
   readonly id: string;
   readonly kind: string;
-  readonly record: string;
-  readonly entity?: string;
-  readonly title?: string;
+  readonly from_entity: string;
+  readonly from_record: string;
+  readonly to_entity: string;
+  readonly to_record: string;
+  readonly remark?: string | null;
 }
 
 export interface Attachment {
@@ -205,7 +207,8 @@ export const addComment = (path: string, id: string, text: string, mentions: rea
   sendJson<RecordComment>('POST', `${at(path, id)}/comments`, { text, mentions }, { 'Idempotency-Key': key });
 
 export const relationsOf = (path: string, id: string, signal?: AbortSignal) => getJson<List<Relation>>(`${at(path, id)}/relations`, signal);
-export const addRelation = (path: string, id: string, kind: string, record: string) => sendJson<Relation>('POST', `${at(path, id)}/relations`, { kind, record });
+export const addRelation = (path: string, id: string, kind: string, to: { readonly entity: string; readonly record: string }) =>
+  sendJson<Relation>('POST', `${at(path, id)}/relations`, { kind, to_entity: to.entity, to_record: to.record });
 export const removeRelation = (path: string, id: string, relation: string) => sendJson<undefined>('DELETE', `${at(path, id)}/relations/${encodeURIComponent(relation)}`);
 
 export const attachmentsOf = (path: string, id: string, signal?: AbortSignal) => getJson<List<Attachment>>(`${at(path, id)}/attachments`, signal);

@@ -46,20 +46,23 @@ export interface Entity {
   readonly state_field?: string;
   readonly transitions?: readonly Transition[];
   readonly for_all_organisations?: boolean;
+  // Lives beside another record only (comments): has no list and page of its own.
+  readonly attached?: boolean;
   readonly fields: readonly Field[];
   readonly actions?: readonly Action[];
   readonly permissions?: readonly string[];
 }
 
 export class Schema {
+  // Those with a list.
   readonly all: readonly Entity[];
   private readonly names: ReadonlyMap<string, Entity>;
   private readonly paths: ReadonlyMap<string, Entity>;
 
   constructor(entities: readonly Entity[]) {
-    this.all = entities;
+    this.all = entities.filter((entity) => entity.attached !== true);
     this.names = new Map(entities.map((entity) => [entity.name, entity]));
-    this.paths = new Map(entities.map((entity) => [entity.path, entity]));
+    this.paths = new Map(this.all.map((entity) => [entity.path, entity]));
   }
 
   named(name: string): Entity | undefined {

@@ -44,7 +44,7 @@ export function JobsPage() {
 function Jobs({ entity }: { readonly entity: Entity }) {
   const t = useText();
   const { zone } = usePreferences();
-  const jobs = useQuery({ queryKey: ['jobs'], queryFn: ({ signal }) => listRecords('jobs', `limit=${shownJobs}&sort=-updated_at&realm=any`, signal), refetchInterval: 5000 });
+  const jobs = useQuery({ queryKey: ['jobs'], queryFn: ({ signal }) => listRecords('jobs', `limit=${shownJobs}&sort=-updated_at`, signal), refetchInterval: 5000 });
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), tickMs);

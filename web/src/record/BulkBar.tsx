@@ -3,10 +3,11 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Action, Entity, Field } from '../api/schema';
 import { fieldOf } from '../api/schema';
+import { ApiError } from '../api/client';
 import { bulk, newKey, undoChange, historyOf } from '../api/records';
 import type { BulkAnswer, BulkRequest } from '../api/records';
 import { useDeed, isCancelled } from '../app/deeds';
-import { Failure, Loading } from '../app/states';
+import { Failure, Loading, Note } from '../app/states';
 import { useMay } from '../app/session';
 import { useToast } from '../app/toasts';
 import { usePreferences } from '../app/preferences';
@@ -146,6 +147,8 @@ function ChooseChange({ entity, onClose, onChosen }: { readonly entity: Entity; 
   );
 }
 
+// The same as the server's.
+const bulkAtMost = 1000;
 const shownRefusals = 50;
 // More are not undone one by one.
 const undoAtMost = 100;
@@ -186,7 +189,17 @@ function Preview({ entity, deed, set, selection, query, onClose, onDone }: Omit<
     },
   });
   if (preview.isPending) return <Loading />;
-  if (preview.isError) return <Failure error={preview.error} onRetry={() => void preview.refetch()} />;
+  if (preview.isError) {
+    const tooMany = preview.error instanceof ApiError && preview.error.faults.some((fault) => fault.field === 'query' && fault.code === 'too_long');
+    if (tooMany) {
+      return (
+        <Note title={t.bulkTooMany()}>
+          <p>{t.bulkTooManyAdvice({ most: bulkAtMost })}</p>
+        </Note>
+      );
+    }
+    return <Failure error={preview.error} onRetry={() => void preview.refetch()} />;
+  }
   const able = Math.max(0, preview.data.count - preview.data.refused.length);
   return (
     <form

@@ -2,7 +2,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
-import { useServerStatus } from '../api/live';
 import { useSchema } from '../api/schema';
 import type { Entity } from '../api/schema';
 import { useKept } from '../app/kept';
@@ -46,10 +45,9 @@ export function RecordsPage() {
   const t = useText();
   const { path } = route.useParams();
   const schema = useSchema();
-  const status = useServerStatus();
   const may = useMay();
   if (schema.isError) return <Failure error={schema.error} onRetry={() => void schema.refetch()} />;
-  if (!schema.data || !status) return <Loading />;
+  if (!schema.data) return <Loading />;
   const entity = schema.data.at(path);
   if (!entity) {
     return (
@@ -65,7 +63,7 @@ export function RecordsPage() {
       </Note>
     );
   }
-  return <Records key={entity.name} entity={entity} realm={status.realm_default === 'demo' ? 'any' : undefined} />;
+  return <Records key={entity.name} entity={entity} />;
 }
 
 function useColumns(entity: Entity) {
@@ -75,7 +73,7 @@ function useColumns(entity: Entity) {
   return { columns, setColumns: keep as (columns: readonly Column[] | undefined) => void, setWidth };
 }
 
-function Records({ entity, realm }: { readonly entity: Entity; readonly realm: string | undefined }) {
+function Records({ entity }: { readonly entity: Entity }) {
   const t = useText();
   const may = useMay();
   const many = entitiesLabel(t, entity.name);
@@ -85,7 +83,7 @@ function Records({ entity, realm }: { readonly entity: Entity; readonly realm: s
   const { letterKeys } = usePreferences();
   const organisation = useOrganisation()?.key;
   const filter = useMemo(() => filterOf(search, entity), [search, entity]);
-  const query = useMemo(() => queryOf(filter, entity, { organisation, realm }).toString(), [filter, entity, organisation, realm]);
+  const query = useMemo(() => queryOf(filter, entity, { organisation }).toString(), [filter, entity, organisation]);
   const list = useRecordList(entity, query);
   const view = useSyncExternalStore(list.subscribe, list.snapshot);
   const { columns, setColumns, setWidth } = useColumns(entity);

@@ -46,9 +46,10 @@ export function Relations({ entity, record }: { readonly entity: Entity; readonl
         {relations.data.items.map((relation) => (
           <li key={relation.id} className={styles.relation}>
             <span className="dim">
+              {relation.from_record === record.id ? '→ ' : '← '}
               <Visible text={kindName(t, relation.kind)} />
             </span>
-            <Reference id={relation.record} target={relation.entity} />
+            {relation.from_record === record.id ? <Reference id={relation.to_record} target={relation.to_entity} /> : <Reference id={relation.from_record} target={relation.from_entity} />}
             {mayChange && <IconButton name={t.relationsRemove()} icon={<TrashIcon />} onClick={() => remove.mutate(relation.id)} />}
           </li>
         ))}
@@ -68,7 +69,7 @@ function NewRelation({ entity, record, onDone }: { readonly entity: Entity; read
   const [target, setTarget] = useState(entity.name);
   const [other, setOther] = useState('');
   const add = useMutation({
-    mutationFn: () => run(() => addRelation(entity.path, record.id, kind, other)),
+    mutationFn: () => run(() => addRelation(entity.path, record.id, kind, { entity: target, record: other })),
     onSuccess: async () => {
       setOther('');
       await onDone();

@@ -49,7 +49,7 @@ function useServerViews(entity: Entity, saved: Entity | undefined): Views {
   const client = useQueryClient();
   const key = ['records', 'saved_view', entity.path];
   const path = saved?.path ?? '';
-  const asked = new URLSearchParams({ path: entity.path, sort: 'name', limit: String(maxViews), realm: 'any', total: 'false' }).toString();
+  const asked = new URLSearchParams({ path: entity.path, sort: 'name', limit: String(maxViews), total: 'false' }).toString();
   const found = useQuery({ queryKey: key, enabled: saved !== undefined, queryFn: ({ signal }) => listRecords(path, asked, signal), staleTime: 30_000, retry: false });
   const views = (found.data?.items ?? []).map((record) => ({ id: record.id, version: record.version, name: String(record['name'] ?? ''), search: parseRecordSearch(parseSearch(String(record['query'] ?? ''))) }));
   const again = () => client.invalidateQueries({ queryKey: key });

@@ -107,7 +107,7 @@ export function ReferenceInput({ target, label, value, onChange, given = {}, aut
     staleTime: 10_000,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
-      const asked = new URLSearchParams({ limit: String(offered), total: 'false', realm: 'any' });
+      const asked = new URLSearchParams({ limit: String(offered), total: 'false' });
       if (search.trim() !== '') asked.set('q', search.trim());
       return (await listRecords(entity?.path ?? '', asked.toString(), signal)).items;
     },

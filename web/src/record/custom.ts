@@ -37,7 +37,7 @@ const none: readonly CustomField[] = [];
 export function useCustomFields(entity: Entity): readonly CustomField[] {
   const may = useMay();
   const definitions = useSchema().data?.named('custom_field');
-  const query = new URLSearchParams({ about_entity: entity.name, limit: String(maxCustom), total: 'false', realm: 'any' }).toString();
+  const query = new URLSearchParams({ about_entity: entity.name, limit: String(maxCustom), total: 'false' }).toString();
   const found = useQuery({
     queryKey: ['records', 'custom_field', entity.name],
     enabled: definitions !== undefined && may('custom_field.read'),

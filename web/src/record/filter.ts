@@ -156,8 +156,6 @@ export function searchOf(filter: RecordFilter): RecordSearch {
 export interface Scope {
   // The company that everything is seen of.
   readonly organisation: number | undefined;
-  // Demo records are shown where they are what the server has to show.
-  readonly realm: string | undefined;
 }
 
 // What the server is asked; also what a bulk change of "all that match" and an export are of.
@@ -165,7 +163,6 @@ export function queryOf(filter: RecordFilter, entity: Entity, scope: Scope): URL
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(searchOf(filter))) for (const one of all(value)) query.append(key, one);
   if (!query.has('organisation') && scope.organisation !== undefined && !entity.for_all_organisations) query.set('organisation', String(scope.organisation));
-  if (!query.has('realm') && scope.realm !== undefined) query.set('realm', scope.realm);
   if (!query.has('sort')) query.set('sort', '-updated_at');
   return query;
 }

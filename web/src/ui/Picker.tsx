@@ -42,9 +42,10 @@ export function Picker({ id, name, placeholder, options, note, search, onSearch,
       }}
       classNames={{ dropdown: choice.dropdown ?? '', option: choice.item ?? '' }}
     >
-      <Combobox.Target>
+      <Combobox.Target withExpandedAttribute>
         <input
           ref={input}
+          role="combobox"
           {...(id === undefined ? {} : { id })}
           className={styles.input}
           value={converted ?? search}

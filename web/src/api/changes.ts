@@ -63,7 +63,7 @@ const listeners = new Set<(batch: Batch) => void>();
 const gatherer = new Gatherer((batch) => {
   for (const listener of listeners) listener(batch);
 });
-const source = new SharedSource({ channel: 'hinomi-changes', address: '/api/v1/changes/stream', events: ['change'] });
+const source = new SharedSource({ channel: 'hinomi-changes', address: '/api/v1/changes/stream', events: ['change'], greeting: 'hello' });
 let opened = false;
 source.subscribe((news) => {
   if (news.type === 'event') gatherer.add(news.data as ChangeNews);

@@ -57,17 +57,18 @@ interface Props {
 
 export function RecordBody({ entity, record, level, tab, asOf, onTab, onAsOf, onChanged, tools }: Props) {
   const t = useText();
-  const [editing, setEditing] = useState(false);
+  // The record as it was when the editing began: news must not slip a newer version under what somebody types.
+  const [base, setBase] = useState<AnyRecord>();
   const [choosing, setChoosing] = useState(false);
   const { save, dialog } = useSave(entity);
   const submit = async (values: Readonly<Record<string, unknown>>) => {
-    onChanged(await save(record, values));
-    setEditing(false);
+    if (base) onChanged(await save(base, values));
+    setBase(undefined);
   };
   const past = asOf !== undefined;
   return (
     <article className={styles.record}>
-      <RecordHead entity={entity} record={record} level={level} past={past} tools={tools} onEdit={() => setEditing(true)} onAsOf={() => setChoosing(true)} onChanged={onChanged} />
+      <RecordHead entity={entity} record={record} level={level} past={past} tools={tools} onEdit={() => setBase(record)} onAsOf={() => setChoosing(true)} onChanged={onChanged} />
       {past && <PastNote asOf={asOf} onBack={() => onAsOf(undefined)} />}
       <div className={styles.content}>
         <Tabs
@@ -79,10 +80,10 @@ export function RecordBody({ entity, record, level, tab, asOf, onTab, onAsOf, on
               value: 'details',
               name: t.tabDetails(),
               content: () =>
-                editing && !past ? (
-                  <RecordForm entity={entity} record={record} submitName={t.formSave()} onSubmit={submit} onCancel={() => setEditing(false)} />
+                base && !past ? (
+                  <RecordForm entity={entity} record={base} submitName={t.formSave()} onSubmit={submit} onCancel={() => setBase(undefined)} />
                 ) : (
-                  <Details entity={entity} record={record} past={past} onSave={async (values) => onChanged(await save(record, values))} />
+                  <Details entity={entity} record={record} past={past} onSave={async (from, values) => onChanged(await save(from, values))} />
                 ),
             },
             { value: 'history', name: t.tabHistory(), content: () => <History entity={entity} record={record} onAsOf={onAsOf} /> },
@@ -232,13 +233,13 @@ interface DetailsProps {
   readonly entity: Entity;
   readonly record: AnyRecord;
   readonly past: boolean;
-  readonly onSave: (values: Readonly<Record<string, unknown>>) => Promise<void>;
+  readonly onSave: (from: AnyRecord, values: Readonly<Record<string, unknown>>) => Promise<void>;
 }
 
 function Details({ entity, record, past, onSave }: DetailsProps) {
   const t = useText();
   const may = useMay();
-  const [editing, setEditing] = useState<string>();
+  const [editing, setEditing] = useState<{ readonly field: string; readonly base: AnyRecord }>();
   const mayChange = !past && typeof record.deleted_at !== 'string' && may(`${entity.name}.change`, record.organisation);
   const inline = (field: Field) => mayChange && isWritable(field, record) && !(entity.state_field === field.name && (entity.transitions?.length ?? 0) > 0) && (!field.permission || may(field.permission, record.organisation));
   const { language } = usePreferences();
@@ -251,18 +252,18 @@ function Details({ entity, record, past, onSave }: DetailsProps) {
           .filter((field) => field.name !== entity.title || inline(field))
           .map((field) => {
             const label = fieldLabel(t, entity.name, field.name);
-            if (editing === field.name) {
+            if (editing?.field === field.name) {
               return (
                 <div key={field.name} className={styles.editing}>
                   <dd>
                     <RecordForm
                       entity={entity}
-                      record={record}
+                      record={editing.base}
                       only={[field.name]}
                       submitName={t.formSave()}
                       onCancel={() => setEditing(undefined)}
                       onSubmit={async (values) => {
-                        await onSave(values);
+                        await onSave(editing.base, values);
                         setEditing(undefined);
                       }}
                     />
@@ -275,7 +276,7 @@ function Details({ entity, record, past, onSave }: DetailsProps) {
                 <dt>{label}</dt>
                 <dd>
                   {record.withheld?.includes(field.name) ? <Withheld /> : <Value entity={entity} field={field} value={record[field.name]} />}
-                  {inline(field) && <IconButton className={styles.edit ?? ''} name={t.fieldEdit({ name: label })} icon={<EditIcon />} onClick={() => setEditing(field.name)} />}
+                  {inline(field) && <IconButton className={styles.edit ?? ''} name={t.fieldEdit({ name: label })} icon={<EditIcon />} onClick={() => setEditing({ field: field.name, base: record })} />}
                 </dd>
               </div>
             );

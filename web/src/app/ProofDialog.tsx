@@ -40,7 +40,7 @@ export function ProofDialog({ onDone, onCancel }: Props) {
   };
   return (
     <Dialog opened onClose={onCancel} title={t.proofTitle()} closeName={t.commonClose()} size="sm">
-      <form
+      <form data-part="form"
         onSubmit={(event) => {
           event.preventDefault();
           void prove();

@@ -19,7 +19,7 @@ export function ReasonDialog({ about, onDone, onCancel }: Props) {
   const blank = reason.trim() === '';
   return (
     <Dialog opened onClose={onCancel} title={about ?? t.reasonTitle()} closeName={t.commonClose()} size="md">
-      <form
+      <form data-part="form"
         onSubmit={(event) => {
           event.preventDefault();
           if (!blank) onDone(reason.trim());

@@ -105,7 +105,7 @@ function ChooseChange({ entity, onClose, onChosen }: { readonly entity: Entity; 
   const [fault, setFault] = useState<string>();
   if (!field) return <p>{t.bulkNoField()}</p>;
   return (
-    <form
+    <form data-part="form"
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
@@ -202,7 +202,7 @@ function Preview({ entity, deed, set, selection, query, onClose, onDone }: Omit<
   }
   const able = Math.max(0, preview.data.count - preview.data.refused.length);
   return (
-    <form
+    <form data-part="form"
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();

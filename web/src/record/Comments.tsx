@@ -76,7 +76,7 @@ function NewComment({ entity, record }: { readonly entity: Entity; readonly reco
     },
   });
   return (
-    <form
+    <form data-part="form"
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();

@@ -203,7 +203,7 @@ function ConditionForm({ entity, filter, onAdd, onDeleted }: FormProps) {
   };
   const asInput: Field | undefined = field && (op === 'has' ? { ...field, kind: 'text' } : field);
   return (
-    <form
+    <form data-part="form"
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();

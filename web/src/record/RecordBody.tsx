@@ -127,7 +127,7 @@ function AsOfDialog({ onClose, onChoose }: { readonly onClose: () => void; reado
   const time = typedTime(local, zone);
   return (
     <Dialog opened onClose={onClose} title={t.asOfTitle()} closeName={t.commonClose()} size="sm">
-      <form
+      <form data-part="form"
         onSubmit={(event) => {
           event.preventDefault();
           if (time !== undefined) onChoose(time);

@@ -83,7 +83,7 @@ export function RecordForm({ entity, record, given, only, submitName, onSubmit, 
     return undefined;
   };
   return (
-    <form
+    <form data-part="form"
       ref={form}
       noValidate
       onSubmit={(event) => {

@@ -78,7 +78,7 @@ function NewRelation({ entity, record, onDone }: { readonly entity: Entity; read
   });
   const targets = (schema.data?.all ?? []).filter((one) => may(`${one.name}.read`));
   return (
-    <form
+    <form data-part="form"
       className={styles.inline}
       onSubmit={(event) => {
         event.preventDefault();

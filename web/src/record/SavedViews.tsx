@@ -110,7 +110,7 @@ export function SavedViews({ entity, search, onOpen }: Props) {
               </li>
             ))}
           </ul>
-          <form
+          <form data-part="form"
             onSubmit={(event) => {
               event.preventDefault();
               if (name.trim() !== '') void save({ name: name.trim(), search }).then(() => setName(''), deeds.failed);

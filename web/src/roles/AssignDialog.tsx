@@ -83,7 +83,7 @@ export function AssignDialog({ code, name, onClose }: Props) {
   const whole = Object.keys(faults).find((field) => !known.includes(field));
   return (
     <Dialog opened onClose={onClose} title={t.assignTitle({ role: `${code} ${name}` })} closeName={t.commonClose()} size="md">
-      <form
+      <form data-part="form"
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
@@ -207,7 +207,7 @@ export function MaturityDialog({ code, now, onSave, onClose }: MaturityProps) {
   );
   return (
     <Dialog opened onClose={onClose} title={t.maturityTitle({ role: code })} closeName={t.commonClose()} size="md">
-      <form
+      <form data-part="form"
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();

@@ -90,6 +90,8 @@ std::string_view code_of(const record::Refusal& refusal) noexcept {
       return "needs_reason";
     case RefusalKind::needs_step_up:
       return "needs_step_up";
+    case RefusalKind::needs_approval:
+      return "needs_approval";
     case RefusalKind::failed:
       return "failed";
   }

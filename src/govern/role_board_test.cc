@@ -383,6 +383,26 @@ TEST_P(RoleBoardTest, records_of_another_realm_do_not_count) {
   EXPECT_EQ(role(board(demo, 1), "B-1").carried, Carried::nobody);
 }
 
+TEST_P(RoleBoardTest, what_is_sealed_does_not_show_on_the_board) {
+  const std::string one = person("佐藤");
+  const std::string chief = post("CSIRT 長");
+  assign("B-1", "person", one, R"(,"whole_group":true)");
+  assign("A-1", "post", chief);
+  hold(chief, one);
+  const auto seal = [&](const char* sql) {
+    ASSERT_TRUE(
+        engine_->in_write([&](store::sql::Connection& connection) { return connection.run_script(sql); }));
+  };
+  seal("UPDATE r_holding SET vault=9");
+  EXPECT_EQ(role(board(member_, 1), "A-1").holders.front().standing, Standing::vacant);
+  seal("UPDATE r_person SET vault=9");
+  EXPECT_EQ(carried("B-1"), "nobody");
+  seal("UPDATE r_assignment SET vault=9");
+  EXPECT_TRUE(page("B-1", member_).holders.empty());
+  seal("UPDATE record_change SET vault=9");
+  EXPECT_FALSE(role(board(member_, 1), "A-1").last_activity);
+}
+
 TEST_P(RoleBoardTest, an_unknown_role_is_not_found) {
   const auto found = board_->role({member_, key(1), std::nullopt}, *content::Code::parse("B-99"));
   ASSERT_FALSE(found);

@@ -95,10 +95,11 @@ std::string today_in(std::string_view zone, base::TimeNs now) {
 constexpr std::string_view kAssignmentColumns =
     "SELECT a.id, a.f_role, a.f_person, a.f_post, a.f_sourcing, a.f_deputy, a.f_whole_group, a.organisation, "
     "a.site, a.f_valid_from, a.f_valid_until, p.f_name, p.f_joined_on, p.f_leaves_on, p.deleted_at, "
-    "q.f_name, "
-    "q.deleted_at FROM (SELECT * FROM r_assignment WHERE deleted_at IS NULL AND realm=?";
+    "q.f_name, q.deleted_at FROM (SELECT * FROM r_assignment WHERE deleted_at IS NULL AND vault=0 AND "
+    "realm=?";
 constexpr std::string_view kAssignmentJoins =
-    ") a LEFT JOIN r_person p ON p.id=a.f_person LEFT JOIN r_post q ON q.id=a.f_post ORDER BY a.f_role, "
+    ") a LEFT JOIN r_person p ON p.id=a.f_person AND p.vault=0 LEFT JOIN r_post q ON q.id=a.f_post AND "
+    "q.vault=0 ORDER BY a.f_role, "
     "a.f_deputy, a.f_valid_from, a.id";
 
 AssignmentRow assignment_at(const Statement& row) {
@@ -124,7 +125,7 @@ AssignmentRow assignment_at(const Statement& row) {
 constexpr std::string_view kHoldingColumns =
     "SELECT h.id, h.f_post, h.f_person, h.f_acting, h.f_valid_from, h.f_valid_until, h.organisation, h.site, "
     "p.f_name, p.f_joined_on, p.f_leaves_on, p.deleted_at FROM r_holding h JOIN r_person p ON "
-    "p.id=h.f_person WHERE h.deleted_at IS NULL AND h.realm=?";
+    "p.id=h.f_person WHERE h.deleted_at IS NULL AND h.vault=0 AND p.vault=0 AND h.realm=?";
 
 HoldingRow holding_at(const Statement& row) {
   HoldingRow found;
@@ -143,7 +144,8 @@ HoldingRow holding_at(const Statement& row) {
 
 // True for a row of a query on r_holding h and r_person p that is in force on the two days bound.
 constexpr std::string_view kHeldOn =
-    "(SELECT COUNT(*) FROM r_holding h JOIN r_person p ON p.id=h.f_person WHERE h.f_post=q.id AND "
+    "(SELECT COUNT(*) FROM r_holding h JOIN r_person p ON p.id=h.f_person WHERE h.f_post=q.id AND h.vault=0 "
+    "AND p.vault=0 AND "
     "h.deleted_at IS NULL AND p.deleted_at IS NULL AND (h.f_valid_from IS NULL OR h.f_valid_from<=?) AND "
     "(h.f_valid_until IS NULL OR h.f_valid_until>=?) AND (p.f_joined_on IS NULL OR p.f_joined_on<=?) AND "
     "(p.f_leaves_on IS NULL OR p.f_leaves_on>=?) AND h.f_acting=?)";
@@ -297,7 +299,8 @@ base::Result<std::vector<Activity>> read_activity(Connection& connection, base::
   Sql sql;
   sql.add(
       "SELECT entity, actor, organisation, site, MAX(at) FROM record_change WHERE seq>(SELECT "
-      "COALESCE(MAX(seq), 0) FROM record_change)-? AND owner IS NULL AND realm=? GROUP BY entity, actor, "
+      "COALESCE(MAX(seq), 0) FROM record_change)-? AND owner IS NULL AND vault=0 AND realm=? GROUP BY "
+      "entity, actor, "
       "organisation, site ORDER BY 5 DESC");
   sql.bind(Value(changes)).bind(realm);
   std::vector<Activity> found;

@@ -14,6 +14,7 @@
 
 #include "access/decision.h"
 #include "api/testing/api_fixture.h"
+#include "app/known_names.h"
 #include "app/registry.h"
 #include "govern/hooks.h"
 #include "os/random.h"
@@ -70,6 +71,7 @@ class MatrixTest : public api::ApiFixture {
  protected:
   void SetUp() override {
     ApiFixture::SetUp();
+    load_content();
     auto opened = store::sql::open_sqlite({.path = folder_ / "records.db"});
     ASSERT_TRUE(opened) << opened.error().message;
     database_ = std::move(*opened);
@@ -86,8 +88,24 @@ class MatrixTest : public api::ApiFixture {
     start();
   }
 
+  void load_content() {
+    const std::string folder = std::string(HINOMI_SOURCE_DIR) + "/content";
+    auto permissions = content::PermissionTable::load(folder + "/permissions.yaml");
+    ASSERT_TRUE(permissions);
+    const auto known = app::known_names(registry_, *permissions, folder);
+    ASSERT_TRUE(known);
+    auto roles = content::RoleCatalogue::load(folder, *known);
+    ASSERT_TRUE(roles);
+    auto services = content::ServiceCatalogue::load(folder + "/catalogues/itu-t-x1060.yaml", *roles);
+    ASSERT_TRUE(services);
+    permissions_ = std::move(*permissions);
+    roles_ = std::move(*roles);
+    services_ = std::move(*services);
+  }
+
   void add_services(api::Services& services) override {
     services.records = &*engine_;
+    services.roles = api::records::RoleContent{&*roles_, &*services_, &*permissions_};
     services.find_caller = [this](const api::http::Request& request, const api::Caller& /*caller*/) {
       const auto found = principals_.find(std::string(request.field("x-persona")));
       if (found == principals_.end()) return base::Result(std::optional<access::Principal>());
@@ -96,8 +114,8 @@ class MatrixTest : public api::ApiFixture {
   }
 
   void make_personas() {
-    std::set<std::string> all{"comment.create", "relation.create"};
-    std::set<std::string> reads;
+    std::set<std::string> all{"comment.create", "relation.create", "role.read"};
+    std::set<std::string> reads{"role.read"};
     std::set<std::string> writes;
     for (const schema::Entity& entity : registry_.all())
       for (const std::string& permission : schema::permissions_of(entity)) {
@@ -278,6 +296,9 @@ class MatrixTest : public api::ApiFixture {
   access::Principal system_ = access::system_principal();
   std::unique_ptr<store::sql::Database> database_;
   std::optional<record::Engine> engine_;
+  std::optional<content::PermissionTable> permissions_;
+  std::optional<content::RoleCatalogue> roles_;
+  std::optional<content::ServiceCatalogue> services_;
   std::vector<Persona> personas_;
   std::map<std::string, access::Principal> principals_;
   base::RecordId person_;
@@ -427,9 +448,55 @@ TEST_F(MatrixTest, server_owned_members_are_not_for_clients) {
   std::printf("mass assignment: %zu members tried\n", tried);
 }
 
+TEST_F(MatrixTest, roles_are_told_to_who_may_read_roles_and_their_people_only_where_they_are) {
+  const base::RecordId assignment =
+      make("assignment", [&](const schema::Entity& entity, record::Draft& draft) {
+        draft.organisation = OrganisationId{1};
+        draft.values.emplace_back(entity.index_of("role"), std::string("B-1"));
+        draft.values.emplace_back(entity.index_of("person"), person_);
+      });
+  const std::string by_person = "/api/v1/people/" + person_.text() + "/roles";
+  for (const Persona& persona : personas_) {
+    const auto answer = [&](const std::string& target) {
+      return ask(request("GET", target, head_of(persona, 0, false)));
+    };
+    const bool reads = persona.permissions.contains("role.read");
+    const std::string asked = !persona.signed_in ? "401" : reads ? "done" : "403";
+    for (const std::string target :
+         {"/api/v1/roles", "/api/v1/roles/B-1", "/api/v1/assignments/ownerless?on=2027-04-01",
+          "/api/v1/roles?catalogue=itu-t-x1060"}) {
+      const auto response = answer(target);
+      EXPECT_EQ(said(response), asked) << persona.name << " " << target;
+      const bool may_see = reads && persona.permissions.contains("assignment.read") &&
+                           persona.organisation == 1 && persona.site == 0;
+      if (!may_see) {
+        EXPECT_EQ(response.body.find(assignment.text()), std::string::npos) << persona.name << " " << target;
+      }
+    }
+    const bool sees_person = reads && persona.permissions.contains("person.read") &&
+                             persona.organisation == 1 && persona.site == 0;
+    EXPECT_EQ(said(answer(by_person)), asked == "done" && !sees_person ? "404" : asked) << persona.name;
+    const auto set = ask(request("PUT", "/api/v1/roles/B-1/setting", head_of(persona, 0, false),
+                                 R"({"organisation":1,"maturity_as_is":2})"));
+    std::string expected = asked;
+    if (reads && persona.organisation != 1) expected = "404";
+    if (reads && persona.site != 0) expected = "404";
+    if (reads && !persona.permissions.contains("role_setting.create")) expected = "403";
+    EXPECT_EQ(said(set), expected) << persona.name;
+  }
+}
+
 TEST_F(MatrixTest, every_route_of_records_is_known_to_this_table) {
-  std::set<std::string> known{"/api/v1/schema", "/api/v1/search", "/api/v1/titles",
-                              "/api/v1/changes/{seq}/undo", "/api/v1/changes/stream"};
+  std::set<std::string> known{"/api/v1/schema",
+                              "/api/v1/search",
+                              "/api/v1/titles",
+                              "/api/v1/changes/{seq}/undo",
+                              "/api/v1/changes/stream",
+                              "/api/v1/roles",
+                              "/api/v1/roles/{code}",
+                              "/api/v1/roles/{code}/setting",
+                              "/api/v1/people/{id}/roles",
+                              "/api/v1/assignments/ownerless"};
   for (const schema::Entity& entity : registry_.all()) {
     if (entity.attached) continue;
     const std::string path = "/api/v1/" + std::string(entity.path);

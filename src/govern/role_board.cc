@@ -27,6 +27,10 @@ Refusal refusal_of(const base::Error& error) {
   return {Refusal::Kind::failed, {}, error};
 }
 
+base::Error too_many() {
+  return {base::ErrorCode::limit_exceeded, "too many rows for one board", "", {}};
+}
+
 // Leaves the organisations that were asked for; false where there are none of them.
 bool narrow(std::vector<BoardOrganisation>& organisations, const BoardQuestion& question) {
   if (question.day)
@@ -103,19 +107,13 @@ struct Count {
   }
 };
 
-// The place of a day that holds for an assignment: its organisation's, or that of the one asked for.
-class Days {
- public:
-  explicit Days(const std::vector<BoardOrganisation>& organisations) : organisations_(organisations) {}
-  [[nodiscard]] const std::string& of(base::OrganisationId key) const {
-    const auto found = std::find_if(organisations_.begin(), organisations_.end(),
-                                    [&](const BoardOrganisation& one) { return one.key == key; });
-    return found == organisations_.end() ? organisations_.front().day : found->day;
-  }
-
- private:
-  const std::vector<BoardOrganisation>& organisations_;
-};
+// They stand in the order of their keys. nullptr: not among them.
+const BoardOrganisation* find(const std::vector<BoardOrganisation>& organisations, base::OrganisationId key) {
+  const auto found = std::lower_bound(
+      organisations.begin(), organisations.end(), key,
+      [](const BoardOrganisation& one, base::OrganisationId wanted) { return one.key < wanted; });
+  return found == organisations.end() || found->key != key ? nullptr : &*found;
+}
 
 // What the caller may read of a change, for its time.
 bool may_read(const access::Principal& who, const schema::Registry& registry, const Activity& activity) {
@@ -133,7 +131,7 @@ bool may_read(const access::Principal& who, const schema::Registry& registry, co
 class Composer {
  public:
   Composer(const BoardQuestion& question, const schema::Registry& registry, Board& board)
-      : question_(question), registry_(registry), board_(board), days_(board.organisations) {}
+      : question_(question), registry_(registry), board_(board) {}
 
   void start(const content::RoleCatalogue& catalogue, const Role* only) {
     for (const Role& role : catalogue.roles()) {
@@ -153,7 +151,7 @@ class Composer {
     for (const AssignmentRow& row : rows) {
       const auto place = places_.find(row.role);
       if (place == places_.end() || !concerns(row.holder)) continue;
-      Holder holder = holder_on(row, holdings, days_.of(row.holder.organisation), question_.who);
+      Holder holder = holder_on(row, holdings, day_of(row.holder.organisation), question_.who);
       counts_[place->second].add(holder);
       BoardRole& role = board_.roles[place->second];
       if (!may(question_.who, "assignment.read", holder.organisation, holder.site)) {
@@ -178,11 +176,11 @@ class Composer {
     }
   }
 
-  // Newest first.
+  // Newest first. What the program does by itself is nobody's activity.
   void add(const std::vector<Activity>& activities) {
     for (const Activity& activity : activities) {
       const schema::Entity* const entity = registry_.find(activity.entity);
-      if (!may_read(question_.who, registry_, activity)) continue;
+      if (activity.actor.is_nil() || !may_read(question_.who, registry_, activity)) continue;
       if (!entity->for_all_organisations && !is_asked(activity.organisation)) continue;
       for (std::size_t i = 0; i < board_.roles.size(); ++i) {
         BoardRole& role = board_.roles[i];
@@ -210,8 +208,12 @@ class Composer {
 
  private:
   [[nodiscard]] bool is_asked(base::OrganisationId key) const {
-    return std::any_of(board_.organisations.begin(), board_.organisations.end(),
-                       [&](const BoardOrganisation& one) { return one.key == key; });
+    return find(board_.organisations, key) != nullptr;
+  }
+  // That of the organisation, or of the one that is asked about.
+  [[nodiscard]] const std::string& day_of(base::OrganisationId key) const {
+    const BoardOrganisation* const found = find(board_.organisations, key);
+    return (found == nullptr ? board_.organisations.front() : *found).day;
   }
   [[nodiscard]] bool concerns(const Holder& holder) const {
     return !board_.organisations.empty() && (holder.whole_group || is_asked(holder.organisation));
@@ -232,7 +234,6 @@ class Composer {
   const BoardQuestion& question_;
   const schema::Registry& registry_;
   Board& board_;
-  const Days days_;
   bool one_role_ = false;
   std::map<std::string, std::size_t, std::less<>> places_;  // of roles in the board
   std::vector<Count> counts_;
@@ -431,15 +432,13 @@ record::Outcome<Ownerless> RoleBoard::ownerless(const BoardQuestion& question) {
         if (not_needed.contains({organisation.key, role.code.to_string()})) continue;
         if (auto found = finder.look_at(role, organisation, today[organisation.key]))
           answer.roles.push_back(std::move(*found));
+        if (answer.roles.size() > kMaxRows) return too_many();
       }
     auto posts = read_empty_posts(connection, wanted, answer.day, today[answer.organisations.front().key]);
     if (!posts) return posts.error();
     auto given = roles_of_posts(*rows, question);
     for (OwnerlessPost& post : *posts) {
-      const bool asked = std::any_of(
-          answer.organisations.begin(), answer.organisations.end(),
-          [&](const BoardOrganisation& organisation) { return organisation.key == post.organisation; });
-      if (!asked) continue;
+      if (find(answer.organisations, post.organisation) == nullptr) continue;
       if (const auto roles = given.find(post.post); roles != given.end()) post.roles = roles->second;
       answer.posts.push_back(std::move(post));
     }

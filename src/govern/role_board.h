@@ -89,8 +89,8 @@ struct BoardRole {
   Levels to_be;
   std::string area;  // "I" to "IV", by setting or content; empty where organisations differ
   std::vector<SettingOf> settings;
-  // Last change by somebody who holds the role or of a kind of record that the role uses, among the newest
-  // RoleBoard::kChanges and as far as the caller may read them.
+  // Last change that a person made who holds the role, or to a kind of record that the role uses, among the
+  // newest RoleBoard::kChanges and as far as the caller may read them.
   std::optional<base::TimeNs> last_activity;
 };
 

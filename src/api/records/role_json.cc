@@ -205,18 +205,27 @@ Carried joined_sourcing(const std::set<Carried>& all) {
   return all == std::set{Carried::not_needed} ? Carried::not_needed : Carried::nobody;
 }
 
+// Everybody once; who carries one of the roles is no deputy here.
+void add_holder(std::vector<Holder>& holders, const Holder& holder) {
+  const auto known = std::find_if(holders.begin(), holders.end(), [&](const Holder& one) {
+    return one.id == holder.id && one.organisation == holder.organisation;
+  });
+  if (known == holders.end())
+    holders.push_back(holder);
+  else if (known->deputy && !holder.deputy)
+    *known = holder;
+}
+
 Joined join(const Service& service, const Board& board) {
   Joined joined;
   std::set<Carried> carried;
   std::set<std::string> areas;
-  std::set<base::RecordId> who;
   for (const content::Code code : service.roles) {
     const BoardRole& row = row_of(board, code);
     carried.insert(row.carried);
     areas.insert(row.area);
     joined.withheld += row.withheld;
-    for (const Holder& holder : row.holders)
-      if (who.insert(holder.id).second) joined.holders.push_back(holder);
+    for (const Holder& holder : row.holders) add_holder(joined.holders, holder);
     for (const auto& [from, into] : {std::pair{&row.as_is, &joined.as_is}, {&row.to_be, &joined.to_be}}) {
       if (from->lowest) into->add(*from->lowest);
       if (from->highest) into->add(*from->highest);

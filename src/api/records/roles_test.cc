@@ -196,6 +196,16 @@ TEST_P(RolesTest, the_services_of_x1060_are_seen_through_the_roles_behind_them) 
   EXPECT_EQ(page.all("parts").size(), 2U);
 }
 
+TEST_P(RolesTest, who_carries_one_of_the_roles_of_a_service_stands_there_once_and_as_no_deputy) {
+  const std::string one = person("佐藤");
+  assign("B-1", one, R"(,"deputy":true)");
+  assign("B-2", one);
+  const Answer answer = board("catalogue=itu-t-x1060&organisation=1");
+  const auto holders = Answer::all(Answer::at(answer.role("B-1"), "holders"));
+  ASSERT_EQ(holders.size(), 1U);
+  EXPECT_FALSE(Answer::at(holders[0], "deputy").boolean());
+}
+
 TEST_P(RolesTest, the_page_of_a_role_tells_everything_with_permissions_in_words) {
   const Answer page = ask(&RoleService::role, {"A-6"}, "organisation=1");
   ASSERT_EQ(page.status(), 200);

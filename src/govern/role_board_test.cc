@@ -227,6 +227,28 @@ TEST_P(RoleBoardTest, assignments_of_another_company_are_not_shown_to_who_may_no
   EXPECT_EQ(role(group, "F-1").holders.size(), 1U);
 }
 
+TEST_P(RoleBoardTest, who_reads_one_site_sees_and_counts_what_is_there) {
+  make("site", R"({"organisation":1,"name":"本社"})");
+  make("site", R"({"organisation":1,"name":"工場"})");
+  const std::string one = person("佐藤");
+  assign("B-1", "person", one, R"(,"site":1)");
+  assign("B-2", "person", one, R"(,"site":2)");
+  assign("B-3", "person", one);
+  auto grants = std::make_shared<access::Grants>();
+  access::Reach reach;
+  reach.add(access::Place{base::OrganisationId{1}, base::SiteId{2}});
+  grants->add("assignment.read", reach);
+  access::Principal plant = member_;
+  plant.grants = grants;
+  const Board seen = board(plant, 1);
+  EXPECT_EQ(role(seen, "B-2").holders.size(), 1U);
+  for (const char* other : {"B-1", "B-3"}) {
+    EXPECT_TRUE(role(seen, other).holders.empty()) << other;
+    EXPECT_EQ(role(seen, other).withheld, 0U) << other;
+    EXPECT_EQ(role(seen, other).carried, Carried::nobody) << other;
+  }
+}
+
 TEST_P(RoleBoardTest, who_does_it_for_the_whole_group_counts_everywhere_and_is_named_only_to_readers) {
   assign("F-2", "person", person("群 太郎"), R"(,"whole_group":true,"sourcing":"outsourced")");
   const Board stranger = board(reader_of({2}, kMember), 2);

@@ -107,7 +107,13 @@ std::optional<http::Response> Access::refuse_caller(const http::Request& request
     case Permission::report_csp:
     case Permission::sign_in:
       return std::nullopt;
-    case Permission::record:
+    case Permission::record: {
+      // Who it is, is found on a thread that may wait; whoever shows nothing is refused at once.
+      const auto token = session_token(request);
+      if (token) caller.session = sessions_.find(*token);
+      if (token || request.has("authorization")) return std::nullopt;
+      return problem(Problem::not_signed_in, "no session or token, or one that has ended");
+    }
     case Permission::read:
     case Permission::own_session: {
       const auto token = session_token(request);

@@ -103,7 +103,7 @@ class SignInFixture : public ApiFixture {
     return std::move(*opened);
   }
 
-  void adjust(Services& services) override {
+  void add_services(Services& services) override {
     services.records = &*engine_;
     services.accounts = accounts_.get();
     services.grants_of = [this](const base::RecordId& person) -> std::shared_ptr<const access::Grants> {

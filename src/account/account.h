@@ -15,8 +15,8 @@
 
 namespace hinomi::account {
 
-inline constexpr std::size_t kMaxLogin = 100;  // code points
-inline constexpr std::size_t kMaxName = 100;   // of a passkey or token, code points
+inline constexpr std::size_t kMaxLogin = 100;        // code points
+inline constexpr std::size_t kMaxName = 100;         // of a passkey or token, code points
 inline constexpr std::size_t kMaxOpenSessions = 32;  // of one person; beyond it the one used longest ago ends
 inline constexpr std::size_t kMaxTokens = 50;        // of one person
 inline constexpr std::size_t kMaxPasskeys = 20;      // of one person

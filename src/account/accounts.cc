@@ -34,8 +34,7 @@ constexpr ThrottleRule kCodes{.at_once = 8, .one_every = seconds(60)};
 constexpr std::string_view kColumns =
     "person, login, password, totp, totp_pending, totp_step, must_enrol, disabled_at, created_at";
 
-constexpr base::RecordId kLocalOperator{
-    {0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}};
+constexpr base::RecordId kLocalOperator{{0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}};
 
 bool is_blank(char32_t c) noexcept {
   return c == ' ' || c == 0x3000 || c == 0xA0;
@@ -301,8 +300,7 @@ Outcome<Account> Accounts::create_within(Connection& connection, const record::C
 }
 
 Outcome<Account> Accounts::create(const record::Context& context, NewAccount account) {
-  return change<Account>(
-      [&](Connection& connection) { return create_within(connection, context, account); });
+  return change<Account>([&](Connection& connection) { return create_within(connection, context, account); });
 }
 
 base::Result<std::optional<Account>> Accounts::find(const base::RecordId& person) {

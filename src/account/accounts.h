@@ -1,9 +1,9 @@
 // Accounts of people and everything that signs them in: passwords, second factors, sessions, tokens,
-// invitations, and the first start. All of it lies in the database, so that every server on it refuses whom one
-// of them has sent away, within kStale. Not what somebody may do (access), nor HTTP.
+// invitations, and the first start. All of it lies in the database, so that every server on it refuses whom
+// one of them has sent away, within kStale. Not what somebody may do (access), nor HTTP.
 //
-// Safe from any thread; blocks on the database and, for passwords, on a processor. Changes write the audit log
-// in their transaction; secrets are never in it.
+// Safe from any thread; blocks on the database and, for passwords, on a processor. Changes write the audit
+// log in their transaction; secrets are never in it.
 #pragma once
 
 #include <atomic>
@@ -34,7 +34,7 @@ class Accounts {
  public:
   // How long a session or token that was found good is not looked up again. What ends on this server is
   // refused at once, on others after this.
-  static constexpr std::chrono::milliseconds kStale{500};
+  static constexpr std::chrono::milliseconds kStale{200};
 
   struct Parts {
     store::sql::Database* database = nullptr;
@@ -92,14 +92,14 @@ class Accounts {
   // A passkey alone, without a session or name.
   [[nodiscard]] base::Result<SignIn> sign_in(const credential::AssertionResponse& passkey,
                                              const credential::RelyingParty& relying_party, const From& from);
-  // Whoever may use the server's console, and has shown it by a ticket: the first administrator, the person of
-  // the demonstration, or the local operator while there is neither. With `session`: its fresh proof.
+  // Whoever may use the server's console, and has shown it by a ticket: the first administrator, the person
+  // of the demonstration, or the local operator while there is neither. With `session`: its fresh proof.
   [[nodiscard]] base::Result<SignIn> sign_in_at_console(const Session* session, const From& from);
 
   // ---- sessions (sessions.cc)
   [[nodiscard]] base::Result<std::optional<Session>> find_session(std::string_view token);
   // By the hash of the token, without a use of it: for what is held open.
-  [[nodiscard]] base::Result<bool> is_open(const credential::Digest& hash);
+  [[nodiscard]] base::Result<std::optional<Session>> open_session(const credential::Digest& hash);
   [[nodiscard]] base::Result<std::vector<Session>> sessions_of(const base::RecordId& person);
   // not_found unless it is open and `of` that person (nullopt: of anybody).
   [[nodiscard]] record::Outcome<Session> end_session(const record::Context& context,
@@ -189,12 +189,13 @@ class Accounts {
     std::optional<base::RecordId> demo_person;
   };
   [[nodiscard]] base::Result<SetupState> setup_state();
-  // A new secret in place of an earlier one, to be shown to the owner; nullopt when there is an administrator.
+  // A new secret in place of an earlier one, to be shown to the owner; nullopt when there is an
+  // administrator.
   [[nodiscard]] base::Result<std::optional<std::string>> new_setup_secret();
   // Whether it is the one; before any work is done.
   [[nodiscard]] base::Result<Proof> check_setup_secret(std::string_view typed, const From& from);
-  // Uses the secret up and names the administrator; in the transaction that makes them. conflict: somebody was
-  // faster.
+  // Uses the secret up and names the administrator; in the transaction that makes them. conflict: somebody
+  // was faster.
   [[nodiscard]] record::Outcome<bool> finish_setup_within(store::sql::Connection& connection,
                                                           const record::Context& context,
                                                           std::string_view typed,
@@ -251,9 +252,8 @@ class Accounts {
       Connection& connection, const credential::AssertionResponse& response,
       const credential::RelyingParty& relying_party, const std::optional<base::RecordId>& person,
       const std::optional<credential::Digest>& session, base::RecordId& owner);
-  [[nodiscard]] base::Result<bool> take_ceremony(Connection& connection,
-                                                 const credential::Digest& challenge, bool creates,
-                                                 const std::optional<base::RecordId>& person,
+  [[nodiscard]] base::Result<bool> take_ceremony(Connection& connection, const credential::Digest& challenge,
+                                                 bool creates, const std::optional<base::RecordId>& person,
                                                  const std::optional<credential::Digest>& session);
   [[nodiscard]] base::Result<void> keep_ceremony(Connection& connection, credential::ByteSpan challenge,
                                                  bool creates, const Session* session);
@@ -261,7 +261,8 @@ class Accounts {
                                            credential::Methods methods);
   [[nodiscard]] base::Result<bool> may_enrol(Connection& connection, const Row& row, const Session& session);
   [[nodiscard]] base::Result<bool> may_lose(Connection& connection, const Row& row, bool totp);
-  [[nodiscard]] base::Result<std::optional<NewSession>> after_enrolment(Connection& connection, const Row& row,
+  [[nodiscard]] base::Result<std::optional<NewSession>> after_enrolment(Connection& connection,
+                                                                        const Row& row,
                                                                         const Session& session,
                                                                         credential::Method method,
                                                                         const From& from);
@@ -309,7 +310,7 @@ class Accounts {
   Throttle places_;
   Throttle codes_;
 
-  std::mutex mutex_;  // of what is below
+  std::mutex mutex_;              // of what is below
   std::uint64_t generation_ = 0;  // counts what was forgotten, so that no older answer is kept after it
   std::map<credential::Digest, Kept<Session>> sessions_;
   std::map<credential::Digest, Kept<Token>> tokens_;

@@ -41,21 +41,21 @@ TEST_P(AccountsTest, a_name_signs_in_however_it_is_spelt_and_is_nobody_elses) {
   EXPECT_EQ(nodes().sign_in("HANAKO").proof, Proof::good);
   EXPECT_EQ(nodes().sign_in("ｈａｎａｋｏ").proof, Proof::good);
   std::array<std::uint8_t, 10> random{1};
-  const auto again =
-      nodes().two->create(nodes().by_system(), {.person = base::RecordId::make(nodes().clock.now(), random),
-                                                .login = "Ｈanako",
-                                                .password_hash = {}});
+  const auto again = nodes().two->create(
+      nodes().by_system(),
+      {.person = base::RecordId::make(nodes().clock.now(), random), .login = "Ｈanako", .password_hash = {}});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.refusal().kind, Kind::conflict);
   EXPECT_EQ(again.refusal().faults.front().code, "not_unique");
 }
 
 TEST_P(AccountsTest, names_with_blanks_or_hidden_characters_are_refused) {
-  for (const std::string& login : {std::string(), std::string("a b"), std::string("a\u202Eb"), std::string("a\0b", 3),
-                                  std::string(101, 'a'), std::string("\xff")}) {
+  for (const std::string& login : {std::string(), std::string("a b"), std::string("a\u202Eb"),
+                                   std::string("a\0b", 3), std::string(101, 'a'), std::string("\xff")}) {
     std::array<std::uint8_t, 10> random{2};
     const auto made = nodes().one->create(
-        nodes().by_system(), {.person = base::RecordId::make(nodes().clock.now(), random), .login = login, .password_hash = {}});
+        nodes().by_system(),
+        {.person = base::RecordId::make(nodes().clock.now(), random), .login = login, .password_hash = {}});
     ASSERT_FALSE(made) << login;
     EXPECT_EQ(made.refusal().faults.front().field, "login");
     const auto tried = nodes().one->sign_in(login, kPassword, nodes().from);
@@ -110,7 +110,8 @@ TEST_P(AccountsTest, one_place_cannot_try_one_password_on_many_names) {
 }
 
 TEST_P(AccountsTest, what_is_no_token_of_ours_is_no_session) {
-  for (const std::string& token : {std::string(), std::string("x"), std::string(43, 'A'), std::string(5000, 'A')})
+  for (const std::string& token :
+       {std::string(), std::string("x"), std::string(43, 'A'), std::string(5000, 'A')})
     EXPECT_FALSE(TwoNodes::finds(*nodes().one, token));
 }
 
@@ -123,7 +124,7 @@ TEST_P(AccountsTest, a_session_that_was_ended_is_refused_at_once_and_elsewhere_w
   EXPECT_FALSE(TwoNodes::finds(*nodes().one, session.token));
   nodes().pass(Accounts::kStale);
   EXPECT_FALSE(TwoNodes::finds(*nodes().two, session.token));
-  EXPECT_FALSE(*nodes().two->is_open(session.session.hash));
+  EXPECT_FALSE(*nodes().two->open_session(session.session.hash));
   EXPECT_EQ(nodes().audit.count("session.end"), 1U);
 }
 
@@ -168,8 +169,8 @@ TEST_P(AccountsTest, a_new_password_ends_every_session_and_the_old_password) {
   nodes().hanako();
   const NewSession here = nodes().session();
   const NewSession elsewhere = nodes().session();
-  const auto changed =
-      nodes().one->change_password(nodes().by_system(), here.session, kPassword, "Matsu-to-take-1603", {}, nodes().from);
+  const auto changed = nodes().one->change_password(nodes().by_system(), here.session, kPassword,
+                                                    "Matsu-to-take-1603", {}, nodes().from);
   ASSERT_TRUE(changed);
   nodes().pass(Accounts::kStale);
   EXPECT_FALSE(TwoNodes::finds(*nodes().two, here.token)) << "the token is a new one";
@@ -187,7 +188,8 @@ TEST_P(AccountsTest, a_password_is_changed_only_with_the_old_one_and_to_a_good_o
     const auto done =
         nodes().one->change_password(nodes().by_system(), session.session, old, chosen, called, nodes().from);
     EXPECT_FALSE(done);
-    return done ? std::string() : done.refusal().faults.front().field + ":" + done.refusal().faults.front().code;
+    return done ? std::string()
+                : done.refusal().faults.front().field + ":" + done.refusal().faults.front().code;
   };
   EXPECT_EQ(change("wrong wrong wrong", "Matsu-to-take-1603"), "old:password_wrong");
   EXPECT_EQ(change(kPassword, "short"), "password:password_short");
@@ -250,11 +252,13 @@ TEST_P(AccountsTest, what_is_said_to_the_audit_log_holds_no_secret) {
   ASSERT_TRUE(codes);
   for (const auto& entry : nodes().audit.entries) {
     for (const std::string_view secret :
-         {std::string_view(kPassword), std::string_view(good.session->token), std::string_view("another-Secret"),
-          std::string_view("typed-my-Password"), std::string_view((*codes)[0])})
+         {std::string_view(kPassword), std::string_view(good.session->token),
+          std::string_view("another-Secret"), std::string_view("typed-my-Password"),
+          std::string_view((*codes)[0])})
       EXPECT_EQ(entry.text.find(secret), std::string::npos) << entry.text;
   }
-  EXPECT_EQ(nodes().audit.count("session.begin", false), 1U) << "the refusal is there, without the typed name";
+  EXPECT_EQ(nodes().audit.count("session.begin", false), 1U)
+      << "the refusal is there, without the typed name";
 }
 
 TEST_P(AccountsTest, the_console_signs_in_the_operator_until_there_is_an_administrator) {
@@ -267,7 +271,8 @@ TEST_P(AccountsTest, the_console_signs_in_the_operator_until_there_is_an_adminis
   ASSERT_TRUE(secret && *secret);
   const base::RecordId hanako = nodes().hanako();
   const auto finished = store::sql::in_transaction(
-      nodes().database(), store::sql::Connection::Kind::write, [&](store::sql::Connection& connection) -> base::Result<void> {
+      nodes().database(), store::sql::Connection::Kind::write,
+      [&](store::sql::Connection& connection) -> base::Result<void> {
         const auto done = nodes().one->finish_setup_within(connection, nodes().by_system(), **secret, hanako);
         EXPECT_TRUE(done);
         return {};

@@ -75,8 +75,8 @@ base::Result<std::optional<StoredPasskey>> load_passkey(Connection& connection, 
 base::Result<std::vector<credential::PasskeyHandle>> handles_of(Connection& connection,
                                                                 const base::RecordId& person) {
   auto statement =
-      bound(connection, "SELECT credential, transports FROM account_passkey WHERE person=? ORDER BY created_at",
-            person);
+      bound(connection,
+            "SELECT credential, transports FROM account_passkey WHERE person=? ORDER BY created_at", person);
   if (!statement) return statement.error();
   std::vector<credential::PasskeyHandle> handles;
   while (true) {
@@ -93,8 +93,7 @@ Outcome<NewSession> Accounts::change_password(const record::Context& context, co
                                               std::string_view old, std::string_view chosen,
                                               std::span<const std::string_view> called, const From& from) {
   const std::string key = session.person.text() + "\npassword";
-  if (!codes_.take(key))
-    return base::Error{base::ErrorCode::limit_exceeded, "too many tries", "", {}};
+  if (!codes_.take(key)) return base::Error{base::ErrorCode::limit_exceeded, "too many tries", "", {}};
   std::optional<Row> row;
   const auto looked = read([&](Connection& connection) -> base::Result<void> {
     auto found = row_of(connection, session.person);
@@ -122,7 +121,8 @@ Outcome<NewSession> Accounts::change_password(const record::Context& context, co
     const auto open = still_open(connection, session);
     if (!open) return open.error();
     if (!*open) return refusal(Kind::not_found);
-    const auto kept = execute(connection, "UPDATE account SET password=? WHERE person=?", *hash, session.person);
+    const auto kept =
+        execute(connection, "UPDATE account SET password=? WHERE person=?", *hash, session.person);
     if (!kept) return kept.error();
     if (auto ended = end_sessions(connection, session.person, std::nullopt); !ended) return ended.error();
     if (auto audited = audit(connection, context, "account.password", session.person); !audited)
@@ -190,8 +190,8 @@ Outcome<Accounts::NewTotp> Accounts::start_totp(const Session& session, std::str
   const base::RecordId& person = session.person;
   const credential::Secret secret = credential::make_totp_secret(parts_.random);
   const auto view = secret.view();
-  const auto sealed = parts_.box->seal({person.text(), "totp"},
-                                       {reinterpret_cast<const char*>(view.data()), view.size()});
+  const auto sealed =
+      parts_.box->seal({person.text(), "totp"}, {reinterpret_cast<const char*>(view.data()), view.size()});
   if (!sealed) return sealed.error();
   return change<NewTotp>([&](Connection& connection) -> Outcome<NewTotp> {
     const auto row = row_of(connection, person);
@@ -226,8 +226,8 @@ Outcome<std::optional<NewSession>> Accounts::confirm_totp(const record::Context&
     const auto step = credential::verify_totp(secret->view(), code, parts_.clock->now(), std::nullopt);
     if (!step) return fault("code", "code_wrong", "not the code of now");
     const auto kept = execute(
-        connection, "UPDATE account SET totp=totp_pending, totp_pending=NULL, totp_step=? WHERE person=?", *step,
-        session.person);
+        connection, "UPDATE account SET totp=totp_pending, totp_pending=NULL, totp_step=? WHERE person=?",
+        *step, session.person);
     if (!kept) return kept.error();
     if (auto audited = audit(connection, context, "account.totp", session.person); !audited)
       return audited.error();
@@ -248,10 +248,11 @@ Outcome<bool> Accounts::remove_totp(const record::Context& context, const Sessio
     const auto may = may_lose(connection, **row, true);
     if (!may) return may.error();
     if (!*may) return refusal(Kind::conflict);
-    const auto gone = execute(connection,
-                              "UPDATE account SET totp=NULL, totp_pending=NULL, totp_step=NULL WHERE person=? AND "
-                              "(totp IS NOT NULL OR totp_pending IS NOT NULL)",
-                              session.person);
+    const auto gone =
+        execute(connection,
+                "UPDATE account SET totp=NULL, totp_pending=NULL, totp_step=NULL WHERE person=? AND "
+                "(totp IS NOT NULL OR totp_pending IS NOT NULL)",
+                session.person);
     if (!gone) return gone.error();
     if (*gone == 0) return refusal(Kind::not_found);
     if (auto ended = end_sessions(connection, session.person, session.hash); !ended) return ended.error();
@@ -283,8 +284,8 @@ Outcome<std::vector<std::string>> Accounts::new_recovery_codes(const record::Con
   });
 }
 
-base::Result<void> Accounts::keep_ceremony(Connection& connection, credential::ByteSpan challenge, bool creates,
-                                           const Session* session) {
+base::Result<void> Accounts::keep_ceremony(Connection& connection, credential::ByteSpan challenge,
+                                           bool creates, const Session* session) {
   const base::TimeNs now = parts_.clock->now();
   if (auto gone = execute(connection, "DELETE FROM account_ceremony WHERE expires_at<?", now); !gone)
     return gone.error();
@@ -313,14 +314,16 @@ base::Result<bool> Accounts::take_ceremony(Connection& connection, const Digest&
   const base::TimeNs now = parts_.clock->now();
   const auto taken =
       session && person
-          ? execute(connection,
-                    "DELETE FROM account_ceremony WHERE challenge=? AND creates=? AND expires_at>=? AND person=? "
-                    "AND session=?",
-                    challenge, creates, now, *person, *session)
-          : execute(connection,
-                    "DELETE FROM account_ceremony WHERE challenge=? AND creates=? AND expires_at>=? AND person "
-                    "IS NULL",
-                    challenge, creates, now);
+          ? execute(
+                connection,
+                "DELETE FROM account_ceremony WHERE challenge=? AND creates=? AND expires_at>=? AND person=? "
+                "AND session=?",
+                challenge, creates, now, *person, *session)
+          : execute(
+                connection,
+                "DELETE FROM account_ceremony WHERE challenge=? AND creates=? AND expires_at>=? AND person "
+                "IS NULL",
+                challenge, creates, now);
   if (!taken) return taken.error();
   return *taken == 1;
 }
@@ -370,33 +373,35 @@ base::Result<std::string> Accounts::passkey_request(const Session* session,
   return options;
 }
 
-base::Result<std::optional<Method>> Accounts::use_passkey(
-    Connection& connection, const credential::AssertionResponse& response,
-    const credential::RelyingParty& relying_party, const std::optional<base::RecordId>& person,
-    const std::optional<Digest>& session, base::RecordId& owner) {
+base::Result<std::optional<Method>> Accounts::use_passkey(Connection& connection,
+                                                          const credential::AssertionResponse& response,
+                                                          const credential::RelyingParty& relying_party,
+                                                          const std::optional<base::RecordId>& person,
+                                                          const std::optional<Digest>& session,
+                                                          base::RecordId& owner) {
   using None = std::optional<Method>;
   const auto client = credential::read_client_data(response.client_data);
   if (!client) return None();
-  const auto taken =
-      take_ceremony(connection, credential::sha256(client->challenge), false, person, session);
+  const auto taken = take_ceremony(connection, credential::sha256(client->challenge), false, person, session);
   if (!taken) return taken.error();
   if (!*taken) return None();
   const auto stored = load_passkey(connection, response.id);
   if (!stored) return stored.error();
   if (!*stored || (person && (*stored)->person != *person)) return None();
   const credential::CeremonyExpectation expected{relying_party, client->challenge};
-  const auto verdict = credential::verify_assertion(response, expected, (*stored)->passkey, person.has_value());
+  const auto verdict =
+      credential::verify_assertion(response, expected, (*stored)->passkey, person.has_value());
   const auto* const update = std::get_if<credential::AssertionUpdate>(&verdict);
   owner = (*stored)->person;
   if (update == nullptr) return None();
   // Of two requests that bring the same counter, one is a copy.
-  const auto kept =
-      execute(connection,
-              "UPDATE account_passkey SET counter=?, backed_up=?, user_verified=?, used_at=? WHERE credential=? "
-              "AND counter=?",
-              static_cast<std::int64_t>(update->counter), update->backed_up,
-              update->user_verified || (*stored)->passkey.user_verified, parts_.clock->now(),
-              blob_of(response.id), static_cast<std::int64_t>((*stored)->passkey.counter));
+  const auto kept = execute(
+      connection,
+      "UPDATE account_passkey SET counter=?, backed_up=?, user_verified=?, used_at=? WHERE credential=? "
+      "AND counter=?",
+      static_cast<std::int64_t>(update->counter), update->backed_up,
+      update->user_verified || (*stored)->passkey.user_verified, parts_.clock->now(), blob_of(response.id),
+      static_cast<std::int64_t>((*stored)->passkey.counter));
   if (!kept) return kept.error();
   if (*kept != 1) return None();
   return None(update->user_verified ? Method::passkey_verified : Method::passkey);
@@ -419,11 +424,12 @@ Outcome<Accounts::AddedPasskey> Accounts::add_passkey(const record::Context& con
     const auto may = may_enrol(connection, **row, session);
     if (!may) return may.error();
     if (!*may) return refusal(Kind::forbidden);
-    const auto taken = take_ceremony(connection, credential::sha256(client->challenge), true, session.person,
-                                     session.hash);
+    const auto taken =
+        take_ceremony(connection, credential::sha256(client->challenge), true, session.person, session.hash);
     if (!taken) return taken.error();
     if (!*taken) return fault("passkey", "passkey_wrong", "not asked for, or too long ago");
-    const auto there = count(connection, "SELECT count(*) FROM account_passkey WHERE person=?", session.person);
+    const auto there =
+        count(connection, "SELECT count(*) FROM account_passkey WHERE person=?", session.person);
     if (!there) return there.error();
     if (*there >= static_cast<std::int64_t>(kMaxPasskeys))
       return fault("passkey", "too_many", "there are as many as one may have");
@@ -463,9 +469,10 @@ base::Result<std::vector<PasskeyFacts>> Accounts::passkeys_of(const base::Record
   std::vector<PasskeyFacts> all;
   const auto done = read([&](Connection& connection) -> base::Result<void> {
     all.clear();
-    auto statement = bound(
-        connection, "SELECT id, name, created_at, used_at FROM account_passkey WHERE person=? ORDER BY created_at",
-        person);
+    auto statement =
+        bound(connection,
+              "SELECT id, name, created_at, used_at FROM account_passkey WHERE person=? ORDER BY created_at",
+              person);
     if (!statement) return statement.error();
     while (true) {
       const auto row = (*statement)->step();
@@ -489,8 +496,8 @@ Outcome<bool> Accounts::remove_passkey(const record::Context& context, const Ses
     const auto may = may_lose(connection, **row, false);
     if (!may) return may.error();
     if (!*may) return refusal(Kind::conflict);
-    const auto gone = execute(connection, "DELETE FROM account_passkey WHERE id=? AND person=?", passkey,
-                              session.person);
+    const auto gone =
+        execute(connection, "DELETE FROM account_passkey WHERE id=? AND person=?", passkey, session.person);
     if (!gone) return gone.error();
     if (*gone == 0) return refusal(Kind::not_found);
     if (auto ended = end_sessions(connection, session.person, session.hash); !ended) return ended.error();

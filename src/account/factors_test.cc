@@ -234,9 +234,8 @@ TEST_P(FactorsTest, a_passkey_of_another_site_is_refused_and_one_is_registered_o
   const auto options = nodes().one->passkey_request(nullptr, site_);
   device_.origin = "https://soc.example.jp.evil.example";
   const credential::Bytes handle(hanako.bytes.begin(), hanako.bytes.end());
-  EXPECT_EQ(
-      nodes().one->sign_in(device_.get(challenge_in(*options), handle), site_, nodes().from)->proof,
-      Proof::wrong);
+  EXPECT_EQ(nodes().one->sign_in(device_.get(challenge_in(*options), handle), site_, nodes().from)->proof,
+            Proof::wrong);
   device_.origin = "https://soc.example.jp";
   const auto creation = nodes().one->passkey_creation(session.session, "x", site_);
   const auto twice = nodes().one->add_passkey(nodes().by_system(), session.session, "again",
@@ -247,11 +246,11 @@ TEST_P(FactorsTest, a_passkey_of_another_site_is_refused_and_one_is_registered_o
 
 TEST_P(FactorsTest, a_token_is_found_by_its_text_until_it_ends) {
   const base::RecordId hanako = nodes().hanako();
-  const auto made = nodes().one->create_token(
-      nodes().by_system(), {.owner = hanako,
-                            .name = "nightly report",
-                            .scopes = {"alert.read", "person.read"},
-                            .expires = {nodes().clock.now().since_epoch_ns + kHourNs}});
+  const auto made = nodes().one->create_token(nodes().by_system(),
+                                              {.owner = hanako,
+                                               .name = "nightly report",
+                                               .scopes = {"alert.read", "person.read"},
+                                               .expires = {nodes().clock.now().since_epoch_ns + kHourNs}});
   ASSERT_TRUE(made);
   const auto found = nodes().two->find_token(made->text);
   ASSERT_TRUE(found && *found);
@@ -296,7 +295,8 @@ TEST_P(FactorsTest, an_invitation_makes_an_account_once) {
   const auto hash = nodes().two->new_password(kPassword, {});
   ASSERT_TRUE(nodes().two->accept(invitation->code, "taro", *hash, nodes().from));
   EXPECT_EQ(nodes().sign_in("taro").next, Next::enrol);
-  EXPECT_EQ(nodes().one->accept(invitation->code, "jiro", *hash, nodes().from).refusal().kind, Kind::not_found);
+  EXPECT_EQ(nodes().one->accept(invitation->code, "jiro", *hash, nodes().from).refusal().kind,
+            Kind::not_found);
   EXPECT_EQ(*nodes().one->invited(invitation->code, nodes().from), std::nullopt);
 }
 
@@ -328,7 +328,8 @@ TEST_P(FactorsTest, an_invitation_brings_a_disabled_account_back_and_may_reset_i
   const base::RecordId hanako = nodes().hanako();
   (void)enrol(nodes().session().session);
   ASSERT_TRUE(nodes().one->disable(nodes().by_system(), hanako));
-  const auto invitation = nodes().one->invite(nodes().by_system(), {.person = hanako, .resets_factors = true});
+  const auto invitation =
+      nodes().one->invite(nodes().by_system(), {.person = hanako, .resets_factors = true});
   const auto hash = nodes().one->new_password("Matsu-to-take-1603", {});
   ASSERT_TRUE(nodes().one->accept(invitation->code, "hanako", *hash, nodes().from));
   const SignIn back = nodes().sign_in("hanako", "Matsu-to-take-1603");

@@ -19,7 +19,8 @@ struct Open {
   bool resets_factors = false;
 };
 
-base::Result<std::optional<Open>> open_invitation(Connection& connection, const Digest& hash, base::TimeNs now) {
+base::Result<std::optional<Open>> open_invitation(Connection& connection, const Digest& hash,
+                                                  base::TimeNs now) {
   auto statement = bound(connection,
                          "SELECT person, must_enrol, resets_factors FROM account_invitation WHERE hash=? AND "
                          "used_at IS NULL AND expires_at>? AND created_at<=?",
@@ -40,8 +41,9 @@ Outcome<Accounts::Invitation> Accounts::invite(const record::Context& context, c
   const credential::SessionToken code = credential::make_session_token(parts_.random);
   return change<Invitation>([&](Connection& connection) -> Outcome<Invitation> {
     if (auto locked = lock(connection, wish.person); !locked) return locked.error();
-    const auto ended = execute(
-        connection, "UPDATE account_invitation SET used_at=? WHERE person=? AND used_at IS NULL", now, wish.person);
+    const auto ended =
+        execute(connection, "UPDATE account_invitation SET used_at=? WHERE person=? AND used_at IS NULL", now,
+                wish.person);
     if (!ended) return ended.error();
     const base::TimeNs expires{now.since_epoch_ns + kInvitationNs};
     const auto kept = execute(connection,
@@ -103,9 +105,9 @@ Outcome<Account> Accounts::accept(std::string_view code, std::string_view login,
                             .login = std::string(login),
                             .password_hash = password_hash,
                             .must_enrol = (*open)->must_enrol});
-    const auto kept = execute(
-        connection, "UPDATE account SET password=?, must_enrol=?, disabled_at=NULL WHERE person=?", password_hash,
-        (*row)->must_enrol || (*open)->must_enrol, person);
+    const auto kept =
+        execute(connection, "UPDATE account SET password=?, must_enrol=?, disabled_at=NULL WHERE person=?",
+                password_hash, (*row)->must_enrol || (*open)->must_enrol, person);
     if (!kept) return kept.error();
     if ((*open)->resets_factors) {
       for (const std::string_view sql :

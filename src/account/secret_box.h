@@ -1,5 +1,5 @@
-// Seals the few secrets that must be read again (of one-time codes, of recovery codes) under a key outside the
-// database. Not for passwords and tokens, of which only hashes are kept.
+// Seals the few secrets that must be read again (of one-time codes, of recovery codes) under a key outside
+// the database. Not for passwords and tokens, of which only hashes are kept.
 #pragma once
 
 #include <memory>

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "account/row.h"
 #include "account/remembered.h"
+#include "account/row.h"
 #include "account/sql.h"
 #include "credential/elapsed.h"
 
@@ -17,7 +17,7 @@ using Kind = record::Refusal::Kind;
 namespace {
 
 constexpr std::int64_t kSecondNs = 1'000'000'000;
-constexpr std::int64_t kUseNs = 60 * kSecondNs;              // a last use is written no more often than this
+constexpr std::int64_t kUseNs = 60 * kSecondNs;  // a last use is written no more often than this
 constexpr std::int64_t kKeepNs = 30LL * 24 * 3600 * kSecondNs;  // ended ones, for looking back
 constexpr std::string_view kColumns =
     "s.hash, s.id, s.person, s.half, s.methods, s.created_at, s.used_at, s.proved_at, s.peer, s.agent";
@@ -43,8 +43,8 @@ Session read_session(const store::sql::Statement& row) {
 }
 
 bool is_over(const Session& session, const credential::SessionRules& rules, base::TimeNs now) noexcept {
-  const credential::SessionFacts facts{session.created, session.used,
-                                       session.proved.value_or(base::TimeNs{}), session.methods};
+  const credential::SessionFacts facts{session.created, session.used, session.proved.value_or(base::TimeNs{}),
+                                       session.methods};
   if (credential::state_of(facts, rules, now) != credential::SessionState::open) return true;
   return session.half && credential::elapsed_ns(now, session.created) >= kHalfSessionNs;
 }
@@ -71,8 +71,8 @@ base::Result<NewSession> Accounts::begin(Connection& connection, const Beginning
   session.peer = cut(from.peer, kMaxPeer);
   session.agent = cut(from.agent, kMaxAgent);
   if (beginning.old) {
-    const auto ended = execute(connection, "UPDATE account_session SET ended_at=? WHERE hash=?", now,
-                               *beginning.old);
+    const auto ended =
+        execute(connection, "UPDATE account_session SET ended_at=? WHERE hash=?", now, *beginning.old);
     if (!ended) return ended.error();
   }
   // The oldest make room, and what ended long ago goes.
@@ -80,22 +80,24 @@ base::Result<NewSession> Accounts::begin(Connection& connection, const Beginning
                           base::TimeNs{now.since_epoch_ns - kKeepNs});
       !gone)
     return gone.error();
-  const auto room = execute(
-      connection,
-      "UPDATE account_session SET ended_at=? WHERE person=? AND ended_at IS NULL AND hash NOT IN (SELECT hash "
-      "FROM account_session WHERE person=? AND ended_at IS NULL ORDER BY used_at DESC LIMIT ?)",
-      now, session.person, session.person, static_cast<std::int64_t>(kMaxOpenSessions - 1));
+  const auto room =
+      execute(connection,
+              "UPDATE account_session SET ended_at=? WHERE person=? AND ended_at IS NULL AND hash NOT IN "
+              "(SELECT hash "
+              "FROM account_session WHERE person=? AND ended_at IS NULL ORDER BY used_at DESC LIMIT ?)",
+              now, session.person, session.person, static_cast<std::int64_t>(kMaxOpenSessions - 1));
   if (!room) return room.error();
-  const auto kept = execute(connection,
-                            "INSERT INTO account_session (hash, id, person, half, methods, created_at, used_at, "
-                            "proved_at, peer, agent) VALUES (?,?,?,?,?,?,?,?,?,?)",
-                            session.hash, session.id, session.person, session.half,
-                            static_cast<std::int64_t>(session.methods.bits()), session.created, session.used,
-                            session.proved, session.peer, session.agent);
+  const auto kept =
+      execute(connection,
+              "INSERT INTO account_session (hash, id, person, half, methods, created_at, used_at, "
+              "proved_at, peer, agent) VALUES (?,?,?,?,?,?,?,?,?,?)",
+              session.hash, session.id, session.person, session.half,
+              static_cast<std::int64_t>(session.methods.bits()), session.created, session.used,
+              session.proved, session.peer, session.agent);
   if (!kept) return kept.error();
   const access::Principal who = actor(session.person, beginning.name);
-  if (auto audited = audit(connection, who, from.via, session.peer, std::string(beginning.action),
-                           session.person);
+  if (auto audited =
+          audit(connection, who, from.via, session.peer, std::string(beginning.action), session.person);
       !audited)
     return audited.error();
   return made;
@@ -105,8 +107,8 @@ base::Result<std::int64_t> Accounts::end_sessions(Connection& connection, const 
                                                   const std::optional<Digest>& but) {
   const base::TimeNs now = parts_.clock->now();
   if (!but)
-    return execute(connection, "UPDATE account_session SET ended_at=? WHERE person=? AND ended_at IS NULL", now,
-                   person);
+    return execute(connection, "UPDATE account_session SET ended_at=? WHERE person=? AND ended_at IS NULL",
+                   now, person);
   return execute(connection,
                  "UPDATE account_session SET ended_at=? WHERE person=? AND ended_at IS NULL AND hash<>?", now,
                  person, *but);
@@ -161,7 +163,7 @@ base::Result<std::optional<Session>> Accounts::find_session(std::string_view tok
   return found;
 }
 
-base::Result<bool> Accounts::is_open(const Digest& hash) {
+base::Result<std::optional<Session>> Accounts::open_session(const Digest& hash) {
   const auto load = [&]() -> base::Result<std::optional<Session>> {
     std::optional<Session> found;
     const auto done = read([&](Connection& connection) -> base::Result<void> {
@@ -173,9 +175,9 @@ base::Result<bool> Accounts::is_open(const Digest& hash) {
     if (!done) return done.error();
     return found;
   };
-  const auto found = remembered(sessions_, hash, load);
-  if (!found) return found.error();
-  return found->has_value() && !is_over(**found, parts_.rules, parts_.clock->now());
+  auto found = remembered(sessions_, hash, load);
+  if (found && *found && is_over(**found, parts_.rules, parts_.clock->now())) return std::optional<Session>();
+  return found;
 }
 
 base::Result<std::vector<Session>> Accounts::sessions_of(const base::RecordId& person) {
@@ -222,8 +224,9 @@ Outcome<Session> Accounts::end_session(const record::Context& context, const bas
   if (!found) return found.refusal();
   if (of && found->person != *of) return refusal(Kind::not_found);
   return change<Session>([&](Connection& connection) -> Outcome<Session> {
-    const auto ended = execute(connection, "UPDATE account_session SET ended_at=? WHERE id=? AND ended_at IS NULL",
-                               parts_.clock->now(), id);
+    const auto ended =
+        execute(connection, "UPDATE account_session SET ended_at=? WHERE id=? AND ended_at IS NULL",
+                parts_.clock->now(), id);
     if (!ended) return ended.error();
     if (*ended == 0) return refusal(Kind::not_found);
     if (auto kept = audit(connection, context, "session.end", found->person); !kept) return kept.error();

@@ -24,9 +24,10 @@ struct Stored {
 };
 
 base::Result<Stored> load(Connection& connection) {
-  auto statement = bound(connection,
-                         "SELECT secret, secret_at, done_at, administrator, demo_person FROM account_setup WHERE "
-                         "one=1");
+  auto statement =
+      bound(connection,
+            "SELECT secret, secret_at, done_at, administrator, demo_person FROM account_setup WHERE "
+            "one=1");
   if (!statement) return statement.error();
   store::sql::Statement& row = **statement;
   const auto found = row.step();
@@ -47,7 +48,8 @@ base::Result<Stored> load_locked(Connection& connection) {
   if (auto locked = connection.lock_name(kLock); !locked) return locked.error();
   auto stored = load(connection);
   if (!stored || stored->is_there) return stored;
-  if (auto made = execute(connection, "INSERT INTO account_setup (one) VALUES (1)"); !made) return made.error();
+  if (auto made = execute(connection, "INSERT INTO account_setup (one) VALUES (1)"); !made)
+    return made.error();
   return stored;
 }
 
@@ -113,14 +115,15 @@ Outcome<bool> Accounts::finish_setup_within(Connection& connection, const record
   if (credential::redeem_setup_secret(*secret, typed, parts_.clock->now()) != credential::SetupVerdict::good)
     return refusal(Kind::forbidden);
   const base::TimeNs now = parts_.clock->now();
-  const auto kept = execute(
-      connection,
-      "UPDATE account_setup SET secret=NULL, secret_at=NULL, done_at=?, administrator=? WHERE one=1", now,
-      administrator);
+  const auto kept =
+      execute(connection,
+              "UPDATE account_setup SET secret=NULL, secret_at=NULL, done_at=?, administrator=? WHERE one=1",
+              now, administrator);
   if (!kept) return kept.error();
   // The console has somebody to sign in from now on.
   if (auto ended = end_sessions(connection, local_operator(), std::nullopt); !ended) return ended.error();
-  if (auto audited = audit(connection, context, "setup.finish", administrator); !audited) return audited.error();
+  if (auto audited = audit(connection, context, "setup.finish", administrator); !audited)
+    return audited.error();
   return true;
 }
 
@@ -138,8 +141,9 @@ base::Result<SignIn> Accounts::begin_after_setup(const base::RecordId& person, c
     const auto row = row_of(connection, person);
     if (!row) return row.error();
     if (!*row || (*row)->disabled_at) return {};
-    auto session = begin(
-        connection, {.person = person, .name = (*row)->login, .methods = {credential::Method::password}}, from);
+    auto session =
+        begin(connection,
+              {.person = person, .name = (*row)->login, .methods = {credential::Method::password}}, from);
     if (!session) return session.error();
     result = {Proof::good, Next::nothing, std::move(*session)};
     return {};

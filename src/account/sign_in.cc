@@ -107,7 +107,8 @@ base::Result<SignIn> Accounts::sign_in(std::string_view login, std::string_view 
     // Disabled or changed while the password was being checked.
     if (!*now || (*now)->disabled_at || (*now)->password != row->password) return {};
     if (hash != row->password) {
-      const auto kept = execute(connection, "UPDATE account SET password=? WHERE person=?", hash, row->person);
+      const auto kept =
+          execute(connection, "UPDATE account SET password=? WHERE person=?", hash, row->person);
       if (!kept) return kept.error();
     }
     const Methods methods{Method::password};
@@ -138,9 +139,9 @@ base::Result<bool> Accounts::use_totp(Connection& connection, const Row& row, st
   if (!secret) return secret.error();
   const auto step = credential::verify_totp(secret->view(), code, parts_.clock->now(), row.totp_step);
   if (!step) return false;
-  const auto used =
-      execute(connection, "UPDATE account SET totp_step=? WHERE person=? AND (totp_step IS NULL OR totp_step<?)",
-              *step, row.person, *step);
+  const auto used = execute(
+      connection, "UPDATE account SET totp_step=? WHERE person=? AND (totp_step IS NULL OR totp_step<?)",
+      *step, row.person, *step);
   if (!used) return used.error();
   return *used == 1;
 }
@@ -274,8 +275,7 @@ base::Result<SignIn> Accounts::sign_in(const credential::AssertionResponse& pass
   const auto done = write([&](Connection& connection) -> base::Result<void> {
     result = wrong();
     owner = {};
-    const auto method =
-        use_passkey(connection, passkey, relying_party, std::nullopt, std::nullopt, owner);
+    const auto method = use_passkey(connection, passkey, relying_party, std::nullopt, std::nullopt, owner);
     if (!method) return method.error();
     // A passkey that only shows that the device is there is no sign-in by itself.
     if (*method != std::optional(Method::passkey_verified)) return {};
@@ -300,8 +300,8 @@ base::Result<SignIn> Accounts::sign_in(const credential::AssertionResponse& pass
 base::Result<SignIn> Accounts::sign_in_at_console(const Session* session, const From& from) {
   const auto state = setup_state();
   if (!state) return state.error();
-  std::optional<base::RecordId> person = parts_.demo && state->demo_person ? state->demo_person
-                                                                           : state->administrator;
+  std::optional<base::RecordId> person =
+      parts_.demo && state->demo_person ? state->demo_person : state->administrator;
   if (session != nullptr && person != session->person) return wrong();
   SignIn result = wrong();
   const auto done = write([&](Connection& connection) -> base::Result<void> {
@@ -314,7 +314,8 @@ base::Result<SignIn> Accounts::sign_in_at_console(const Session* session, const 
       if (!*row || (*row)->disabled_at) return {};
       name = (*row)->login;
     }
-    Beginning beginning{.person = person.value_or(local_operator()), .name = name, .methods = {Method::ticket}};
+    Beginning beginning{
+        .person = person.value_or(local_operator()), .name = name, .methods = {Method::ticket}};
     if (session != nullptr) {
       const auto open = still_open(connection, *session);
       if (!open) return open.error();

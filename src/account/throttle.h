@@ -15,7 +15,7 @@
 namespace hinomi::account {
 
 struct ThrottleRule {
-  double at_once = 5;                       // tries of a full bucket
+  double at_once = 5;                      // tries of a full bucket
   std::chrono::milliseconds one_every{0};  // how long one takes to come back
 };
 

@@ -70,7 +70,8 @@ base::Result<std::optional<Token>> Accounts::find_token(std::string_view text) {
     });
     if (!done) return done.error();
     const base::TimeNs now = parts_.clock->now();
-    if (found && is_good(*found, now) && (!found->used || credential::elapsed_ns(now, *found->used) >= kUseNs)) {
+    if (found && is_good(*found, now) &&
+        (!found->used || credential::elapsed_ns(now, *found->used) >= kUseNs)) {
       found->used = now;
       (void)write([&](Connection& connection) -> base::Result<void> {
         const auto kept = execute(connection, "UPDATE account_token SET used_at=? WHERE hash=?", now, *hash);
@@ -98,7 +99,13 @@ Outcome<NewToken> Accounts::create_token(const record::Context& context, TokenWi
   parts_.random(random);
   NewToken result;
   result.text = made.text;
-  result.token = {base::RecordId::make(now, random), wish.owner, wish.owner_kind, name, *scopes, now, *expires,
+  result.token = {base::RecordId::make(now, random),
+                  wish.owner,
+                  wish.owner_kind,
+                  name,
+                  *scopes,
+                  now,
+                  *expires,
                   std::nullopt};
   return change<NewToken>([&](Connection& connection) -> Outcome<NewToken> {
     if (auto locked = lock(connection, wish.owner); !locked) return locked.error();
@@ -114,13 +121,15 @@ Outcome<NewToken> Accounts::create_token(const record::Context& context, TokenWi
     if (*there >= static_cast<std::int64_t>(kMaxTokens))
       return fault("name", "too_many", "there are as many tokens as one may have");
     const Token& token = result.token;
-    const auto kept = execute(connection,
-                              "INSERT INTO account_token (hash, id, owner, owner_kind, name, scopes, created_at, "
-                              "expires_at) VALUES (?,?,?,?,?,?,?,?)",
-                              made.hash, token.id, token.owner, name_of(token.owner_kind), token.name,
-                              token.scopes.text(), token.created, token.expires);
+    const auto kept =
+        execute(connection,
+                "INSERT INTO account_token (hash, id, owner, owner_kind, name, scopes, created_at, "
+                "expires_at) VALUES (?,?,?,?,?,?,?,?)",
+                made.hash, token.id, token.owner, name_of(token.owner_kind), token.name, token.scopes.text(),
+                token.created, token.expires);
     if (!kept) return kept.error();
-    if (auto audited = audit(connection, context, "token.create", wish.owner); !audited) return audited.error();
+    if (auto audited = audit(connection, context, "token.create", wish.owner); !audited)
+      return audited.error();
     return result;
   });
 }
@@ -169,8 +178,9 @@ Outcome<Token> Accounts::end_token(const record::Context& context, const base::R
   if (!found) return found.refusal();
   if (of && found->owner != *of) return refusal(Kind::not_found);
   return change<Token>([&](Connection& connection) -> Outcome<Token> {
-    const auto ended = execute(connection, "UPDATE account_token SET ended_at=? WHERE id=? AND ended_at IS NULL",
-                               parts_.clock->now(), id);
+    const auto ended =
+        execute(connection, "UPDATE account_token SET ended_at=? WHERE id=? AND ended_at IS NULL",
+                parts_.clock->now(), id);
     if (!ended) return ended.error();
     if (*ended == 0) return refusal(Kind::not_found);
     if (auto kept = audit(connection, context, "token.end", found->owner); !kept) return kept.error();

@@ -25,7 +25,8 @@ class KeptAudit final : public record::AuditLog {
     bool done = true;
     std::string text;  // everything in it that is text
   };
-  base::Result<void> append(store::sql::Connection& /*connection*/, const record::AuditEntry& entry) override {
+  base::Result<void> append(store::sql::Connection& /*connection*/,
+                            const record::AuditEntry& entry) override {
     entries.push_back({entry.action, entry.record, entry.who->name, entry.done,
                        entry.action + entry.who->name + entry.who->session + std::string(entry.peer) +
                            std::string(entry.reason) + entry.details});

@@ -1,6 +1,6 @@
 // Numbered steps as files beside a module, <module>/migrations/0001-….sql (cmake/HinomiMigrations.cmake). A
-// file may have parts for one of the databases: from a line "-- only: sqlite" (or postgres) on, up to the next
-// such line or "-- only: both". Not the applying of steps (database.h).
+// file may have parts for one of the databases: from a line "-- only: sqlite" (or postgres) on, up to the
+// next such line or "-- only: both". Not the applying of steps (database.h).
 #pragma once
 
 #include <span>

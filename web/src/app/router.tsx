@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { AlertsPage } from '../alerts/AlertsPage';
 import { parseAlertSearch } from '../alerts/filter';
 import { parseRecordSearch } from '../record/filter';
-import { parseBoardSearch } from '../roles/roles';
+import { parseBoardSearch, parseRoleSearch } from '../roles/roles';
 import { LoginPage } from '../login/LoginPage';
 import { Shell } from './Shell';
 import { NotFound } from './NotFound';
@@ -67,6 +67,7 @@ const role = createRoute({
   getParentRoute: () => shell,
   path: '/roles/$code',
   component: lazyRouteComponent(() => import('../roles/RolePage'), 'RolePage'),
+  validateSearch: parseRoleSearch,
 });
 const inbox = createRoute({
   getParentRoute: () => shell,

@@ -141,7 +141,7 @@ function useEntries(wanted: string, onClose: () => void): readonly Entry[] {
       group: t.navRoles(),
       name: `${role.code} ${nameIn(role.name, language)}`,
       about: nameIn(role.aim, language).slice(0, 120),
-      go: close(() => void navigate({ to: '/roles/$code', params: { code: role.code } })),
+      go: close(() => void navigate({ to: '/roles/$code', params: { code: role.code }, search: {} })),
     }));
     const records: Entry[] = (asked === '' ? [] : (found.data ?? [])).flatMap((one) => {
       const entity = schema.data?.named(one.entity);

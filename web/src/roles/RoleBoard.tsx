@@ -12,7 +12,7 @@ import { Visible, visibleTitle } from '../text/Visible';
 import { Button } from '../ui/Button';
 import { Input, Select } from '../ui/Field';
 import { Holders, MaturityBars, SourcingChip, StateMark, measureText, nameIn, sourcingName, stateNameOf } from './parts';
-import { catalogues, categoryOf, deputies, getBoard, isCarried, mainHolders, matches, roleStates, sourcings } from './roles';
+import { catalogues, categoryOf, deputies, getBoard, isCarried, mainHolders, matches, parseRoleSearch, roleStates, sourcings } from './roles';
 import type { Board, BoardSearch, Catalogue, RoleRow, RoleState, Sourcing } from './roles';
 import styles from './RoleBoard.module.css';
 
@@ -86,12 +86,12 @@ export function RoleBoard() {
           <Button onClick={() => set({ q: undefined, sourcing: undefined, state: undefined })}>{t.alertsClear()}</Button>
         </Note>
       )}
-      {board.data && shown.length > 0 && (search.view === 'list' ? <RoleTable roles={shown} /> : <Cards board={board.data} roles={shown} />)}
+      {board.data && shown.length > 0 && (search.view === 'list' ? <RoleTable roles={shown} catalogue={catalogue} /> : <Cards board={board.data} roles={shown} catalogue={catalogue} />)}
     </div>
   );
 }
 
-function Cards({ board, roles }: { readonly board: Board; readonly roles: readonly RoleRow[] }) {
+function Cards({ board, roles, catalogue }: { readonly board: Board; readonly roles: readonly RoleRow[]; readonly catalogue: Catalogue }) {
   const { language } = usePreferences();
   return (
     <div className={styles.board}>
@@ -107,7 +107,7 @@ function Cards({ board, roles }: { readonly board: Board; readonly roles: readon
             <ul>
               {own.map((role) => (
                 <li key={role.code}>
-                  <RoleCard role={role} />
+                  <RoleCard role={role} catalogue={catalogue} />
                 </li>
               ))}
             </ul>
@@ -118,14 +118,14 @@ function Cards({ board, roles }: { readonly board: Board; readonly roles: readon
   );
 }
 
-function RoleCard({ role }: { readonly role: RoleRow }) {
+function RoleCard({ role, catalogue }: { readonly role: RoleRow; readonly catalogue: Catalogue }) {
   const t = useText();
   const { language, zone } = usePreferences();
   const name = nameIn(role.name, language);
   const second = deputies(role);
   const measure = role.measures.find((one) => one.value !== null) ?? role.measures[0];
   return (
-    <Link to="/roles/$code" params={{ code: role.code }} className={styles.card ?? ''} data-testid="role-card">
+    <Link to="/roles/$code" params={{ code: role.code }} search={parseRoleSearch({ catalogue })} className={styles.card ?? ''} data-testid="role-card">
       <span className={styles.row}>
         <span className="mono">{role.code}</span>
         <span className={styles.name} title={visibleTitle(name)}>
@@ -158,7 +158,7 @@ function RoleCard({ role }: { readonly role: RoleRow }) {
   );
 }
 
-function RoleTable({ roles }: { readonly roles: readonly RoleRow[] }) {
+function RoleTable({ roles, catalogue }: { readonly roles: readonly RoleRow[]; readonly catalogue: Catalogue }) {
   const t = useText();
   const { language, zone } = usePreferences();
   return (
@@ -184,7 +184,7 @@ function RoleTable({ roles }: { readonly roles: readonly RoleRow[] }) {
             <tr key={role.code}>
               <td className="mono">{role.code}</td>
               <th scope="row">
-                <Link to="/roles/$code" params={{ code: role.code }}>
+                <Link to="/roles/$code" params={{ code: role.code }} search={parseRoleSearch({ catalogue })}>
                   <Visible text={nameIn(role.name, language)} />
                 </Link>
               </th>

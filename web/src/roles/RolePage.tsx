@@ -19,8 +19,8 @@ import { Visible } from '../text/Visible';
 import { Button, IconButton } from '../ui/Button';
 import { PlusIcon, TrashIcon } from '../ui/icons';
 import { AssignDialog, MaturityDialog } from './AssignDialog';
-import { MaturityBars, SourcingChip, StateMark, measureText, nameIn, sourcingName } from './parts';
-import { getRole, setRole } from './roles';
+import { MaturityBars, SourcingChip, StateMark, maturityText, measureText, nameIn, sourcingName } from './parts';
+import { catalogues, getRole, parseRoleSearch, setRole } from './roles';
 import type { Holder, RoleDetail } from './roles';
 import styles from './RolePage.module.css';
 
@@ -31,11 +31,12 @@ export function RolePage() {
   const { code } = route.useParams();
   const { language } = usePreferences();
   const organisation = useOrganisation();
-  const role = useQuery({ queryKey: ['roles', 'one', code, organisation?.key ?? 0], queryFn: ({ signal }) => getRole(code, organisation?.key, signal) });
+  const catalogue = route.useSearch().catalogue ?? catalogues[0];
+  const role = useQuery({ queryKey: ['roles', 'one', catalogue, code, organisation?.key ?? 0], queryFn: ({ signal }) => getRole(code, catalogue, organisation?.key, signal) });
   useTitle(role.data ? `${code} ${nameIn(role.data.name, language)}` : t.navRoles());
   if (role.isPending) return <Loading />;
   if (role.isError) return <Failure error={role.error} onRetry={() => void role.refetch()} />;
-  return <Role role={role.data} />;
+  return <Role role={role.data} isRole={catalogue === catalogues[0]} />;
 }
 
 function Card({ title, children, tools }: { readonly title: string; readonly children: ReactNode; readonly tools?: ReactNode }) {
@@ -51,7 +52,7 @@ function Card({ title, children, tools }: { readonly title: string; readonly chi
   );
 }
 
-function Role({ role }: { readonly role: RoleDetail }) {
+function Role({ role, isRole }: { readonly role: RoleDetail; readonly isRole: boolean }) {
   const t = useText();
   const { language, zone } = usePreferences();
   const may = useMay();
@@ -61,11 +62,11 @@ function Role({ role }: { readonly role: RoleDetail }) {
   const organisation = useOrganisation();
   const [dialog, setDialog] = useState<'assign' | 'maturity'>();
   const name = nameIn(role.name, language);
-  const mayRate = may('role_setting.change', organisation?.key) || may('role_setting.create', organisation?.key);
+  const mayRate = isRole && (may('role_setting.change', organisation?.key) || may('role_setting.create', organisation?.key));
   const words = (names: Names | undefined) => <Visible text={nameIn(names, language)} />;
   return (
     <article className={styles.page}>
-      <Link to="/roles" search={{}} className={styles.back ?? ''}>
+      <Link to="/roles" search={isRole ? {} : parseRoleSearch({ catalogue: catalogues[1] })} className={styles.back ?? ''}>
         {t.roleBack()}
       </Link>
       <header className={styles.head}>
@@ -113,7 +114,22 @@ function Role({ role }: { readonly role: RoleDetail }) {
               </dl>
             </Card>
           )}
-          <People role={role} onAssign={() => setDialog('assign')} />
+          {role.parts && (
+            <Card title={t.roleParts()}>
+              <ul className={styles.people}>
+                {role.parts.map((part) => (
+                  <li key={part.code}>
+                    <Link to="/roles/$code" params={{ code: part.code }} search={{}}>
+                      {part.code} {words(part.name)}
+                    </Link>
+                    <SourcingChip sourcing={part.sourcing} />
+                    <MaturityBars maturity={part.maturity} />
+                  </li>
+                ))}
+              </ul>
+            </Card>
+          )}
+          <People role={role} isRole={isRole} onAssign={() => setDialog('assign')} />
           <Card title={t.roleMeasures()}>
             {role.measures.length === 0 ? (
               <p className="dim">{t.roleNothing()}</p>
@@ -139,7 +155,7 @@ function Role({ role }: { readonly role: RoleDetail }) {
           <Card title={t.roleMaturity()} tools={mayRate && <Button onClick={() => setDialog('maturity')}>{t.maturitySet()}</Button>}>
             <p className={styles.maturity}>
               <MaturityBars maturity={role.maturity} />
-              <span>{role.maturity && (role.maturity.as_is !== null || role.maturity.to_be !== null) ? t.maturityWords({ now: role.maturity.as_is ?? 0, then: role.maturity.to_be ?? 0 }) : t.maturityUnknown()}</span>
+              <span>{maturityText(t, role.maturity)}</span>
             </p>
             <dl className={styles.facts}>
               <div>
@@ -226,7 +242,7 @@ function Codes({ codes }: { readonly codes: readonly string[] }) {
   return (
     <span className={styles.codes}>
       {codes.map((code) => (
-        <Link key={code} to="/roles/$code" params={{ code }}>
+        <Link key={code} to="/roles/$code" params={{ code }} search={{}}>
           {code}
         </Link>
       ))}
@@ -257,11 +273,11 @@ function Screens({ role }: { readonly role: RoleDetail }) {
   );
 }
 
-function People({ role, onAssign }: { readonly role: RoleDetail; readonly onAssign: () => void }) {
+function People({ role, isRole, onAssign }: { readonly role: RoleDetail; readonly isRole: boolean; readonly onAssign: () => void }) {
   const t = useText();
   const may = useMay();
   const organisation = useOrganisation();
-  const mayAssign = may('assignment.create', organisation?.key);
+  const mayAssign = isRole && may('assignment.create', organisation?.key);
   return (
     <Card
       title={t.rolePeople()}
@@ -282,8 +298,14 @@ function People({ role, onAssign }: { readonly role: RoleDetail; readonly onAssi
           ))}
         </ul>
       )}
+      {(role.withheld_holders ?? 0) > 0 && <p className="dim">{t.roleWithheld({ count: role.withheld_holders ?? 0 })}</p>}
     </Card>
   );
+}
+
+function standingName(t: ReturnType<typeof useText>, standing: Holder['standing']): string {
+  const names: Readonly<Record<string, string>> = { future: t.standingFuture(), ended: t.standingEnded(), left: t.standingLeft(), vacant: t.standingVacant() };
+  return names[standing ?? ''] ?? '';
 }
 
 function OneHolder({ holder }: { readonly holder: Holder }) {
@@ -314,7 +336,12 @@ function OneHolder({ holder }: { readonly holder: Holder }) {
         <Visible text={holder.title} />
       </Link>
       <span className="dim">
-        {[holder.kind === 'post' ? t.assignPost() : '', holder.deputy ? t.roleDeputy() : '', holder.sourcing === 'outsourced' || holder.sourcing === 'inhouse' ? sourcingName(t, holder.sourcing) : '', times].filter((text) => text !== '').join(' · ')}
+        {(holder.held_by ?? []).map((one) => (
+          <span key={one.id}>
+            <Visible text={one.name} />{' · '}
+          </span>
+        ))}
+        {[holder.kind === 'post' ? t.assignPost() : '', holder.deputy ? t.roleDeputy() : '', holder.whole_group ? t.assignWholeGroup() : '', standingName(t, holder.standing), holder.sourcing === 'outsourced' || holder.sourcing === 'inhouse' ? sourcingName(t, holder.sourcing) : '', times].filter((text) => text !== '').join(' · ')}
       </span>
       {may('assignment.delete', holder.organisation) && <IconButton name={t.assignEnd({ title: holder.title })} icon={<TrashIcon />} onClick={end} />}
     </li>

@@ -11,7 +11,7 @@ import styles from './parts.module.css';
 export const nameIn = (names: Names | undefined, language: Language): string => names?.[language] || names?.ja || names?.en || '';
 
 export function sourcingName(t: Messages, sourcing: Sourcing): string {
-  return { inhouse: t.sourcingInhouse(), outsourced: t.sourcingOutsourced(), both: t.sourcingBoth(), nobody: t.sourcingNobody() }[sourcing];
+  return { inhouse: t.sourcingInhouse(), outsourced: t.sourcingOutsourced(), both: t.sourcingBoth(), nobody: t.sourcingNobody(), not_needed: t.sourcingNotNeeded(), unknown: t.sourcingUnknown() }[sourcing];
 }
 
 export function stateNameOf(t: Messages, state: RoleState): string {
@@ -34,12 +34,20 @@ export function StateMark({ state }: { readonly state: RoleState }) {
   );
 }
 
+// "2–4" where companies differ.
+const range = (low: number | null | undefined, high: number | null | undefined): string => (low === null || low === undefined ? '–' : high === null || high === undefined || high === low ? String(low) : `${low}–${high}`);
+
+export function maturityText(t: Messages, maturity: Maturity | null): string {
+  if (!maturity || (maturity.as_is === null && maturity.to_be === null)) return t.maturityUnknown();
+  return t.maturityWords({ now: range(maturity.as_is, maturity.as_is_highest), then: range(maturity.to_be, maturity.to_be_highest) });
+}
+
 // As it is: filled; as it shall be: outlined up to there.
 export function MaturityBars({ maturity }: { readonly maturity: Maturity | null }) {
   const t = useText();
   const is = maturity?.as_is ?? 0;
   const shall = maturity?.to_be ?? 0;
-  const words = is === 0 && shall === 0 ? t.maturityUnknown() : t.maturityWords({ now: is, then: shall });
+  const words = maturityText(t, maturity);
   return (
     <span className={styles.bars} role="img" aria-label={words} title={words}>
       {Array.from({ length: maturitySteps }, (_, step) => (
@@ -70,6 +78,12 @@ export function Holders({ holders, most = 2 }: { readonly holders: readonly Hold
         <span key={holder.assignment}>
           {index > 0 && ', '}
           <Visible text={holder.title} />
+          {holder.kind === 'post' && holder.held_by?.[0] && (
+            <>
+              {' ('}
+              <Visible text={holder.held_by[0].name} />)
+            </>
+          )}
         </span>
       ))}
       {holders.length > most && ` ${t.facetsMore({ others: holders.length - most })}`}

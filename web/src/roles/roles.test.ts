@@ -27,7 +27,7 @@ describe('the board of roles', () => {
 
   it('knows the category, and who stands in for whom', () => {
     expect(categoryOf(role)).toBe('B');
-    expect(mainHolders(role).map((one) => one.title)).toEqual(['佐藤 美咲']);
+    expect(mainHolders({ ...role, holders: [...role.holders, { ...holder('去った人'), standing: 'left' }] }).map((one) => one.title)).toEqual(['佐藤 美咲']);
     expect(deputies(role).map((one) => one.title)).toEqual(['鈴木 大輔']);
   });
 

@@ -5,7 +5,7 @@ import type { Names } from '../api/client';
 export const catalogues = ['isog-j-2018', 'itu-t-x1060'] as const;
 export type Catalogue = (typeof catalogues)[number];
 
-export const sourcings = ['inhouse', 'outsourced', 'both', 'nobody'] as const;
+export const sourcings = ['inhouse', 'outsourced', 'both', 'nobody', 'not_needed', 'unknown'] as const;
 export type Sourcing = (typeof sourcings)[number];
 export const roleStates = ['built', 'partial', 'planned'] as const;
 export type RoleState = (typeof roleStates)[number];
@@ -20,6 +20,11 @@ export interface Holder {
   readonly until: string | null;
   readonly sourcing: string;
   readonly organisation?: number;
+  readonly whole_group?: boolean;
+  // What the assignment is worth today.
+  readonly standing?: 'current' | 'future' | 'ended' | 'left' | 'vacant';
+  // Of a post: who holds it.
+  readonly held_by?: readonly { readonly id: string; readonly name: string; readonly acting: boolean }[];
 }
 
 export interface Measure {
@@ -34,6 +39,9 @@ export interface Measure {
 export interface Maturity {
   readonly as_is: number | null;
   readonly to_be: number | null;
+  // Where several companies are looked at the levels above are the lowest of theirs.
+  readonly as_is_highest?: number | null;
+  readonly to_be_highest?: number | null;
 }
 
 export interface RoleRow {
@@ -44,6 +52,8 @@ export interface RoleRow {
   readonly area: string;
   readonly category?: string;
   readonly holders: readonly Holder[];
+  // Not open to this person.
+  readonly withheld_holders?: number;
   readonly sourcing: Sourcing;
   readonly maturity: Maturity | null;
   readonly open_work: number | null;
@@ -64,13 +74,15 @@ export interface RoleDetail extends RoleRow {
   readonly feeds?: readonly string[];
   readonly fed_by?: readonly string[];
   readonly skills?: readonly Names[];
+  // Of a service of X.1060: the roles that do its work.
+  readonly parts?: readonly RoleRow[];
 }
 
 export const getBoard = (catalogue: Catalogue, organisation: number | undefined, signal?: AbortSignal) =>
   getJson<Board>(`/roles?catalogue=${catalogue}${organisation === undefined ? '' : `&organisation=${organisation}`}`, signal);
 
-export const getRole = (code: string, organisation: number | undefined, signal?: AbortSignal) =>
-  getJson<RoleDetail>(`/roles/${encodeURIComponent(code)}${organisation === undefined ? '' : `?organisation=${organisation}`}`, signal);
+export const getRole = (code: string, catalogue: Catalogue, organisation: number | undefined, signal?: AbortSignal) =>
+  getJson<RoleDetail>(`/roles/${encodeURIComponent(code)}?catalogue=${catalogue}${organisation === undefined ? '' : `&organisation=${organisation}`}`, signal);
 
 export interface RoleSetting {
   readonly organisation: number;
@@ -113,6 +125,12 @@ export function parseBoardSearch(search: Record<string, unknown>): BoardSearch {
   return out;
 }
 
+// Codes of services look like those of roles: the address says which catalogue is meant.
+export function parseRoleSearch(search: Record<string, unknown>): { catalogue?: Catalogue } {
+  const catalogue = one(catalogues, search['catalogue']);
+  return catalogue === undefined || catalogue === catalogues[0] ? {} : { catalogue };
+}
+
 // "B-10" lies in category B; X.1060 has letters too.
 export const categoryOf = (role: RoleRow): string => role.category ?? role.code.split('-')[0] ?? '';
 
@@ -126,9 +144,11 @@ export function matches(role: RoleRow, filter: BoardFilter): boolean {
   return [role.code, role.name.ja, role.name.en, ...role.holders.map((holder) => holder.title)].some((text) => folded(text).includes(wanted));
 }
 
-export const isCarried = (role: RoleRow): boolean => role.sourcing !== 'nobody';
-export const mainHolders = (role: RoleRow): readonly Holder[] => role.holders.filter((holder) => !holder.deputy);
-export const deputies = (role: RoleRow): readonly Holder[] => role.holders.filter((holder) => holder.deputy);
+export const isCarried = (role: RoleRow): boolean => ['inhouse', 'outsourced', 'both'].includes(role.sourcing);
+// Today; a board shows nobody who has left or is still to come.
+const isCurrent = (holder: Holder): boolean => holder.standing === undefined || holder.standing === 'current' || holder.standing === 'vacant';
+export const mainHolders = (role: RoleRow): readonly Holder[] => role.holders.filter((holder) => !holder.deputy && isCurrent(holder));
+export const deputies = (role: RoleRow): readonly Holder[] => role.holders.filter((holder) => holder.deputy && isCurrent(holder));
 
 // How well a role is done: the steps of the handbook's maturity sheet.
 export const maturitySteps = 5;

@@ -120,3 +120,39 @@ export async function expectHarmless(watched: Watched): Promise<void> {
   expect(watched.errors).toEqual([]);
   expect(await breachesOf(watched)).toEqual([]);
 }
+
+export const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+export const quantile = (values: number[], part: number) => [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? 0;
+
+// Milliseconds between frames while the list is scrolled by `step` pixels a frame.
+export async function framesWhileScrolling(page: Page, list: 'alert-rows' | 'record-rows', step: number, frames: number): Promise<number[]> {
+  return page.evaluate(
+    ([by, count, id]) =>
+      new Promise<number[]>((resolve) => {
+        const box = document.querySelector(`[data-testid="${id}"]`);
+        const times: number[] = [];
+        let last = performance.now();
+        const next = (now: number) => {
+          times.push(now - last);
+          last = now;
+          if (times.length > count) resolve(times.slice(1));
+          else {
+            box?.scrollBy(0, by);
+            requestAnimationFrame(next);
+          }
+        };
+        requestAnimationFrame(next);
+      }),
+    [step, frames, list] as const,
+  );
+}
+
+// Processor time of the page's main thread, in milliseconds: other work on the machine does not count.
+export async function mainThread(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find((metric) => metric.name === 'TaskDuration')?.value ?? 0) * 1000;
+  };
+}

@@ -5,6 +5,7 @@ export type FailureKind =
   | 'forbidden'
   | 'needs_step_up'
   | 'needs_reason'
+  | 'needs_approval'
   | 'not_found'
   | 'conflict'
   | 'stale'
@@ -40,7 +41,7 @@ export class ApiError extends Error {
 }
 
 export function kindOfFailure(status: number, code: string): FailureKind {
-  if (code === 'needs_step_up' || code === 'needs_reason') return code;
+  if (code === 'needs_step_up' || code === 'needs_reason' || code === 'needs_approval') return code;
   return kindOfStatus(status);
 }
 

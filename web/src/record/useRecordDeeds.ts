@@ -49,9 +49,11 @@ export function useRecordDeeds(entity: Entity): RecordDeeds {
     (error: unknown) => {
       if (isCancelled(error)) return;
       const known = error instanceof ApiError ? error : undefined;
+      // Nothing is wrong: somebody else has to agree first.
+      if (known?.kind === 'needs_approval') return toast({ text: t.deedWaits() });
       const fault = known?.faults[0];
       const why = fault ? faultLabel(t, fault.code, fault.detail) : known?.kind === 'forbidden' ? t.failForbidden() : known?.kind === 'stale' ? t.failStale() : known?.kind === 'conflict' ? t.failConflict() : known?.kind === 'unreachable' ? t.failUnreachable() : t.failOther();
-      toast({ text: t.deedFailed({ why }), bad: true });
+      return toast({ text: t.deedFailed({ why }), bad: true });
     },
     [t, toast],
   );
@@ -88,7 +90,7 @@ export function useRecordDeeds(entity: Entity): RecordDeeds {
         const changed = await run((reason) => act(path, record.id, action.name, reason === undefined ? {} : { reason }, key), action.needs_reason ? { askReason: label } : undefined);
         if (changed === undefined || typeof changed.version !== 'number') {
           await again(record.id);
-          toast({ text: t.deedActed({ action: label, title: titleOf(entity, record) }) });
+          toast({ text: action.four_eyes ? t.deedWaits() : t.deedActed({ action: label, title: titleOf(entity, record) }) });
           return undefined;
         }
         learn(changed);

@@ -72,14 +72,15 @@ function OrganisationSwitch() {
   const { organisations } = useSession();
   const chosen = useOrganisation();
   if (organisations.length < 2) return null;
+  const name = chosen ? chosen.short || organisationName(chosen, language) : t.organisationAll();
   return (
     <Choice
       value={String(chosen?.key ?? 0)}
       onChoose={(value) => prefer({ organisation: Number(value) })}
       values={[{ value: '0', name: t.organisationAll() }, ...organisations.map((one) => ({ value: String(one.key), name: visible(organisationName(one, language)) }))]}
     >
-      <Button kind="plain" icon={<BuildingIcon />} aria-label={t.organisationChoose()} className={styles.company}>
-        <span>{chosen ? visible(chosen.short || organisationName(chosen, language)) : t.organisationAll()}</span>
+      <Button kind="plain" icon={<BuildingIcon />} aria-label={t.organisationChoose({ name })} className={styles.company}>
+        <span>{visible(name)}</span>
       </Button>
     </Choice>
   );

@@ -73,7 +73,7 @@ Entity schedule_entity() {
               text<&ScheduleRecord::kind>("kind").required().at_most(kName).listed(),
               prose<&ScheduleRecord::arguments>("arguments"),
               text<&ScheduleRecord::when>("when").required().at_most(kWhen).listed(),
-              text<&ScheduleRecord::time_zone>("time_zone").required().at_most(kZone),
+              text<&ScheduleRecord::time_zone>("time_zone").at_most(kZone),
               text<&ScheduleRecord::calendar>("calendar").at_most(kZone),
               choice<&ScheduleRecord::missed>("missed"),
               flag<&ScheduleRecord::enabled>("enabled").listed(),

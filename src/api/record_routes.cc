@@ -92,6 +92,18 @@ void RecordRoutes::add_entity(std::vector<Route>& routes, const schema::Entity& 
   add_one(routes, entity);
 }
 
+void RecordRoutes::add_work(std::vector<Route>& routes) {
+  add(routes, Method::get, "/api/v1/inbox", 0, [this](const Asked& asked) { return service_.inbox(asked); });
+  add(routes, Method::get, "/api/v1/inbox/count", 0,
+      [this](const Asked& asked) { return service_.inbox_count(asked); });
+  add(routes, Method::post, "/api/v1/inbox/read", records::kMaxRecordBody,
+      [this](const Asked& asked) { return service_.read_inbox(asked); });
+  add(routes, Method::get, "/api/v1/approvals/{id}/steps", 0,
+      [this](const Asked& asked) { return service_.approval_steps(asked); });
+  add(routes, Method::post, "/api/v1/break_glass/open", records::kMaxRecordBody,
+      [this](const Asked& asked) { return service_.open_emergency(asked); });
+}
+
 std::vector<Route> RecordRoutes::routes() {
   std::vector<Route> routes;
   add(routes, Method::get, "/api/v1/schema", 0,
@@ -104,6 +116,7 @@ std::vector<Route> RecordRoutes::routes() {
       [this](const Asked& asked) { return service_.undo(asked); });
   // Before those of entities: the first pattern that fits is taken, and "ownerless" is no id.
   if (roles_ != nullptr) add_roles(routes, *roles_);
+  if (service_.has_work()) add_work(routes);
   for (const schema::Entity& entity : service_.engine().registry().all())
     if (!entity.attached) add_entity(routes, entity);
   return routes;

@@ -36,6 +36,7 @@ class RecordRoutes {
            Answer answer);
   void add_roles(std::vector<Route>& routes, records::RoleService& roles);
   void add_entity(std::vector<Route>& routes, const schema::Entity& entity);
+  void add_work(std::vector<Route>& routes);
   void add_one(std::vector<Route>& routes, const schema::Entity& entity);
 
   records::RecordService& service_;

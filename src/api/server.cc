@@ -200,7 +200,7 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
   std::vector<Route> routes = make_routes(parts->backend);
   if (has_accounts) parts->open_accounts(routes);
   if (const Services& given = parts->backend.services; given.records != nullptr) {
-    parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of);
+    parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of, given.work);
     if (given.roles) parts->roles = std::make_unique<records::RoleService>(*given.records, *given.roles);
     parts->record_routes =
         std::make_unique<RecordRoutes>(*parts->records, parts->roles.get(), given.find_caller);

@@ -63,6 +63,7 @@ struct Services {
   record::Engine* records = nullptr;
   FindCaller find_caller;
   records::RecordService::GrantsOf grants_of;
+  records::WorkParts work;  // what stands on records; without it, nothing is answered about it
   // The roles that records are about; without them nothing is answered about roles.
   std::optional<records::RoleContent> roles;
   // Accounts; needs records. Null: whoever holds a ticket signs in, and `find_caller` says who that is. With

@@ -176,10 +176,12 @@ class Front {
       return grants ? std::move(*grants) : nullptr;
     };
     services.roles = records_->roles();
+    services.work = records_->work();
     services.log = [](std::string_view line) { log_line("front", line); };
     auto server = api::Server::create(std::move(options), std::move(services));
     if (!server) return server.error();
     server_ = std::move(*server);
+    records_->start_work();
     return {};
   }
 

@@ -51,6 +51,15 @@ base::Result<void> RecordKeeper::start() {
   govern::add_hooks(*engine_);
   work::add_custom_field_hooks(*engine_);
   grants_.emplace(*engine_, *setup_.clock, govern::bundles_of(*catalogue_));
+  const auto folder = content_folder();
+  if (!folder) return folder.error();
+  auto work = WorkKeeper::open({.engine = &*engine_,
+                                .grants = &*grants_,
+                                .clock = setup_.clock,
+                                .content_folder = *folder,
+                                .log = setup_.log});
+  if (!work) return work.error();
+  work_ = std::move(*work);
   if (!setup_.demo) return {};
   return add_demo_records(*engine_);
 }

@@ -10,6 +10,7 @@
 
 #include "api/record_routes.h"
 #include "app/data_folder.h"
+#include "app/work_keeper.h"
 #include "base/result.h"
 #include "content/permission_table.h"
 #include "content/role_catalogue.h"
@@ -36,6 +37,9 @@ class RecordKeeper {
 
   [[nodiscard]] record::Engine& engine() noexcept { return *engine_; }
   [[nodiscard]] govern::GrantBook& grants() noexcept { return *grants_; }
+  // What stands on the records. Jobs run from start_work() on.
+  [[nodiscard]] api::records::WorkParts work() { return work_->parts(); }
+  void start_work() { work_->start(); }
   // What the roles are; lives as long as this.
   [[nodiscard]] api::records::RoleContent roles() const noexcept {
     return {.roles = &*catalogue_, .services = &*services_, .permissions = &*permissions_};
@@ -56,6 +60,7 @@ class RecordKeeper {
   std::optional<content::ServiceCatalogue> services_;
   std::optional<record::Engine> engine_;
   std::optional<govern::GrantBook> grants_;
+  std::unique_ptr<WorkKeeper> work_;
 };
 
 // The organisation of the demo company with its sites, people, posts and assignments; nothing where an

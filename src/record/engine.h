@@ -101,8 +101,10 @@ class Engine {
                                     const base::RecordId& id, std::string_view action,
                                     std::string_view arguments, std::optional<std::int64_t> version);
   // Deleted records are kept, found by nobody without <entity>.delete, and can be brought back.
+  // `arguments`: for whoever has to approve it.
   [[nodiscard]] Outcome<Record> remove(const Context& context, const schema::Entity& entity,
-                                       const base::RecordId& id, std::optional<std::int64_t> version);
+                                       const base::RecordId& id, std::optional<std::int64_t> version,
+                                       std::string_view arguments = "{}");
   [[nodiscard]] Outcome<Record> restore(const Context& context, const schema::Entity& entity,
                                         const base::RecordId& id);
   // Undoes one change of the history, if what it set still stands: otherwise conflict.

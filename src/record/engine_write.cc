@@ -254,8 +254,8 @@ Outcome<Record> Engine::act_within(Connection& connection, const Context& contex
 }
 
 Outcome<Record> Engine::remove(const Context& context, const Entity& entity, const base::RecordId& id,
-                               std::optional<std::int64_t> version) {
-  Deed deed{context, entity, entity.deletion, id, "{}", version};
+                               std::optional<std::int64_t> version, std::string_view arguments) {
+  Deed deed{context, entity, entity.deletion, id, arguments, version};
   auto refusal = transact(context, [&](Connection& connection) { return act_in(connection, deed); });
   return end_deed(deed, std::move(refusal));
 }

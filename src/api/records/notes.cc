@@ -134,9 +134,8 @@ record::Outcome<Record> RecordService::add_attached(const Asked& asked, const En
 void RecordService::tell_mentioned(store::sql::Connection& connection, const record::Context& context,
                                    const Entity& entity, const Record& parent, const Record& comment) {
   const Entity& comments = engine_.registry().get("comment");
-  const Entity* const notices = engine_.registry().find("notice");
   const auto* const mentions = std::get_if<schema::Texts>(&comment.values[comments.index_of("mentions")]);
-  if (notices == nullptr || mentions == nullptr || !grants_of_) return;
+  if (work_.notices == nullptr || mentions == nullptr || !grants_of_) return;
   const std::string read = record::permission_of(entity, "read");
   for (const std::string& mention : *mentions) {
     const auto person = base::RecordId::parse(mention);
@@ -147,17 +146,10 @@ void RecordService::tell_mentioned(store::sql::Connection& connection, const rec
     reader.grants = grants_of_(*person);
     if (access::decide(reader, read, read, record::view_of(entity, parent)) != access::Decision::allowed)
       continue;
-    Draft notice;
-    notice.organisation = parent.labels.organisation;
-    notice.site = parent.labels.site;
-    set(*notices, notice, "recipient", *person);
-    set(*notices, notice, "kind", std::string("mention"));
-    set(*notices, notice, "subject", text_of(entity, parent, entity.title));
-    set(*notices, notice, "about_entity", std::string(entity.name));
-    set(*notices, notice, "about", parent.id.text());
-    set(*notices, notice, "excerpt", text_of(comments, comment, "excerpt"));
     // A mention of somebody who is gone is no reason to lose the comment.
-    (void)engine_.create_within(connection, context, *notices, std::move(notice));
+    (void)work_.notices->tell(
+        connection, context,
+        {*person, "mention", entity, parent, text_of(comments, comment, "excerpt"), true});
   }
 }
 

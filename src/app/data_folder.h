@@ -17,6 +17,10 @@ struct DataFolder {
   [[nodiscard]] std::string findings() const { return path + "/findings"; }
   [[nodiscard]] std::string alerts() const { return path + "/alerts.db"; }
   [[nodiscard]] std::string records() const { return path + "/records.db"; }
+  // The key under which the secrets of the record database are sealed.
+  [[nodiscard]] std::string key() const { return path + "/key"; }
+  // From the front to the supervisor, which shows it once: the secret of the first start.
+  [[nodiscard]] std::string setup_secret() const { return path + "/setup-secret"; }
   [[nodiscard]] std::string rules() const { return path + "/rules"; }
   [[nodiscard]] std::string quarantine() const { return path + "/quarantine"; }
   [[nodiscard]] std::string sessions() const { return path + "/sessions"; }

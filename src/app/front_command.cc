@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "api/server.h"
+#include "app/account_keeper.h"
 #include "app/cli.h"
 #include "app/confinement.h"
 #include "app/data_folder.h"
@@ -132,6 +133,11 @@ class Front {
         {.folder = folder_, .database = {}, .demo = settings_.demo, .clock = &clock_, .log = log});
     if (!records) return records.error();
     records_ = std::move(*records);
+    auto accounts = AccountKeeper::open(
+        {.folder = folder_, .records = records_.get(), .demo = settings_.demo, .clock = &clock_});
+    if (!accounts) return accounts.error();
+    accounts_ = std::move(*accounts);
+    if (auto answered = answer_setup_secret(folder_, accounts_->accounts()); !answered) return answered;
     keeper_ = std::make_unique<StatusKeeper>(StatusKeeper::Parts{.committer = committer_.get(),
                                                                  .sources = sources_.get(),
                                                                  .state = &*descriptors_.state,
@@ -167,10 +173,10 @@ class Front {
       return read_finding(disk_, folder_.findings(), position);
     };
     services.records = &records_->engine();
-    services.find_caller = [this](const api::http::Request& /*request*/, const api::Caller& caller) {
-      if (!caller.session) return base::Result(std::optional<access::Principal>());
-      return records_->ticket_holder();
-    };
+    services.accounts = &accounts_->accounts();
+    auto choices = AccountKeeper::choices();
+    if (!choices) return choices.error();
+    services.setup = std::move(*choices);
     services.grants_of = [this](const base::RecordId& person) {
       auto grants = records_->grants().grants_of(person);
       return grants ? std::move(*grants) : nullptr;
@@ -239,6 +245,7 @@ class Front {
   std::unique_ptr<ingest::live::Committer> committer_;
   std::unique_ptr<LiveSources> sources_;
   std::unique_ptr<RecordKeeper> records_;
+  std::unique_ptr<AccountKeeper> accounts_;
   std::unique_ptr<StatusKeeper> keeper_;
   std::unique_ptr<api::Server> server_;
 };

@@ -64,18 +64,4 @@ base::Result<void> RecordKeeper::start() {
   return add_demo_records(*engine_);
 }
 
-base::Result<std::optional<access::Principal>> RecordKeeper::ticket_holder() {
-  if (!setup_.demo) return std::optional<access::Principal>();
-  access::Principal principal;
-  principal.kind = access::PrincipalKind::staff;
-  principal.id = demo_person();
-  principal.name = "admin";
-  principal.proved_at = setup_.clock->now();
-  principal.realm = base::Realm::demo;
-  auto grants = grants_->grants_of(principal.id);
-  if (!grants) return grants.error();
-  principal.grants = std::move(*grants);
-  return std::optional(std::move(principal));
-}
-
 }  // namespace hinomi::app

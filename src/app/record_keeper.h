@@ -40,12 +40,11 @@ class RecordKeeper {
   // What stands on the records. Jobs run from start_work() on.
   [[nodiscard]] api::records::WorkParts work() { return work_->parts(); }
   void start_work() { work_->start(); }
+  [[nodiscard]] store::sql::Database& database() noexcept { return *database_; }
   // What the roles are; lives as long as this.
   [[nodiscard]] api::records::RoleContent roles() const noexcept {
     return {.roles = &*catalogue_, .services = &*services_, .permissions = &*permissions_};
   }
-  // Who holds a session that was begun with a ticket: the first person of the demo company.
-  [[nodiscard]] base::Result<std::optional<access::Principal>> ticket_holder();
 
  private:
   explicit RecordKeeper(Setup setup) : setup_(std::move(setup)) {}

@@ -116,7 +116,10 @@ export async function sendJson<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', p
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  const answer = (text === '' ? undefined : JSON.parse(text)) as T;
+  // Taken, but not done: somebody else has to approve it first.
+  if (response.status === 202 && (answer as { code?: unknown } | undefined)?.code === 'needs_approval') throw new ApiError('needs_approval', 202, 'needs_approval', '');
+  return answer;
 }
 
 export interface Names {

@@ -144,7 +144,8 @@ export interface Session {
   readonly principal: { readonly kind: string; readonly id: string; readonly name: string };
   readonly language: string | null;
   readonly step_up_fresh: boolean;
-  readonly methods: readonly ProofMethod[];
+  // How this session was begun.
+  readonly methods: readonly string[];
   readonly organisations: readonly Organisation[];
   readonly permissions: Readonly<Record<string, Reach>>;
   readonly vaults?: readonly { readonly key: number; readonly name: string }[];

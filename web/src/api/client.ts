@@ -116,7 +116,10 @@ export async function sendJson<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', p
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return (text === '' ? undefined : JSON.parse(text)) as T;
+  const answer = (text === '' ? undefined : JSON.parse(text)) as T;
+  // Taken, but not done: somebody else has to approve it first.
+  if (response.status === 202 && (answer as { code?: unknown } | undefined)?.code === 'needs_approval') throw new ApiError('needs_approval', 202, 'needs_approval', '');
+  return answer;
 }
 
 export interface Names {
@@ -141,7 +144,8 @@ export interface Session {
   readonly principal: { readonly kind: string; readonly id: string; readonly name: string };
   readonly language: string | null;
   readonly step_up_fresh: boolean;
-  readonly methods: readonly ProofMethod[];
+  // How this session was begun.
+  readonly methods: readonly string[];
   readonly organisations: readonly Organisation[];
   readonly permissions: Readonly<Record<string, Reach>>;
   readonly vaults?: readonly { readonly key: number; readonly name: string }[];

@@ -37,6 +37,11 @@ describe('requests about records', () => {
     expect(error).toMatchObject({ kind: 'invalid', id: 'e1', faults: [{ field: 'name', code: 'needed' }] });
   });
 
+  it('are not taken for done while they wait for an approval', async () => {
+    answer(202, { status: 202, code: 'needs_approval', approval: 'a' });
+    await expect(changeRecord('people', 'i', 1, { name: 'x' })).rejects.toMatchObject({ kind: 'needs_approval' });
+  });
+
   it('tell apart why something is refused', () => {
     expect([kindOfFailure(403, 'forbidden'), kindOfFailure(403, 'needs_step_up'), kindOfFailure(422, 'needs_reason'), kindOfFailure(412, 'stale'), kindOfFailure(409, 'conflict')]).toEqual(['forbidden', 'needs_step_up', 'needs_reason', 'stale', 'conflict']);
   });

@@ -1,6 +1,7 @@
 // Asks again who sits here, before something that must not be done by whoever finds an open browser.
 import { useState } from 'react';
-import { ApiError, sendJson } from '../api/client';
+import { useQuery } from '@tanstack/react-query';
+import { ApiError, getJson, sendJson } from '../api/client';
 import type { ProofMethod } from '../api/client';
 import { passkeyAnswer } from '../api/passkey';
 import { useText } from '../i18n/useText';
@@ -10,6 +11,22 @@ import { Field, Input } from '../ui/Field';
 import { useSession } from './session';
 import styles from './Shell.module.css';
 
+// What the person has to prove it with.
+interface Account {
+  readonly login?: string | null;
+  readonly totp?: boolean;
+  readonly passkeys?: readonly unknown[];
+}
+
+const known: readonly ProofMethod[] = ['password', 'totp', 'passkey'];
+
+export function proofMethods(account: Account | undefined, session: readonly string[]): readonly ProofMethod[] {
+  const has = account
+    ? known.filter((one) => (one === 'password' ? account.login : one === 'totp' ? account.totp === true : (account.passkeys ?? []).length > 0))
+    : known.filter((one) => session.includes(one));
+  return has.length > 0 ? has : ['password'];
+}
+
 interface Props {
   readonly onDone: () => void;
   readonly onCancel: () => void;
@@ -17,8 +34,11 @@ interface Props {
 
 export function ProofDialog({ onDone, onCancel }: Props) {
   const t = useText();
-  const { methods } = useSession();
-  const [method, setMethod] = useState<ProofMethod>(methods[0] ?? 'password');
+  const session = useSession();
+  const account = useQuery({ queryKey: ['account'], queryFn: ({ signal }) => getJson<Account>('/account', signal), retry: false });
+  const methods = proofMethods(account.data, session.methods);
+  const [chosen, setMethod] = useState<ProofMethod>();
+  const method = chosen ?? methods[0] ?? 'password';
   const [text, setText] = useState('');
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);

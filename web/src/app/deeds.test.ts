@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../api/client';
 import { Cancelled, withWhatIsNeeded } from './deeds';
+import { proofMethods } from './ProofDialog';
 import { groupsOf } from './Sidebar';
 import { may } from './session';
 import type { Session } from '../api/client';
@@ -38,6 +39,15 @@ describe('a deed', () => {
     const attempt = vi.fn(() => refuse('needs_step_up'));
     await expect(withWhatIsNeeded(attempt, async () => undefined, false)).rejects.toMatchObject({ kind: 'needs_step_up' });
     expect(attempt.mock.calls.length).toBeLessThan(10);
+  });
+});
+
+describe('a proof', () => {
+  it('is asked for with what the person has', () => {
+    expect(proofMethods({ login: 'a', totp: true, passkeys: [{}] }, [])).toEqual(['password', 'totp', 'passkey']);
+    expect(proofMethods({ login: 'a', totp: false, passkeys: [] }, ['passkey'])).toEqual(['password']);
+    expect(proofMethods(undefined, ['ticket', 'totp'])).toEqual(['totp']);
+    expect(proofMethods(undefined, ['ticket'])).toEqual(['password']);
   });
 });
 

@@ -249,6 +249,6 @@ function Refusals({ answer, entity }: { readonly answer: BulkAnswer; readonly en
 }
 
 function refusalName(code: string, t: ReturnType<typeof useText>): string {
-  const names: Readonly<Record<string, string>> = { forbidden: t.failForbidden(), not_found: t.failNotFound(), stale: t.failStale(), conflict: t.failConflict(), invalid: t.failInvalid() };
+  const names: Readonly<Record<string, string>> = { needs_approval: t.deedWaits(), needs_step_up: t.proofLead(), needs_reason: t.reasonTitle(), forbidden: t.failForbidden(), not_found: t.failNotFound(), stale: t.failStale(), conflict: t.failConflict(), invalid: t.failInvalid() };
   return Object.hasOwn(names, code) ? (names[code] ?? code) : faultLabel(t, code);
 }

@@ -125,7 +125,7 @@ export function RecordForm({ entity, record, given, only, submitName, onSubmit, 
 function wholeFault(error: ApiError, t: ReturnType<typeof useText>, entity: Entity): string {
   const first = error.faults[0];
   if (first) return `${first.field === '' ? '' : `${fieldLabel(t, entity.name, first.field)}: `}${faultLabel(t, first.code, first.detail)}`;
-  const words: Readonly<Partial<Record<ApiError['kind'], string>>> = { forbidden: t.failForbidden(), conflict: t.failConflict(), stale: t.failStale(), unreachable: t.failUnreachable(), unavailable: t.failUnavailable(), too_many: t.failTooMany() };
+  const words: Readonly<Partial<Record<ApiError['kind'], string>>> = { needs_approval: t.deedWaits(), forbidden: t.failForbidden(), conflict: t.failConflict(), stale: t.failStale(), unreachable: t.failUnreachable(), unavailable: t.failUnavailable(), too_many: t.failTooMany() };
   return words[error.kind] ?? t.failOther();
 }
 

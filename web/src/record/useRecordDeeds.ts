@@ -90,7 +90,7 @@ export function useRecordDeeds(entity: Entity): RecordDeeds {
         const changed = await run((reason) => act(path, record.id, action.name, reason === undefined ? {} : { reason }, key), action.needs_reason ? { askReason: label } : undefined);
         if (changed === undefined || typeof changed.version !== 'number') {
           await again(record.id);
-          toast({ text: action.four_eyes ? t.deedWaits() : t.deedActed({ action: label, title: titleOf(entity, record) }) });
+          toast({ text: t.deedActed({ action: label, title: titleOf(entity, record) }) });
           return undefined;
         }
         learn(changed);

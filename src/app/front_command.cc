@@ -19,6 +19,7 @@
 #include "app/serve_settings.h"
 #include "app/server_log.h"
 #include "app/status_keeper.h"
+#include "audit/checkpoint_files.h"
 #include "flow/rule_folder.h"
 #include "ingest/live/committer.h"
 #include "os/clock.h"
@@ -104,7 +105,9 @@ class Front {
   base::Result<void> open() {
     descriptors_.state->front_pid = static_cast<std::uint32_t>(::getpid());
     descriptors_.state->front_ready = 0;
-    confine_front(folder_, log);
+    if (!settings_.audit_copies.empty())
+      if (auto made = audit::make_checkpoint_folder(settings_.audit_copies); !made) return made;
+    confine_front(folder_, settings_.audit_copies, log);
     store::journal::WriterOptions options;
     options.segment_bytes = static_cast<std::uint32_t>(settings_.segment_mib * kMib);
     auto writer = store::journal::Writer::open(disk_, clock_, folder_.journal(), options);
@@ -129,7 +132,14 @@ class Front {
     sources_ = std::move(*sources);
     put_rules_in_force();
     auto records = RecordKeeper::open(
-        {.folder = folder_, .database = {}, .demo = settings_.demo, .clock = &clock_, .log = log});
+        {.folder = folder_,
+         .database = {},
+         .demo = settings_.demo,
+         .clock = &clock_,
+         .log = log,
+         .audit_copies = settings_.audit_copies,
+         .timestamp_authority = settings_.timestamp_authority,
+         .timestamp_certificates = settings_.timestamp_certificates});
     if (!records) return records.error();
     records_ = std::move(*records);
     keeper_ = std::make_unique<StatusKeeper>(StatusKeeper::Parts{.committer = committer_.get(),
@@ -157,7 +167,7 @@ class Front {
     services.intake = committer_.get();
     services.clock = &clock_;
     services.random = system_bytes;
-    services.status = [this](api::Status& status) { keeper_->fill(status); };
+    services.status = [this](api::Status& status) { fill_status(status); };
     services.alerts_changed = &descriptors_.alerts_changed;
     services.open_alerts = [this] { return store::alerts::Reader::open(folder_.alerts()); };
     services.read_event = [this](std::uint64_t batch, std::uint32_t index) {
@@ -180,6 +190,17 @@ class Front {
     if (!server) return server.error();
     server_ = std::move(*server);
     return {};
+  }
+
+  void fill_status(api::Status& status) const {
+    keeper_->fill(status);
+    audit::KeeperStatus audit = records_->audit().status();
+    status.audit = {.size = audit.size,
+                    .last_checkpoint = audit.last_checkpoint,
+                    .last_anchor = audit.last_anchor,
+                    .authority = std::move(audit.authority),
+                    .authority_problem = std::move(audit.authority_problem),
+                    .problem = std::move(audit.problem)};
   }
 
   // The rule set that the supervisor prepared comes into force at a place of the journal, once.

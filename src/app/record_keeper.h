@@ -10,11 +10,15 @@
 
 #include "api/record_routes.h"
 #include "app/data_folder.h"
+#include "audit/keeper.h"
+#include "audit/keys.h"
+#include "audit/log.h"
 #include "base/result.h"
 #include "govern/grants.h"
 #include "record/engine.h"
 #include "schema/entity.h"
 #include "store/sql/database.h"
+#include "trust/timestamp.h"
 
 namespace hinomi::app {
 
@@ -26,26 +30,39 @@ class RecordKeeper {
     bool demo = false;
     const os::Clock* clock = nullptr;
     std::function<void(const std::string&)> log;
+    std::string audit_copies;         // a further folder for copies of checkpoints; empty: none
+    std::string timestamp_authority;  // its address; empty: none
+    std::string timestamp_certificates;
   };
-  // Opens the database, brings its tables to this version, and puts the demo company in where it is wanted
-  // and not there yet.
+  // Opens the database, brings its tables to this version, opens or makes the keys, and puts the demo company
+  // in where it is wanted and not there yet.
   [[nodiscard]] static base::Result<std::unique_ptr<RecordKeeper>> open(Setup setup);
 
   [[nodiscard]] record::Engine& engine() noexcept { return *engine_; }
   [[nodiscard]] govern::GrantBook& grants() noexcept { return *grants_; }
+  [[nodiscard]] audit::Keeper& audit() noexcept { return *audit_keeper_; }
+  [[nodiscard]] audit::Keys& keys() noexcept { return *keys_; }
+  [[nodiscard]] store::sql::Database& database() noexcept { return *database_; }
   // Who holds a session that was begun with a ticket: the first person of the demo company.
   [[nodiscard]] base::Result<std::optional<access::Principal>> ticket_holder();
 
  private:
   explicit RecordKeeper(Setup setup) : setup_(std::move(setup)) {}
   [[nodiscard]] base::Result<void> start();
+  [[nodiscard]] base::Result<void> open_audit();
 
   Setup setup_;
   schema::Registry registry_;
   std::unique_ptr<store::sql::Database> database_;
+  std::optional<audit::Keys> keys_;
+  std::optional<audit::Log> audit_log_;
+  std::unique_ptr<audit::Keeper> audit_keeper_;
   std::optional<record::Engine> engine_;
   std::optional<govern::GrantBook> grants_;
 };
+
+// The certificates (PEM) that may stand at the root of a time-stamp.
+[[nodiscard]] base::Result<trust::TimestampTrust> read_timestamp_trust(const std::string& path);
 
 // The organisation of the demo company with its sites, people, posts and assignments; nothing where an
 // organisation is there already.

@@ -132,7 +132,7 @@ Outcome<Record> Engine::change(const Context& context, const Entity& entity, con
     return std::nullopt;
   });
   if (refusal) {
-    if (refusal->kind == Kind::forbidden) audit_refusal(context, "change", &entity, id, {});
+    audit_refusal(context, "change", entity, id, *refusal);
     return *refusal;
   }
   withhold(context, entity, *changed);
@@ -174,8 +174,7 @@ Outcome<Record> Engine::act(const Context& context, const Entity& entity, const 
     return std::nullopt;
   });
   if (refusal) {
-    if (refusal->kind == Kind::forbidden || refusal->kind == Kind::needs_step_up)
-      audit_refusal(context, action, &entity, id, {});
+    audit_refusal(context, action, entity, id, *refusal);
     return *refusal;
   }
   withhold(context, entity, *changed);
@@ -197,7 +196,7 @@ Outcome<Record> Engine::remove(const Context& context, const Entity& entity, con
     return std::nullopt;
   });
   if (refusal) {
-    if (refusal->kind == Kind::forbidden) audit_refusal(context, "delete", &entity, id, {});
+    audit_refusal(context, "delete", entity, id, *refusal);
     return *refusal;
   }
   withhold(context, entity, *changed);
@@ -217,7 +216,10 @@ Outcome<Record> Engine::restore(const Context& context, const Entity& entity, co
     changed = std::move(after);
     return std::nullopt;
   });
-  if (refusal) return *refusal;
+  if (refusal) {
+    audit_refusal(context, "restore", entity, id, *refusal);
+    return *refusal;
+  }
   withhold(context, entity, *changed);
   return std::move(*changed);
 }
@@ -225,6 +227,7 @@ Outcome<Record> Engine::restore(const Context& context, const Entity& entity, co
 Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
   std::optional<Record> changed;
   const Entity* entity = nullptr;
+  base::RecordId id{};
   auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
     auto statement =
         connection.prepare("SELECT " + std::string(change_columns()) + " FROM record_change WHERE seq=?");
@@ -236,6 +239,7 @@ Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
     const Change change = read_change(**statement);
     (*statement)->reset();
     entity = registry().find(change.entity);
+    id = change.record;
     if (entity == nullptr || entity->attached) return Refusal{Kind::not_found, {}, {}};
     const bool deletes = change.kind == "create" || change.kind == "delete" || change.kind == "restore";
     auto before = find(connection, context, *entity, change.record,
@@ -262,7 +266,10 @@ Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
     changed = std::move(after);
     return std::nullopt;
   });
-  if (refusal) return *refusal;
+  if (refusal) {
+    if (entity != nullptr) audit_refusal(context, "undo", *entity, id, *refusal);
+    return *refusal;
+  }
   withhold(context, *entity, *changed);
   return std::move(*changed);
 }

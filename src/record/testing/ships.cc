@@ -69,7 +69,7 @@ schema::Entity ship_entity() {
           .transitions = {{"calm", "busy", "alarm"}, {"busy", "calm", "calm_down"}}};
 }
 
-Harbour::Harbour(store::sql::Database& database)
+Harbour::Harbour(store::sql::Database& database, AuditLog* audit)
     : registry_({ship_entity()}),
       clock_(base::TimeNs{1'795'593'600'000'000'000}),  // 2026-11-25T08:00:00Z
       database_(database),
@@ -81,6 +81,7 @@ Harbour::Harbour(store::sql::Database& database)
   parts.database = &database_;
   parts.registry = &registry_;
   parts.clock = &clock_;
+  parts.audit = audit;
   // Ids that never repeat, and are the same in every run.
   parts.random = [this](std::span<std::uint8_t> into) {
     ++next_random_;

@@ -16,8 +16,8 @@ namespace hinomi::record::testing {
 
 class Harbour {
  public:
-  // The database is empty.
-  explicit Harbour(store::sql::Database& database);
+  // The database has none of these tables yet.
+  explicit Harbour(store::sql::Database& database, AuditLog* audit = nullptr);
 
   [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] os::ManualClock& clock() { return clock_; }

@@ -26,14 +26,13 @@ std::uint32_t confine_front(const DataFolder& folder, const std::string& audit_c
                  log);
 }
 
-std::uint32_t confine_anchor(const DataFolder& folder, const std::string& certificates,
-                             const std::function<void(const std::string&)>& log) {
+std::uint32_t confine_anchor(const DataFolder& folder, const std::function<void(const std::string&)>& log) {
   // Names are resolved by what /etc says; certificates of the web are in /etc/ssl and /usr.
-  return confine({.writable_folders = {folder.anchors()},
-                  .readable_paths = {certificates, "/usr", "/lib", "/lib64", "/etc", "/run/systemd/resolve",
-                                     "/proc", "/dev"},
-                  .tcp = os::Tcp::all},
-                 log);
+  return confine(
+      {.writable_folders = {folder.anchors()},
+       .readable_paths = {"/usr", "/lib", "/lib64", "/etc", "/run/systemd/resolve", "/proc", "/dev"},
+       .tcp = os::Tcp::all},
+      log);
 }
 
 std::uint32_t confine_pipeline(const DataFolder& folder, const std::string& content,

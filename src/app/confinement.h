@@ -22,9 +22,8 @@ std::uint32_t confine_front(const DataFolder& folder, const std::string& audit_c
 std::uint32_t confine_pipeline(const DataFolder& folder, const std::string& content,
                                const std::function<void(const std::string&)>& log);
 
-// Connects to others by TCP; reads what names and certificates need, and `certificates`; writes in the folder of
-// anchors only.
-std::uint32_t confine_anchor(const DataFolder& folder, const std::string& certificates,
-                             const std::function<void(const std::string&)>& log);
+// Connects to others by TCP, and listens to none; reads what names and certificates need, and writes in the
+// folder of anchors only.
+std::uint32_t confine_anchor(const DataFolder& folder, const std::function<void(const std::string&)>& log);
 
 }  // namespace hinomi::app

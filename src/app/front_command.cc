@@ -131,15 +131,14 @@ class Front {
     if (!sources) return sources.error();
     sources_ = std::move(*sources);
     put_rules_in_force();
-    auto records = RecordKeeper::open(
-        {.folder = folder_,
-         .database = {},
-         .demo = settings_.demo,
-         .clock = &clock_,
-         .log = log,
-         .audit_copies = settings_.audit_copies,
-         .timestamp_authority = settings_.timestamp_authority,
-         .timestamp_certificates = settings_.timestamp_certificates});
+    auto records = RecordKeeper::open({.folder = folder_,
+                                       .database = {},
+                                       .demo = settings_.demo,
+                                       .clock = &clock_,
+                                       .log = log,
+                                       .audit_copies = settings_.audit_copies,
+                                       .timestamp_authority = settings_.timestamp_authority,
+                                       .timestamp_certificates = settings_.timestamp_certificates});
     if (!records) return records.error();
     records_ = std::move(*records);
     keeper_ = std::make_unique<StatusKeeper>(StatusKeeper::Parts{.committer = committer_.get(),

@@ -98,7 +98,9 @@ class Server {
     state_->supervisor_pid = static_cast<std::uint32_t>(::getpid());
     state_->started_ns = clock_.now().since_epoch_ns;
     if (auto prepared = prepare_rules(); !prepared) return prepared;
-    process::Supervisor supervisor({front(), pipeline(), zygote()}, {}, log);
+    std::vector<process::ChildSpec> children{front(), pipeline(), zygote()};
+    if (!settings_.timestamp_authority.empty()) children.push_back(anchor());
+    process::Supervisor supervisor(std::move(children), {}, log);
     auto ran = supervisor.run([this] { reload_rules(); },
                               [this] {
                                 reload_.poll();
@@ -178,6 +180,21 @@ class Server {
                                                        {{zygote_own_.get(), 3}, {state_.descriptor(), 4}}));
                 },
             .ended = [this](const os::Exit&) { ++state_->zygote_restarts; },
+            .stuck = {},
+            .takes_along = ""};
+  }
+
+  // Knows nothing of the server but the checkpoints in a folder: it may connect to others, as the front may
+  // not.
+  process::ChildSpec anchor() {
+    return {.name = "anchor",
+            .start =
+                [this] {
+                  std::vector<std::string> words = words_of(settings_);
+                  words.insert(words.begin(), std::string(kAnchorCommand));
+                  return os::Subprocess::start(program(self_, std::move(words), {}));
+                },
+            .ended = {},
             .stuck = {},
             .takes_along = ""};
   }

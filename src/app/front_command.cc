@@ -141,6 +141,7 @@ class Front {
                                        .timestamp_certificates = settings_.timestamp_certificates});
     if (!records) return records.error();
     records_ = std::move(*records);
+    if (auto opened = open_audit(); !opened) return opened;
     keeper_ = std::make_unique<StatusKeeper>(StatusKeeper::Parts{.committer = committer_.get(),
                                                                  .sources = sources_.get(),
                                                                  .state = &*descriptors_.state,
@@ -149,6 +150,23 @@ class Front {
                                                                  .demo = settings_.demo});
     if (auto made = make_server(); !made) return made;
     sources_->start(*committer_, clock_, parser_);
+    return {};
+  }
+
+  base::Result<void> open_audit() {
+    std::vector<std::string> certificates;
+    if (!settings_.timestamp_certificates.empty()) {
+      auto pem = os::read_file(settings_.timestamp_certificates, trust::kMaxCertificateFileBytes);
+      if (!pem) return pem.error();
+      certificates.push_back(std::move(*pem));
+    }
+    audit_.emplace(api::audit_log::AuditService::Parts{.database = &records_->database(),
+                                                       .engine = &records_->engine(),
+                                                       .log = &records_->audit_log(),
+                                                       .keys = &records_->keys(),
+                                                       .exports = folder_.exports(),
+                                                       .certificates = std::move(certificates),
+                                                       .say = log});
     return {};
   }
 
@@ -176,6 +194,7 @@ class Front {
       return read_finding(disk_, folder_.findings(), position);
     };
     services.records = &records_->engine();
+    services.audit = &*audit_;
     services.find_caller = [this](const api::http::Request& /*request*/, const api::Caller& caller) {
       if (!caller.session) return base::Result(std::optional<access::Principal>());
       return records_->ticket_holder();
@@ -256,6 +275,7 @@ class Front {
   std::unique_ptr<ingest::live::Committer> committer_;
   std::unique_ptr<LiveSources> sources_;
   std::unique_ptr<RecordKeeper> records_;
+  std::optional<api::audit_log::AuditService> audit_;
   std::unique_ptr<StatusKeeper> keeper_;
   std::unique_ptr<api::Server> server_;
 };

@@ -41,6 +41,7 @@ class RecordKeeper {
   [[nodiscard]] record::Engine& engine() noexcept { return *engine_; }
   [[nodiscard]] govern::GrantBook& grants() noexcept { return *grants_; }
   [[nodiscard]] audit::Keeper& audit() noexcept { return *audit_keeper_; }
+  [[nodiscard]] audit::Log& audit_log() noexcept { return *audit_log_; }
   [[nodiscard]] audit::Keys& keys() noexcept { return *keys_; }
   [[nodiscard]] store::sql::Database& database() noexcept { return *database_; }
   // Who holds a session that was begun with a ticket: the first person of the demo company.

@@ -120,11 +120,9 @@ int audit_export_command(Console& console, std::span<const std::string> words) {
   order.organisation = static_cast<base::OrganisationId>(organisation);
   order.made = clock.now();
   order.folder = out;
-  if (const auto authorities = arguments->value("--authorities")) {
-    auto pem = os::read_file(*authorities, trust::kMaxCertificateFileBytes);
-    if (!pem) return failed(console, *authorities, pem.error());
-    order.certificates.push_back(std::move(*pem));
-  }
+  auto certificates = remember_authorities(folder, arguments->value("--authorities").value_or(""));
+  if (!certificates) return failed(console, folder.audit(), certificates.error());
+  order.certificates = std::move(*certificates);
   const auto summary = audit::export_log(**database, *keys, order);
   if (!summary) return failed(console, out, summary.error());
   console.line(messages::audit_exported(

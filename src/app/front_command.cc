@@ -154,18 +154,14 @@ class Front {
   }
 
   base::Result<void> open_audit() {
-    std::vector<std::string> certificates;
-    if (!settings_.timestamp_certificates.empty()) {
-      auto pem = os::read_file(settings_.timestamp_certificates, trust::kMaxCertificateFileBytes);
-      if (!pem) return pem.error();
-      certificates.push_back(std::move(*pem));
-    }
+    auto certificates = remember_authorities(folder_, settings_.timestamp_certificates);
+    if (!certificates) return certificates.error();
     audit_.emplace(api::audit_log::AuditService::Parts{.database = &records_->database(),
                                                        .engine = &records_->engine(),
                                                        .log = &records_->audit_log(),
                                                        .keys = &records_->keys(),
                                                        .exports = folder_.exports(),
-                                                       .certificates = std::move(certificates),
+                                                       .certificates = std::move(*certificates),
                                                        .say = log});
     return {};
   }

@@ -101,4 +101,24 @@ base::Result<std::optional<access::Principal>> RecordKeeper::ticket_holder() {
   return std::optional(std::move(principal));
 }
 
+base::Result<std::vector<std::string>> remember_authorities(const DataFolder& folder,
+                                                            const std::string& path) {
+  const std::string kept = folder.audit() + "/authorities.pem";
+  auto known = os::read_file(kept, trust::kMaxCertificateFileBytes);
+  if (!known && known.error().code != base::ErrorCode::not_found) return known.error();
+  std::string all = known ? std::move(*known) : std::string();
+  if (!path.empty()) {
+    auto pem = os::read_file(path, trust::kMaxCertificateFileBytes);
+    if (!pem) return pem.error();
+    if (!pem->ends_with('\n')) *pem += '\n';
+    if (all.find(*pem) == std::string::npos) {
+      all += *pem;
+      if (auto written = os::replace_file(kept, all); !written) return written.error();
+    }
+  }
+  std::vector<std::string> certificates;
+  if (!all.empty()) certificates.push_back(std::move(all));
+  return certificates;
+}
+
 }  // namespace hinomi::app

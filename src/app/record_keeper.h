@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/record_routes.h"
 #include "app/data_folder.h"
@@ -64,6 +65,10 @@ class RecordKeeper {
 
 // The certificates (PEM) that may stand at the root of a time-stamp.
 [[nodiscard]] base::Result<trust::TimestampTrust> read_timestamp_trust(const std::string& path);
+// Those of every authority that ever stamped for this folder, for exports: `path` (empty: none) is added to
+// them. Empty: there never was one.
+[[nodiscard]] base::Result<std::vector<std::string>> remember_authorities(const DataFolder& folder,
+                                                                          const std::string& path);
 
 // The organisation of the demo company with its sites, people, posts and assignments; nothing where an
 // organisation is there already.

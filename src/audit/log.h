@@ -35,8 +35,9 @@ class Log final : public record::AuditLog {
   // an entry; what does is the database, or an entry of another vault (usage).
   [[nodiscard]] base::Result<void> append(store::sql::Connection& connection,
                                           const record::AuditEntry& entry) override;
-  void refuse(const record::AuditEntry& entry, bool must_exist) override {
+  bool refuse(const record::AuditEntry& entry, bool must_exist) override {
     refusals_.note(entry, must_exist);
+    return true;
   }
 
   // Appends those that are about something that is there.

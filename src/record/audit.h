@@ -44,7 +44,12 @@ class AuditLog {
                                                   const AuditEntry& entry) = 0;
   // Something was refused. At any time, from any thread; does not wait, and writes it down a moment later, of
   // one principal only so many a minute one by one. `must_exist`: only if the record is there (it was hidden).
-  virtual void refuse(const AuditEntry& entry, bool must_exist) = 0;
+  // False: this log takes nothing this way; append() it.
+  virtual bool refuse(const AuditEntry& entry, bool must_exist) {
+    (void)entry;
+    (void)must_exist;
+    return false;
+  }
 };
 
 }  // namespace hinomi::record

@@ -64,7 +64,9 @@ void Engine::refuse(const Context& context, std::string_view action, const schem
   entry.record = id;
   entry.done = false;
   entry.reason = context.reason;
-  parts_.audit->refuse(entry, must_exist);
+  if (parts_.audit->refuse(entry, must_exist) || must_exist) return;
+  // What cannot be written down must not change the answer, which is a refusal in any case.
+  (void)in_write([&](Connection& connection) { return parts_.audit->append(connection, entry); });
 }
 
 }  // namespace hinomi::record

@@ -122,4 +122,20 @@ std::vector<Route> RecordRoutes::routes() {
   return routes;
 }
 
+std::vector<Route> RecordRoutes::audit_routes(audit_log::AuditService& service) {
+  std::vector<Route> routes;
+  using One = http::Response (audit_log::AuditService::*)(const Asked&);
+  const auto on = [&](Method method, std::string pattern, std::uint64_t limit, One operation) {
+    add(routes, method, std::move(pattern), limit,
+        [&service, operation](const Asked& asked) { return (service.*operation)(asked); });
+  };
+  using Service = audit_log::AuditService;
+  on(Method::get, "/api/v1/audit", 0, &Service::list);
+  on(Method::get, "/api/v1/audit/tree", 0, &Service::tree);
+  on(Method::post, "/api/v1/audit/export", audit_log::kMaxExportBody, &Service::begin_export);
+  on(Method::get, "/api/v1/audit/exports/{id}", 0, &Service::export_state);
+  on(Method::get, "/api/v1/audit/exports/{id}/file", 0, &Service::download);
+  return routes;
+}
+
 }  // namespace hinomi::api

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "api/audit_log/service.h"
 #include "api/query_thread.h"
 #include "api/records/roles.h"
 #include "api/records/service.h"
@@ -28,6 +29,8 @@ class RecordRoutes {
   // `roles`: nullptr: none are answered about.
   RecordRoutes(records::RecordService& service, records::RoleService* roles, FindCaller find_caller);
   [[nodiscard]] std::vector<Route> routes();
+  // Those of the audit log, answered on the same threads.
+  [[nodiscard]] std::vector<Route> audit_routes(audit_log::AuditService& service);
 
  private:
   using Answer = std::function<http::Response(const records::Asked&)>;

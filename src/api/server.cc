@@ -205,6 +205,9 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
     parts->record_routes =
         std::make_unique<RecordRoutes>(*parts->records, parts->roles.get(), given.find_caller);
     for (Route& route : parts->record_routes->routes()) routes.push_back(std::move(route));
+    if (given.audit != nullptr)
+      for (Route& route : parts->record_routes->audit_routes(*given.audit))
+        routes.push_back(std::move(route));
     parts->changes = std::make_unique<ChangeFeed>(*given.records, given.find_caller, clock);
     parts->changes->attach(*parts->server);
     routes.push_back({http::Method::get,

@@ -61,6 +61,7 @@ struct Services {
   std::function<base::Result<std::optional<std::string>>(std::uint64_t position)> read_finding;
   // Records: null: this server has none. The functions are called on worker threads.
   record::Engine* records = nullptr;
+  audit_log::AuditService* audit = nullptr;  // with the records; null: its routes are not there
   FindCaller find_caller;
   records::RecordService::GrantsOf grants_of;
   records::WorkParts work;  // what stands on records; without it, nothing is answered about it

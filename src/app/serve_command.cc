@@ -102,7 +102,9 @@ class Server {
     // The demonstration has its person; nobody need be made.
     if (!settings_.demo)
       if (auto asked = ask_for_setup_secret(folder_); !asked) return asked;
-    process::Supervisor supervisor({front(), pipeline(), zygote()}, {}, log);
+    std::vector<process::ChildSpec> children{front(), pipeline(), zygote()};
+    if (!settings_.timestamp_authority.empty()) children.push_back(anchor());
+    process::Supervisor supervisor(std::move(children), {}, log);
     auto ran = supervisor.run([this] { reload_rules(); },
                               [this] {
                                 reload_.poll();
@@ -182,6 +184,21 @@ class Server {
                                                        {{zygote_own_.get(), 3}, {state_.descriptor(), 4}}));
                 },
             .ended = [this](const os::Exit&) { ++state_->zygote_restarts; },
+            .stuck = {},
+            .takes_along = ""};
+  }
+
+  // Knows nothing of the server but the checkpoints in a folder: it may connect to others, as the front may
+  // not.
+  process::ChildSpec anchor() {
+    return {.name = "anchor",
+            .start =
+                [this] {
+                  std::vector<std::string> words = words_of(settings_);
+                  words.insert(words.begin(), std::string(kAnchorCommand));
+                  return os::Subprocess::start(program(self_, std::move(words), {}));
+                },
+            .ended = {},
             .stuck = {},
             .takes_along = ""};
   }

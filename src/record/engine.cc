@@ -40,6 +40,25 @@ base::Result<void> Engine::in_read(const std::function<base::Result<void>(Connec
 
 void Engine::audit_refusal(const Context& context, std::string_view action, const schema::Entity* entity,
                            const std::optional<base::RecordId>& id, base::OrganisationId organisation) {
+  refuse(context, action, entity, id, organisation, false);
+}
+
+void Engine::audit_refusal(const Context& context, std::string_view action, const schema::Entity& entity,
+                           const base::RecordId& id, const Refusal& refusal) {
+  switch (refusal.kind) {
+    case Refusal::Kind::forbidden:
+    case Refusal::Kind::needs_step_up:
+      return refuse(context, action, &entity, id, {}, false);
+    case Refusal::Kind::not_found:
+      return refuse(context, action, &entity, id, {}, true);
+    default:
+      return;
+  }
+}
+
+void Engine::refuse(const Context& context, std::string_view action, const schema::Entity* entity,
+                    const std::optional<base::RecordId>& id, base::OrganisationId organisation,
+                    bool must_exist) {
   // Within a transaction that may still be given up, whoever began it says what was refused.
   if (parts_.audit == nullptr || context.joined != nullptr) return;
   AuditEntry entry;
@@ -53,7 +72,7 @@ void Engine::audit_refusal(const Context& context, std::string_view action, cons
   entry.record = id;
   entry.done = false;
   entry.reason = context.reason;
-  entry.details = "{}";
+  if (parts_.audit->refuse(entry, must_exist) || must_exist) return;
   // What cannot be written down must not change the answer, which is a refusal in any case.
   (void)in_write([&](Connection& connection) { return parts_.audit->append(connection, entry); });
 }

@@ -171,9 +171,13 @@ class Engine {
   [[nodiscard]] base::Result<void> in_read(
       const std::function<base::Result<void>(store::sql::Connection&)>& work);
 
-  // Says in the audit log that something was refused; in a transaction of its own.
+  // Says in the audit log that something was refused; does not wait for it.
   void audit_refusal(const Context& context, std::string_view action, const schema::Entity* entity,
                      const std::optional<base::RecordId>& id, base::OrganisationId organisation);
+  // The same for what an operation on a record ended in: also when it was answered as if it were not there,
+  // but is. Other refusals (faults, versions) are none for the audit log.
+  void audit_refusal(const Context& context, std::string_view action, const schema::Entity& entity,
+                     const base::RecordId& id, const Refusal& refusal);
 
   // Says in the audit log what was done that changes no record, as an export; in a transaction of its own.
   [[nodiscard]] base::Result<void> audit_deed(const Context& context, std::string_view action,
@@ -219,6 +223,8 @@ class Engine {
   // Empties what the caller may not see.
   void withhold(const Context& context, const schema::Entity& entity, Record& record) const;
   [[nodiscard]] bool may_see(const Context& context, const schema::Field& field, const Record& record) const;
+  void refuse(const Context& context, std::string_view action, const schema::Entity* entity,
+              const std::optional<base::RecordId>& id, base::OrganisationId organisation, bool must_exist);
 
   Parts parts_;
   struct Registered {

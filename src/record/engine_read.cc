@@ -141,7 +141,10 @@ Outcome<Record> Engine::get(const Context& context, const Entity& entity, const 
   auto tx = store::sql::Tx::begin(**lease, Connection::Kind::read);
   if (!tx) return tx.error();
   auto record = find(**lease, context, entity, id, permission_of(entity, "read"), false, true);
-  if (!record) return record;
+  if (!record) {
+    audit_refusal(context, "read", entity, id, record.refusal());
+    return record;
+  }
   if (as_of) {
     if (record->created_at > *as_of) return Refusal{Kind::not_found, {}, {}};
     auto statement =
@@ -287,7 +290,10 @@ Outcome<std::vector<Change>> Engine::history(const Context& context, const Entit
   auto lease = parts_.database->lease(Connection::Kind::read);
   if (!lease) return lease.error();
   auto record = find(**lease, context, entity, id, permission_of(entity, "read"), false, true);
-  if (!record) return record.refusal();
+  if (!record) {
+    audit_refusal(context, "read", entity, id, record.refusal());
+    return record.refusal();
+  }
   if (auto wrong = note_read(context, &entity, "history", std::span(&id, 1))) return *wrong;
   std::vector<std::string_view> hidden;
   for (const Field& field : entity.fields)

@@ -210,6 +210,7 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   AuditEntry entry;
   entry.organisation = write.after.labels.organisation;
   entry.vault = write.after.labels.vault;
+  entry.labels = write.after.labels;
   entry.at = now;
   entry.who = write.context.who;
   entry.via = write.context.via;

@@ -144,7 +144,7 @@ Outcome<Record> Engine::change(const Context& context, const Entity& entity, con
     return std::nullopt;
   });
   if (refusal) {
-    if (refusal->kind == Kind::forbidden) audit_refusal(context, "change", &entity, id, {});
+    audit_refusal(context, "change", entity, id, *refusal);
     return *refusal;
   }
   withhold(context, entity, *changed);
@@ -218,8 +218,7 @@ std::optional<Refusal> Engine::act_in(Connection& connection, Deed& deed) {
 
 Outcome<Record> Engine::end_deed(const Deed& deed, std::optional<Refusal> refusal) {
   if (refusal) {
-    if (refusal->kind == Kind::forbidden || refusal->kind == Kind::needs_step_up)
-      audit_refusal(deed.context, deed.action.name, &deed.entity, deed.id, {});
+    audit_refusal(deed.context, deed.action.name, deed.entity, deed.id, *refusal);
     const auto known = actions_.find(permission_of(deed.entity, deed.action.name));
     if (known != actions_.end() && known->second.refused && !deed.context.preview)
       known->second.refused(deed.context, deed.id, *refusal);
@@ -273,7 +272,10 @@ Outcome<Record> Engine::restore(const Context& context, const Entity& entity, co
     changed = std::move(after);
     return std::nullopt;
   });
-  if (refusal) return *refusal;
+  if (refusal) {
+    audit_refusal(context, "restore", entity, id, *refusal);
+    return *refusal;
+  }
   withhold(context, entity, *changed);
   return std::move(*changed);
 }
@@ -281,6 +283,7 @@ Outcome<Record> Engine::restore(const Context& context, const Entity& entity, co
 Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
   std::optional<Record> changed;
   const Entity* entity = nullptr;
+  base::RecordId id{};
   auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
     auto statement =
         connection.prepare("SELECT " + std::string(change_columns()) + " FROM record_change WHERE seq=?");
@@ -292,6 +295,7 @@ Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
     const Change change = read_change(**statement);
     (*statement)->reset();
     entity = registry().find(change.entity);
+    id = change.record;
     if (entity == nullptr || entity->attached) return Refusal{Kind::not_found, {}, {}};
     const bool deletes = change.kind == "create" || change.kind == "delete" || change.kind == "restore";
     auto before = find(connection, context, *entity, change.record,
@@ -320,7 +324,10 @@ Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
     changed = std::move(after);
     return std::nullopt;
   });
-  if (refusal) return *refusal;
+  if (refusal) {
+    if (entity != nullptr) audit_refusal(context, "undo", *entity, id, *refusal);
+    return *refusal;
+  }
   withhold(context, *entity, *changed);
   return std::move(*changed);
 }

@@ -86,6 +86,7 @@ Harbour::Harbour(store::sql::Database& database, std::vector<schema::Entity> mor
   parts.database = &database_;
   parts.registry = &registry_;
   parts.clock = &clock_;
+  parts.audit = audit;
   // Ids that never repeat, and are the same in every run.
   parts.random = [this](std::span<std::uint8_t> into) {
     ++next_random_;

@@ -2,6 +2,7 @@
 // secret; not the rules by which they change (accounts.h).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -101,6 +102,7 @@ enum class Next : std::uint8_t { nothing, totp, passkey, enrol };
 struct SignIn {
   Proof proof = Proof::wrong;
   Next next = Next::nothing;
+  std::chrono::milliseconds wait{0};  // until the next try, where there were too many
   std::optional<NewSession> session;  // where the proof was good; half of one while something is missing
 };
 

@@ -20,17 +20,6 @@ using Kind = record::Refusal::Kind;
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-// One who guesses from one place gets a few tries at a name; many places together get enough that they lock
-// nobody out, and too few to guess a password of twelve characters.
-constexpr ThrottleRule kPairs{.at_once = 5, .one_every = seconds(20)};
-constexpr ThrottleRule kNames{.at_once = 50, .one_every = seconds(30)};
-constexpr ThrottleRule kPlaces{.at_once = 30, .one_every = seconds(2)};
-// Of the codes of one person, who gave the password already: 1,440 a day of a million.
-constexpr ThrottleRule kCodes{.at_once = 8, .one_every = seconds(60)};
-
 constexpr std::string_view kColumns =
     "person, login, password, totp, totp_pending, totp_step, must_enrol, disabled_at, created_at";
 
@@ -106,12 +95,7 @@ base::Result<void> Accounts::migrate(store::sql::Database& database) {
 }
 
 Accounts::Accounts(Parts parts)
-    : parts_(std::move(parts)),
-      slots_(parts_.hashing),
-      pairs_(*parts_.clock, kPairs),
-      names_(*parts_.clock, kNames),
-      places_(*parts_.clock, kPlaces),
-      codes_(*parts_.clock, kCodes) {}
+    : parts_(std::move(parts)), slots_(parts_.hashing), guard_(*parts_.clock, parts_.random) {}
 
 base::Result<std::unique_ptr<Accounts>> Accounts::open(Parts parts) {
   HINOMI_CHECK(parts.database != nullptr && parts.clock != nullptr && parts.box != nullptr && parts.random);
@@ -201,6 +185,18 @@ base::Result<std::optional<Accounts::Row>> Accounts::row_of_login(Connection& co
   const base::RecordId person = record_id(**statement, 0);
   (*statement)->reset();
   return row_of(connection, person);
+}
+
+base::Result<std::optional<Accounts::Row>> Accounts::look_up(const base::RecordId& person) {
+  std::optional<Row> row;
+  const auto done = read([&](Connection& connection) -> base::Result<void> {
+    auto found = row_of(connection, person);
+    if (!found) return found.error();
+    row = std::move(*found);
+    return {};
+  });
+  if (!done) return done.error();
+  return row;
 }
 
 base::Result<Account> Accounts::facts_of(Connection& connection, const Row& row) {

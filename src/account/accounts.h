@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "account/account.h"
+#include "account/guard.h"
 #include "account/secret_box.h"
-#include "account/throttle.h"
 #include "credential/passkey.h"
 #include "credential/password.h"
 #include "os/clock.h"
@@ -259,6 +259,15 @@ class Accounts {
                                                  bool creates, const Session* session);
   [[nodiscard]] base::Result<Next> missing(Connection& connection, const Row& row,
                                            credential::Methods methods);
+  // What comes of checking evidence in a transaction; the methods that were shown, none: it proves nothing.
+  [[nodiscard]] base::Result<credential::Methods> check(Connection& connection, const Row& row,
+                                                        const Session& session, const Evidence& evidence);
+  [[nodiscard]] base::Result<SignIn> prove_within(Connection& connection, const Session& session,
+                                                  const Evidence& evidence, std::string_view known_password,
+                                                  const From& from);
+  [[nodiscard]] base::Result<SignIn> begin_by_password(Connection& connection, const Row& checked,
+                                                       const std::string& hash, const From& from);
+  [[nodiscard]] base::Result<std::optional<Row>> look_up(const base::RecordId& person);
   [[nodiscard]] base::Result<bool> may_enrol(Connection& connection, const Row& row, const Session& session);
   [[nodiscard]] base::Result<bool> may_lose(Connection& connection, const Row& row, bool totp);
   [[nodiscard]] base::Result<std::optional<NewSession>> after_enrolment(Connection& connection,
@@ -304,11 +313,7 @@ class Accounts {
   std::atomic<std::uint64_t> for_somebody_{0};
   std::atomic<std::uint64_t> for_nobody_{0};
 
-  // Tries, by name and place, by name, by place, and of second factors by person.
-  Throttle pairs_;
-  Throttle names_;
-  Throttle places_;
-  Throttle codes_;
+  Guard guard_;
 
   std::mutex mutex_;              // of what is below
   std::uint64_t generation_ = 0;  // counts what was forgotten, so that no older answer is kept after it

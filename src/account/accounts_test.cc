@@ -82,17 +82,22 @@ TEST_P(AccountsTest, a_wrong_password_and_an_unknown_name_cost_the_same_work_and
 
 TEST_P(AccountsTest, guessing_is_slowed_down_alike_for_known_and_unknown_names) {
   nodes().hanako();
+  std::vector<int> tries;
   for (const std::string_view login : {"hanako", "nobody"}) {
     int tried = 0;
-    while (nodes().sign_in(login, "wrong wrong wrong").proof == Proof::wrong && tried < 100) ++tried;
-    EXPECT_EQ(tried, 5) << login;
+    while (tried < 100 && nodes().sign_in(login, "wrong wrong wrong").proof == Proof::wrong) ++tried;
+    tries.push_back(tried);
   }
+  EXPECT_EQ(tries[0], tries[1]);
+  EXPECT_LT(tries[0], 10);
   const Accounts::Work before = nodes().one->work();
-  EXPECT_EQ(nodes().sign_in().proof, Proof::throttled) << "also with the right password, from this place";
+  const SignIn right = nodes().sign_in();
+  EXPECT_EQ(right.proof, Proof::throttled) << "also with the right password, from this place";
+  EXPECT_GT(right.wait.count(), 0);
   EXPECT_EQ(nodes().one->work().for_somebody, before.for_somebody) << "and without any work";
   EXPECT_EQ(nodes().sign_in("hanako", kPassword, "198.51.100.7:1").proof, Proof::good)
       << "the owner is not locked out elsewhere";
-  nodes().pass(minutes(2));
+  nodes().pass(minutes(16));
   EXPECT_EQ(nodes().sign_in().proof, Proof::good);
 }
 
@@ -106,7 +111,7 @@ TEST_P(AccountsTest, one_place_cannot_try_one_password_on_many_names) {
   while (tried < 200 &&
          nodes().sign_in("name" + std::to_string(tried), "Sommer-in-Wien-2026").proof == Proof::wrong)
     ++tried;
-  EXPECT_EQ(tried, 30);
+  EXPECT_LT(tried, 60);
 }
 
 TEST_P(AccountsTest, what_is_no_token_of_ours_is_no_session) {
@@ -315,7 +320,7 @@ TEST_P(AccountsTest, the_setup_secret_cannot_be_tried_for_ever) {
   ASSERT_TRUE(nodes().one->new_setup_secret());
   int tried = 0;
   while (tried < 100 && *nodes().one->check_setup_secret("8x2k-8x2k", nodes().from) == Proof::wrong) ++tried;
-  EXPECT_EQ(tried, 30);
+  EXPECT_LT(tried, 10);
 }
 
 }  // namespace

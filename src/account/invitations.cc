@@ -61,8 +61,8 @@ Outcome<Accounts::Invitation> Accounts::invite(const record::Context& context, c
 
 base::Result<std::optional<base::RecordId>> Accounts::invited(std::string_view code, const From& from) {
   const auto hash = credential::hash_of_session_token(code);
-  const std::string place = place_of(from.peer);
-  if (!places_.take(place)) return base::Error{base::ErrorCode::limit_exceeded, "too many tries", "", {}};
+  const Guard::Try tried = guard_.begin("\ninvitation", from.peer);
+  if (!tried.allowed()) return base::Error{base::ErrorCode::limit_exceeded, "too many tries", "", {}};
   std::optional<base::RecordId> person;
   if (!hash) return person;
   const auto done = read([&](Connection& connection) -> base::Result<void> {
@@ -73,7 +73,7 @@ base::Result<std::optional<base::RecordId>> Accounts::invited(std::string_view c
     return {};
   });
   if (!done) return done.error();
-  if (person) places_.give_back(place);
+  if (person) guard_.succeeded(tried);
   return person;
 }
 

@@ -1,4 +1,5 @@
-// The numbered steps of the tables of accounts, as they stand in account/migrations.
+// The numbered steps of the tables of accounts, as they stand in account/migrations. Not for applying
+// them (store/sql).
 #pragma once
 
 #include <span>

@@ -86,8 +86,8 @@ base::Result<std::optional<std::string>> Accounts::new_setup_secret() {
 }
 
 base::Result<Proof> Accounts::check_setup_secret(std::string_view typed, const From& from) {
-  const std::string place = place_of(from.peer);
-  if (!places_.take(place)) return Proof::throttled;
+  const Guard::Try tried = guard_.begin("\nsetup", from.peer);
+  if (!tried.allowed()) return Proof::throttled;
   bool good = false;
   const auto done = read([&](Connection& connection) -> base::Result<void> {
     const auto stored = load(connection);
@@ -100,7 +100,7 @@ base::Result<Proof> Accounts::check_setup_secret(std::string_view typed, const F
   });
   if (!done) return done.error();
   if (good)
-    places_.give_back(place);
+    guard_.succeeded(tried);
   else
     refuse(from, std::nullopt, "", "setup.finish");
   return good ? Proof::good : Proof::wrong;
@@ -136,7 +136,7 @@ base::Result<void> Accounts::set_demo_person_within(Connection& connection, cons
 }
 
 base::Result<SignIn> Accounts::begin_after_setup(const base::RecordId& person, const From& from) {
-  SignIn result{Proof::wrong, Next::nothing, std::nullopt};
+  SignIn result;
   const auto done = write([&](Connection& connection) -> base::Result<void> {
     const auto row = row_of(connection, person);
     if (!row) return row.error();
@@ -145,7 +145,8 @@ base::Result<SignIn> Accounts::begin_after_setup(const base::RecordId& person, c
         begin(connection,
               {.person = person, .name = (*row)->login, .methods = {credential::Method::password}}, from);
     if (!session) return session.error();
-    result = {Proof::good, Next::nothing, std::move(*session)};
+    result.proof = Proof::good;
+    result.session = std::move(*session);
     return {};
   });
   if (!done) return done.error();

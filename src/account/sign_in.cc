@@ -27,18 +27,23 @@ bool may_be_login(std::string_view login) noexcept {
          login.find('\0') == std::string_view::npos;
 }
 
-std::string pair_of(std::string_view login, std::string_view place) {
-  std::string key(login);
-  key += '\n';
-  key += place;
-  return key;
-}
-
 SignIn wrong() {
-  return {Proof::wrong, Next::nothing, std::nullopt};
+  SignIn result;
+  result.proof = Proof::wrong;
+  return result;
 }
-SignIn throttled() {
-  return {Proof::throttled, Next::nothing, std::nullopt};
+SignIn throttled(const Guard::Try& one) {
+  SignIn result;
+  result.proof = Proof::throttled;
+  result.wait = one.wait;
+  return result;
+}
+SignIn good(Next next, std::optional<NewSession> session) {
+  SignIn result;
+  result.proof = Proof::good;
+  result.next = next;
+  result.session = std::move(session);
+  return result;
 }
 
 }  // namespace
@@ -71,10 +76,8 @@ base::Result<Next> Accounts::missing(Connection& connection, const Row& row, Met
 
 base::Result<SignIn> Accounts::sign_in(std::string_view login, std::string_view password, const From& from) {
   const std::string_view typed = may_be_login(login) ? login : std::string_view();
-  const std::string key = typed.empty() ? std::string() : login_key(typed);
-  const std::string place = place_of(from.peer);
-  const std::string pair = pair_of(key, place);
-  if (!places_.take(place) || !pairs_.take(pair) || !names_.take(key)) return throttled();
+  const Guard::Try tried = guard_.begin(typed.empty() ? std::string() : login_key(typed), from.peer);
+  if (!tried.allowed()) return throttled(tried);
   std::optional<Row> row;
   const auto looked = read([&](Connection& connection) -> base::Result<void> {
     auto found = row_of_login(connection, typed);
@@ -82,55 +85,62 @@ base::Result<SignIn> Accounts::sign_in(std::string_view login, std::string_view 
     row = std::move(*found);
     return {};
   });
-  if (!looked) return looked.error();
   bool outdated = false;
-  const auto good = matches(password, row, outdated);
-  if (!good) return good.error();
-  if (!*good) {
+  const auto right = looked ? matches(password, row, outdated) : base::Result<bool>(looked.error());
+  if (!right) {
+    guard_.undone(tried);
+    return right.error();
+  }
+  if (!*right) {
     refuse(from, row ? std::optional(row->person) : std::nullopt, row ? row->login : "", "session.begin");
     return wrong();
   }
-  places_.give_back(place);
-  pairs_.give_back(pair);
-  names_.give_back(key);
   std::string hash = row->password;
   if (outdated) {
     auto anew = credential::hash_password(password, slots_, parts_.random, parts_.cost);
     if (anew) hash = std::move(*anew);
   }
-  SignIn result = wrong();
+  SignIn result;
   const auto done = write([&](Connection& connection) -> base::Result<void> {
-    result = wrong();
-    if (auto locked = lock(connection, row->person); !locked) return locked;
-    const auto now = row_of(connection, row->person);
-    if (!now) return now.error();
-    // Disabled or changed while the password was being checked.
-    if (!*now || (*now)->disabled_at || (*now)->password != row->password) return {};
-    if (hash != row->password) {
-      const auto kept =
-          execute(connection, "UPDATE account SET password=? WHERE person=?", hash, row->person);
-      if (!kept) return kept.error();
-    }
-    const Methods methods{Method::password};
-    const auto next = missing(connection, **now, methods);
-    if (!next) return next.error();
-    const bool half = *next != Next::nothing;
-    auto session = begin(connection,
-                         {.person = row->person,
-                          .name = row->login,
-                          .methods = methods,
-                          .half = half,
-                          .proved = true,
-                          .old = std::nullopt,
-                          .since = std::nullopt,
-                          .action = half ? "session.begin_half" : "session.begin"},
-                         from);
-    if (!session) return session.error();
-    result = {Proof::good, *next, std::move(*session)};
+    auto begun = begin_by_password(connection, *row, hash, from);
+    if (!begun) return begun.error();
+    result = std::move(*begun);
     return {};
   });
   if (!done) return done.error();
+  // Not after a right password alone, or codes could be guessed for ever by who knows it.
+  if (result.proof == Proof::good && result.next == Next::nothing) guard_.succeeded(tried);
   return result;
+}
+
+base::Result<SignIn> Accounts::begin_by_password(Connection& connection, const Row& checked,
+                                                 const std::string& hash, const From& from) {
+  if (auto locked = lock(connection, checked.person); !locked) return locked.error();
+  const auto now = row_of(connection, checked.person);
+  if (!now) return now.error();
+  // Disabled or changed while the password was being checked.
+  if (!*now || (*now)->disabled_at || (*now)->password != checked.password) return wrong();
+  if (hash != checked.password) {
+    const auto kept =
+        execute(connection, "UPDATE account SET password=? WHERE person=?", hash, checked.person);
+    if (!kept) return kept.error();
+  }
+  const Methods methods{Method::password};
+  const auto next = missing(connection, **now, methods);
+  if (!next) return next.error();
+  const bool half = *next != Next::nothing;
+  auto session = begin(connection,
+                       {.person = checked.person,
+                        .name = checked.login,
+                        .methods = methods,
+                        .half = half,
+                        .proved = true,
+                        .old = std::nullopt,
+                        .since = std::nullopt,
+                        .action = half ? "session.begin_half" : "session.begin"},
+                       from);
+  if (!session) return session.error();
+  return good(*next, std::move(*session));
 }
 
 base::Result<bool> Accounts::use_totp(Connection& connection, const Row& row, std::string_view code) {
@@ -168,108 +178,110 @@ base::Result<bool> Accounts::use_recovery(Connection& connection, const Row& row
 }
 
 base::Result<SignIn> Accounts::prove(const Session& session, const Evidence& evidence, const From& from) {
-  const std::string codes_of = session.person.text();
-  const std::string place = place_of(from.peer);
-  const bool guesses_code = evidence.totp || evidence.recovery;
-  std::optional<Row> row;
-  const auto looked = read([&](Connection& connection) -> base::Result<void> {
-    auto found = row_of(connection, session.person);
-    if (!found) return found.error();
-    row = std::move(*found);
-    return {};
-  });
-  if (!looked) return looked.error();
-  if (!row) return wrong();
-  if (guesses_code && !codes_.take(codes_of)) return throttled();
-  bool password_is_good = false;
+  const auto row = look_up(session.person);
+  if (!row) return row.error();
+  if (!*row) return wrong();
+  const bool guesses = evidence.password || evidence.totp || evidence.recovery;
+  std::optional<Guard::Try> tried;
+  if (guesses) {
+    tried = guard_.begin(login_key((*row)->login), from.peer);
+    if (!tried->allowed()) return throttled(*tried);
+  }
+  bool password_is_right = true;
   if (evidence.password) {
-    const std::string key = login_key(row->login);
-    const std::string pair = pair_of(key, place);
-    if (!pairs_.take(pair) || !names_.take(key)) return throttled();
     bool outdated = false;
-    const auto good = matches(*evidence.password, row, outdated);
-    if (!good) return good.error();
-    password_is_good = *good;
-    if (*good) {
-      pairs_.give_back(pair);
-      names_.give_back(key);
+    const auto right = matches(*evidence.password, *row, outdated);
+    if (!right) {
+      guard_.undone(*tried);
+      return right.error();
     }
+    password_is_right = *right;
   }
   SignIn result = wrong();
   const auto done = write([&](Connection& connection) -> base::Result<void> {
     result = wrong();
-    if (auto locked = lock(connection, session.person); !locked) return locked;
-    const auto now = row_of(connection, session.person);
-    if (!now) return now.error();
-    const auto open = still_open(connection, session);
-    if (!open) return open.error();
-    if (!*now || !*open || (*now)->disabled_at) return {};
-    if (evidence.password && (!password_is_good || (*now)->password != row->password)) return {};
-    Methods methods = session.methods;
-    Methods fresh;
-    if (evidence.password) fresh.add(Method::password);
-    if (evidence.totp) {
-      const auto used = use_totp(connection, **now, *evidence.totp);
-      if (!used) return used.error();
-      if (!*used) return {};
-      fresh.add(Method::totp);
-    }
-    if (evidence.recovery) {
-      const auto used = use_recovery(connection, **now, *evidence.recovery);
-      if (!used) return used.error();
-      if (!*used) return {};
-      fresh.add(Method::recovery);
-    }
-    if (evidence.passkey != nullptr && evidence.relying_party != nullptr) {
-      base::RecordId owner{};
-      const auto method = use_passkey(connection, *evidence.passkey, *evidence.relying_party, session.person,
-                                      session.hash, owner);
-      if (!method) return method.error();
-      if (!*method) return {};
-      fresh.add(**method);
-    }
-    if (fresh == Methods{}) return {};
-    // A second factor that there is must be shown; a password alone is no fresh proof then.
-    const bool second = fresh.has(Method::totp) || fresh.has(Method::recovery) ||
-                        fresh.has(Method::passkey) || fresh.has(Method::passkey_verified);
-    if (!second) {
-      const auto next = missing(connection, **now, fresh);
-      if (!next) return next.error();
-      if (*next != Next::nothing) {
-        result = {Proof::good, *next, std::nullopt};
-        return {};
-      }
-    }
-    for (unsigned bit = 0; bit <= static_cast<unsigned>(Method::recovery); ++bit)
-      if (fresh.has(static_cast<Method>(bit))) methods.add(static_cast<Method>(bit));
-    auto made = begin(connection,
-                      {.person = session.person,
-                       .name = (*now)->login,
-                       .methods = methods,
-                       .half = false,
-                       .proved = true,
-                       .old = session.hash,
-                       .since = session.half ? std::nullopt : std::optional(session.created),
-                       .action = session.half ? "session.begin" : "session.prove"},
-                      from);
-    if (!made) return made.error();
-    result = {Proof::good, Next::nothing, std::move(*made)};
+    if (!password_is_right) return {};
+    auto proved = prove_within(connection, session, evidence, (*row)->password, from);
+    if (!proved) return proved.error();
+    result = std::move(*proved);
     return {};
   });
   if (!done) return done.error();
   if (result.proof == Proof::good) {
-    if (guesses_code) codes_.give_back(codes_of);
+    // With the password before it, a code is the second try.
+    if (tried && result.next == Next::nothing) guard_.succeeded(*tried, session.half ? 2 : 1);
     forget();
   } else {
-    refuse(from, session.person, row->login, session.half ? "session.begin" : "session.prove");
+    refuse(from, session.person, (*row)->login, session.half ? "session.begin" : "session.prove");
   }
   return result;
 }
 
+base::Result<SignIn> Accounts::prove_within(Connection& connection, const Session& session,
+                                            const Evidence& evidence, std::string_view known_password,
+                                            const From& from) {
+  if (auto locked = lock(connection, session.person); !locked) return locked.error();
+  const auto now = row_of(connection, session.person);
+  if (!now) return now.error();
+  const auto open = still_open(connection, session);
+  if (!open) return open.error();
+  if (!*now || !*open || (*now)->disabled_at) return wrong();
+  if (evidence.password && (*now)->password != known_password) return wrong();
+  const auto fresh = check(connection, **now, session, evidence);
+  if (!fresh) return fresh.error();
+  if (*fresh == Methods{}) return wrong();
+  // A second factor that there is must be shown; a password alone is no fresh proof then.
+  if (*fresh == Methods{Method::password}) {
+    const auto next = missing(connection, **now, *fresh);
+    if (!next) return next.error();
+    if (*next != Next::nothing) return good(*next, std::nullopt);
+  }
+  Methods methods = session.methods;
+  for (unsigned bit = 0; bit <= static_cast<unsigned>(Method::recovery); ++bit)
+    if (fresh->has(static_cast<Method>(bit))) methods.add(static_cast<Method>(bit));
+  auto made = begin(connection,
+                    {.person = session.person,
+                     .name = (*now)->login,
+                     .methods = methods,
+                     .half = false,
+                     .proved = true,
+                     .old = session.hash,
+                     .since = session.half ? std::nullopt : std::optional(session.created),
+                     .action = session.half ? "session.begin" : "session.prove"},
+                    from);
+  if (!made) return made.error();
+  return good(Next::nothing, std::move(*made));
+}
+
+base::Result<Methods> Accounts::check(Connection& connection, const Row& row, const Session& session,
+                                      const Evidence& evidence) {
+  Methods fresh;
+  if (evidence.password) fresh.add(Method::password);
+  if (evidence.totp) {
+    const auto used = use_totp(connection, row, *evidence.totp);
+    if (!used) return used.error();
+    if (!*used) return Methods{};
+    fresh.add(Method::totp);
+  }
+  if (evidence.recovery) {
+    const auto used = use_recovery(connection, row, *evidence.recovery);
+    if (!used) return used.error();
+    if (!*used) return Methods{};
+    fresh.add(Method::recovery);
+  }
+  if (evidence.passkey != nullptr && evidence.relying_party != nullptr) {
+    base::RecordId owner{};
+    const auto method = use_passkey(connection, *evidence.passkey, *evidence.relying_party, session.person,
+                                    session.hash, owner);
+    if (!method) return method.error();
+    if (!*method) return Methods{};
+    fresh.add(**method);
+  }
+  return fresh;
+}
+
 base::Result<SignIn> Accounts::sign_in(const credential::AssertionResponse& passkey,
                                        const credential::RelyingParty& relying_party, const From& from) {
-  const std::string place = place_of(from.peer);
-  if (!places_.take(place)) return throttled();
   SignIn result = wrong();
   base::RecordId owner{};
   const auto done = write([&](Connection& connection) -> base::Result<void> {
@@ -286,13 +298,11 @@ base::Result<SignIn> Accounts::sign_in(const credential::AssertionResponse& pass
     auto session = begin(
         connection, {.person = owner, .name = (*row)->login, .methods = {Method::passkey_verified}}, from);
     if (!session) return session.error();
-    result = {Proof::good, Next::nothing, std::move(*session)};
+    result = good(Next::nothing, std::move(*session));
     return {};
   });
   if (!done) return done.error();
-  if (result.proof == Proof::good)
-    places_.give_back(place);
-  else
+  if (result.proof != Proof::good)
     refuse(from, owner.is_nil() ? std::nullopt : std::optional(owner), "", "session.begin");
   return result;
 }
@@ -328,7 +338,7 @@ base::Result<SignIn> Accounts::sign_in_at_console(const Session* session, const 
     }
     auto made = begin(connection, beginning, from);
     if (!made) return made.error();
-    result = {Proof::good, Next::nothing, std::move(*made)};
+    result = good(Next::nothing, std::move(*made));
     return {};
   });
   if (!done) return done.error();

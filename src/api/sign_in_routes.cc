@@ -1,5 +1,6 @@
 #include "api/sign_in_routes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "access/decision.h"
@@ -139,7 +140,13 @@ std::optional<Response> SignInRoutes::wants_fresh_proof(const Asked& asked) cons
 
 Response SignInRoutes::answer(const http::Request& request, const base::Result<account::SignIn>& result) {
   if (!result) return failed(result.error());
-  if (result->proof == Proof::throttled) return problem(Problem::too_many, "too many tries; wait a moment");
+  if (result->proof == Proof::throttled) {
+    Response response = problem(Problem::too_many, "too many tries; wait a moment");
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(result->wait).count();
+    for (http::Field& field : response.fields)
+      if (field.name == "Retry-After") field.value = std::to_string(std::max<std::int64_t>(1, seconds));
+    return response;
+  }
   if (result->proof == Proof::wrong) {
     if (parts_.log) parts_.log("api: a sign-in was refused, from " + request.peer);
     return problem(Problem::not_signed_in, "this proves nothing");

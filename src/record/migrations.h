@@ -1,4 +1,5 @@
-// The numbered steps of the record database, as they stand in record/migrations.
+// The numbered steps of the record database, as they stand in record/migrations. Not for applying
+// them (store/sql).
 #pragma once
 
 #include <span>

@@ -297,16 +297,15 @@ Good good_answer(const Operation& operation) {
 std::set<int> refusals_of(const Operation& operation) {
   const Route& route = *operation.route;
   const RouteWords& words = route.words;
-  std::set<int> statuses{500, 503};
-  if (route.permission == Permission::everyone) return statuses;
+  std::set<int> statuses{403, 500, 503};
+  if (route.permission == Permission::everyone) return {403, 500};
   if (route.permission != Permission::report_csp) statuses.insert({400, 401});
-  if (route.method != Method::get) statuses.insert(403);
   if (route.pattern.find('{') != std::string_view::npos) statuses.insert(404);
   if (!body_schema(operation).empty()) statuses.insert({413, 415});
   if (route.permission == Permission::sign_in || route.permission == Permission::send_events)
     statuses.insert(429);
   if (route.permission != Permission::record) return statuses;
-  statuses.insert({403, 422});
+  statuses.insert(422);
   if (words.operation == RecordOperation::change || words.operation == RecordOperation::remove)
     statuses.insert({409, 412, 428});
   if (words.operation == RecordOperation::act) statuses.insert({409, 412, 428});

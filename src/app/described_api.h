@@ -1,5 +1,5 @@
-// The API of this program as it describes itself (schema/openapi.json): that of a server with everything that a
-// server can have, which listens nowhere. Not for serving.
+// The API of this program as it describes itself (schema/openapi.json): that of a server with everything that
+// a server can have, which listens nowhere. Not for serving.
 #pragma once
 
 #include <string>

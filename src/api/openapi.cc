@@ -194,8 +194,9 @@ base::Result<std::string> indented(std::string_view text) {
   return lines + "\n";
 }
 
-std::vector<std::string> faults_of(const std::vector<Route>& routes) {
-  const std::set<std::string> schemas = names_in(schema_parts());
+std::vector<std::string> faults_of(const schema::Registry& registry, const std::vector<Route>& routes) {
+  std::set<std::string> schemas = names_in(schema_parts());
+  for (const Entity& entity : registry.all()) schemas.insert(schema_name(entity.name));
   const std::set<std::string> parameters = names_in(parameter_parts());
   std::vector<std::string> faults;
   for (const Route& route : routes) {

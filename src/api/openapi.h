@@ -18,6 +18,7 @@ namespace hinomi::api {
 [[nodiscard]] base::Result<std::string> indented(std::string_view json);
 
 // What is wrong with the words of routes: none, a schema or parameter that is not there. For tests.
-[[nodiscard]] std::vector<std::string> faults_of(const std::vector<Route>& routes);
+[[nodiscard]] std::vector<std::string> faults_of(const schema::Registry& registry,
+                                                 const std::vector<Route>& routes);
 
 }  // namespace hinomi::api

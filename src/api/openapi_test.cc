@@ -48,7 +48,7 @@ std::set<std::string> strings_of(const parse::json::Value& array) {
 
 TEST_F(OpenApi, every_route_of_the_server_is_described) {
   start();
-  const std::vector<std::string> faults = faults_of(server_->routes());
+  const std::vector<std::string> faults = faults_of({}, server_->routes());
   for (const std::string& fault : faults) ADD_FAILURE() << fault;
   parse::json::Reader reader;
   const auto document = reader.read(server_->openapi());
@@ -61,11 +61,12 @@ TEST_F(OpenApi, every_route_of_the_server_is_described) {
 }
 
 TEST_F(OpenApi, a_route_without_words_is_a_fault) {
-  EXPECT_EQ(faults_of({route("/api/v1/x", {})}).size(), 1U);
-  EXPECT_EQ(faults_of({route("/api/v1/x", {.summary = "X"})}).size(), 0U);
-  EXPECT_EQ(faults_of({route("/api/v1/x", {.summary = "X", .answer = "Nowhere"})}).size(), 1U);
-  EXPECT_EQ(faults_of({route("/api/v1/x", {.summary = "X", .body = "Nowhere"})}).size(), 1U);
-  EXPECT_EQ(faults_of({route("/api/v1/x", {.summary = "X", .parameters = "list.q nowhere.x"})}).size(), 1U);
+  EXPECT_EQ(faults_of({}, {route("/api/v1/x", {})}).size(), 1U);
+  EXPECT_EQ(faults_of({}, {route("/api/v1/x", {.summary = "X"})}).size(), 0U);
+  EXPECT_EQ(faults_of({}, {route("/api/v1/x", {.summary = "X", .answer = "Nowhere"})}).size(), 1U);
+  EXPECT_EQ(faults_of({}, {route("/api/v1/x", {.summary = "X", .body = "Nowhere"})}).size(), 1U);
+  EXPECT_EQ(faults_of({}, {route("/api/v1/x", {.summary = "X", .parameters = "list.q nowhere.x"})}).size(),
+            1U);
 }
 
 TEST_F(OpenApi, it_is_told_to_those_who_are_signed_in) {

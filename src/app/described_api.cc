@@ -108,7 +108,7 @@ base::Result<std::string> described_api(const schema::Registry& registry) {
   options.assets = {};
   const auto server = api::Server::create(std::move(options), std::move(services));
   if (!server) return server.error();
-  if (const auto faults = api::faults_of((*server)->routes()); !faults.empty())
+  if (const auto faults = api::faults_of(registry, (*server)->routes()); !faults.empty())
     return base::Error{base::ErrorCode::invalid_input, faults.front(), "", {}};
   return api::indented((*server)->openapi());
 }

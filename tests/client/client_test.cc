@@ -26,7 +26,12 @@ class ClientTest : public ::testing::Test {
     settings.more = {"--demo"};
     server_ = std::make_unique<fault::ServerProcess>(settings);
     ASSERT_TRUE(server_->start()) << server_->problem();
-    const std::string cookie = server_->cookie();
+    // The address to sign in at is printed soon after the server first answers.
+    std::string cookie;
+    ASSERT_TRUE(cli::wait_until([&] {
+      cookie = server_->cookie();
+      return !cookie.empty();
+    }));
     token_ = cookie.substr(cookie.find('=') + 1);
     ASSERT_FALSE(token_.empty());
   }

@@ -19,7 +19,7 @@ export const banned = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', 'src/i18n/messages.ts'] },
+  { ignores: ['dist/', 'node_modules/', 'src/i18n/messages.ts', 'src/api/openapi.d.ts'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommended],

@@ -87,6 +87,15 @@ http::Response problem(Problem which, std::string_view detail, const std::vector
   return response;
 }
 
+std::vector<ProblemFacts> all_problems() {
+  std::vector<ProblemFacts> all;
+  for (int i = 0; i <= static_cast<int>(Problem::wrong_version); ++i) {
+    const Kind kind = kind_of(static_cast<Problem>(i));
+    all.push_back({kind.status, kind.code, kind.title});
+  }
+  return all;
+}
+
 Problem problem_of_status(int status) noexcept {
   switch (status) {
     case 408:

@@ -34,7 +34,7 @@ enum class Problem : std::uint8_t {
   busy,               // 503
   not_written,        // 503; nothing was acknowledged, the sender may try again
   shutting_down,      // 503
-  wrong_version,      // 505
+  wrong_version,      // 505; stays the last
 };
 
 // One fault among several: what is wrong, and where.
@@ -47,6 +47,13 @@ struct ProblemPart {
 // `detail` is English; its parts may hold text of the request, which is made safe to show.
 [[nodiscard]] http::Response problem(Problem kind, std::string_view detail,
                                      const std::vector<ProblemPart>& parts = {});
+// What each of them is; for the description of the API.
+struct ProblemFacts {
+  int status = 0;
+  std::string_view code;
+  std::string_view title;
+};
+[[nodiscard]] std::vector<ProblemFacts> all_problems();
 // The one that fits a status the HTTP server gives by itself.
 [[nodiscard]] Problem problem_of_status(int status) noexcept;
 

@@ -47,21 +47,24 @@ void RecordRoutes::add(std::vector<Route>& routes, Method method, std::string pa
 
 void RecordRoutes::add_one(std::vector<Route>& routes, const schema::Entity& entity) {
   const std::string one = "/api/v1/" + std::string(entity.path) + "/{id}";
-  const auto on = [&](Method method, const std::string& pattern, OneEntity operation) {
+  const auto on = [&](Method method, const std::string& pattern, OneEntity operation, RecordOperation named) {
     const std::uint64_t limit = method == Method::get ? 0 : records::kMaxRecordBody;
     add(routes, method, pattern, limit,
         [this, &entity, operation](const Asked& asked) { return (service_.*operation)(asked, entity); });
+    routes.back().words.operation = named;
+    routes.back().words.entity = &entity;
   };
-  on(Method::get, one, &RecordService::get);
-  on(Method::patch, one, &RecordService::change);
-  on(Method::remove, one, &RecordService::remove);
-  on(Method::post, one + "/restore", &RecordService::restore);
-  on(Method::get, one + "/history", &RecordService::history);
-  if (!entity.actions.empty()) on(Method::post, one + "/actions/{action}", &RecordService::act);
-  on(Method::get, one + "/comments", &RecordService::comments);
-  on(Method::post, one + "/comments", &RecordService::add_comment);
-  on(Method::get, one + "/relations", &RecordService::relations);
-  on(Method::post, one + "/relations", &RecordService::add_relation);
+  on(Method::get, one, &RecordService::get, RecordOperation::get);
+  on(Method::patch, one, &RecordService::change, RecordOperation::change);
+  on(Method::remove, one, &RecordService::remove, RecordOperation::remove);
+  on(Method::post, one + "/restore", &RecordService::restore, RecordOperation::restore);
+  on(Method::get, one + "/history", &RecordService::history, RecordOperation::history);
+  if (!entity.actions.empty())
+    on(Method::post, one + "/actions/{action}", &RecordService::act, RecordOperation::act);
+  on(Method::get, one + "/comments", &RecordService::comments, RecordOperation::comments);
+  on(Method::post, one + "/comments", &RecordService::add_comment, RecordOperation::add_comment);
+  on(Method::get, one + "/relations", &RecordService::relations, RecordOperation::relations);
+  on(Method::post, one + "/relations", &RecordService::add_relation, RecordOperation::add_relation);
 }
 
 void RecordRoutes::add_roles(std::vector<Route>& routes, records::RoleService& roles) {
@@ -80,15 +83,17 @@ void RecordRoutes::add_roles(std::vector<Route>& routes, records::RoleService& r
 
 void RecordRoutes::add_entity(std::vector<Route>& routes, const schema::Entity& entity) {
   const std::string all = "/api/v1/" + std::string(entity.path);
-  const auto on = [&](Method method, const std::string& pattern, OneEntity operation) {
+  const auto on = [&](Method method, const std::string& pattern, OneEntity operation, RecordOperation named) {
     const std::uint64_t limit = method == Method::get ? 0 : records::kMaxRecordBody;
     add(routes, method, pattern, limit,
         [this, &entity, operation](const Asked& asked) { return (service_.*operation)(asked, entity); });
+    routes.back().words.operation = named;
+    routes.back().words.entity = &entity;
   };
-  on(Method::get, all, &RecordService::list);
-  on(Method::post, all, &RecordService::create);
-  on(Method::get, all + "/facets", &RecordService::facets);
-  on(Method::post, all + "/bulk", &RecordService::bulk);
+  on(Method::get, all, &RecordService::list, RecordOperation::list);
+  on(Method::post, all, &RecordService::create, RecordOperation::create);
+  on(Method::get, all + "/facets", &RecordService::facets, RecordOperation::facets);
+  on(Method::post, all + "/bulk", &RecordService::bulk, RecordOperation::bulk);
   add_one(routes, entity);
 }
 

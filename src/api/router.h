@@ -12,6 +12,7 @@
 
 #include "api/access.h"
 #include "api/http/service.h"
+#include "schema/entity.h"
 
 namespace hinomi::api {
 
@@ -29,6 +30,39 @@ struct Intake {
 };
 using OpenIntake = std::function<std::optional<http::Response>(Call&, Intake&)>;
 
+// What an operation on records does, the same for every entity; from it and the declaration come its
+// parameters, bodies and answers (openapi.h).
+enum class RecordOperation : std::uint8_t {
+  none,  // another route
+  list,
+  facets,
+  create,
+  bulk,
+  get,
+  change,
+  remove,
+  restore,
+  history,
+  act,
+  comments,
+  add_comment,
+  relations,
+  add_relation,
+};
+
+// What a route is for, as those who write programs read it. A route says either `operation` or the rest.
+struct RouteWords {
+  std::string_view summary = {};     // English, one line; every route has one
+  std::string_view answer = {};      // name of a schema (openapi_parts.cc); empty: no body, or one of `media`
+  std::string_view body = {};        // name of the schema of the request's body; empty: none
+  std::string_view parameters = {};  // names of parameters of the query, separated by blanks
+  int status = 200;                  // when all is well
+  std::string_view media = {};       // of the answer; empty: JSON
+  std::string_view body_media = {};  // likewise; several are separated by blanks
+  RecordOperation operation = RecordOperation::none;
+  const schema::Entity* entity = nullptr;
+};
+
 struct Route {
   http::Method method = http::Method::get;  // get answers HEAD too
   std::string_view pattern;                 // "/api/v1/alerts/{id}"; a part in braces is any one part
@@ -39,6 +73,7 @@ struct Route {
   // What the caller must hold somewhere, beside `permission`: "alert.read". What they may do to which record
   // is decided with the record. Empty: nothing more.
   std::string_view needs = {};
+  RouteWords words = {};
 };
 
 struct Match {

@@ -8,7 +8,9 @@
 #include "api/change_feed.h"
 #include "api/gate.h"
 #include "api/identity.h"
+#include "api/openapi.h"
 #include "api/problem.h"
+#include "api/route_words.h"
 #include "api/sign_in_routes.h"
 #include "base/check.h"
 
@@ -60,6 +62,7 @@ class Server::Parts final : public http::Service {
   std::unique_ptr<ChangeFeed> changes;
   std::unique_ptr<Router> router;
   std::unique_ptr<Gate> gate;
+  std::string openapi;
   std::unique_ptr<Access> access;
   std::unique_ptr<http::Server> server;
 
@@ -219,6 +222,17 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
                       },
                       {}});
   }
+  routes.push_back({http::Method::get,
+                    "/api/v1/openapi.json",
+                    Permission::read,
+                    0,
+                    [&text = parts->openapi](Call& /*call*/, const http::Responder& respond) {
+                      respond(json_response(text));
+                    },
+                    {}});
+  describe(routes);
+  const record::Engine* const engine = parts->backend.services.records;
+  parts->openapi = openapi_json(engine == nullptr ? schema::Registry() : engine->registry(), routes);
   parts->router = std::make_unique<Router>(std::move(routes));
   parts->backend.attach(*parts->server);
   if (changed != nullptr) {
@@ -241,6 +255,9 @@ void Server::stop() {
 }
 const std::vector<std::uint16_t>& Server::ports() const noexcept {
   return parts_->server->ports();
+}
+const std::string& Server::openapi() const noexcept {
+  return parts_->openapi;
 }
 const std::vector<Route>& Server::routes() const noexcept {
   return parts_->router->routes();

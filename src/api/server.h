@@ -87,6 +87,7 @@ class Server {
   void stop();  // from any thread
   [[nodiscard]] const std::vector<std::uint16_t>& ports() const noexcept;
   [[nodiscard]] const std::vector<Route>& routes() const noexcept;
+  [[nodiscard]] const std::string& openapi() const noexcept;  // what it says of itself (openapi.h)
 
  private:
   class Parts;

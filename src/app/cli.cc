@@ -33,6 +33,12 @@ constexpr std::array kCommands{
     Command{"audit", "check", audit_check_command, messages::usage_audit_check},
     Command{"audit", "export", audit_export_command, messages::usage_audit_export},
     Command{"audit", "new-key", audit_new_key_command, messages::usage_audit_new_key},
+    Command{"api", "", api_command, messages::usage_api},
+    Command{"records", "list", records_list_command, messages::usage_records},
+    Command{"records", "get", records_get_command, messages::usage_records},
+    Command{"records", "create", records_create_command, messages::usage_records},
+    Command{"records", "change", records_change_command, messages::usage_records},
+    Command{"records", "delete", records_delete_command, messages::usage_records},
 };
 
 bool is_help(std::string_view word) {

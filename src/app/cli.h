@@ -24,6 +24,12 @@ int login_command(Console& console, std::span<const std::string> words);
 int audit_check_command(Console& console, std::span<const std::string> words);
 int audit_export_command(Console& console, std::span<const std::string> words);
 int audit_new_key_command(Console& console, std::span<const std::string> words);
+int api_command(Console& console, std::span<const std::string> words);
+int records_list_command(Console& console, std::span<const std::string> words);
+int records_get_command(Console& console, std::span<const std::string> words);
+int records_create_command(Console& console, std::span<const std::string> words);
+int records_change_command(Console& console, std::span<const std::string> words);
+int records_delete_command(Console& console, std::span<const std::string> words);
 // Of the server's own processes (front_descriptors.h names the words).
 int front_command(Console& console, std::span<const std::string> words);
 int anchor_command(Console& console, std::span<const std::string> words);

@@ -43,6 +43,16 @@ bool orders(Kind kind) noexcept {
   return kind != Kind::reference && kind != Kind::texts && kind != Kind::boolean && kind != Kind::prose;
 }
 
+bool takes_one_value(Operator op) noexcept {
+  return op != Operator::is && op != Operator::is_not && op != Operator::empty && op != Operator::not_empty;
+}
+
+// Whether a field can be compared so.
+bool fits(const Field& field, Operator op) noexcept {
+  if (op == Operator::has) return has_sort_column(field);
+  return !takes_one_value(op) || orders(field.kind);
+}
+
 // "a,b" → both; a backslash keeps the character behind it.
 std::vector<std::string> parts_of(std::string_view text) {
   std::vector<std::string> parts(1);
@@ -98,9 +108,8 @@ class QueryReader {
       read_.query.conditions.push_back(std::move(condition));
       return;
     }
-    const bool one_value = op != Operator::is && op != Operator::is_not;
-    const bool fits = op == Operator::has ? has_sort_column(field) : !one_value || orders(field.kind);
-    if (!fits) return fault(parameter, "not_allowed", "this comparison is not for this field");
+    const bool one_value = takes_one_value(op);
+    if (!fits(field, op)) return fault(parameter, "not_allowed", "this comparison is not for this field");
     const auto parts = one_value ? std::vector<std::string>{parameter.value} : parts_of(parameter.value);
     if (parts.size() > kMaxValues) return fault(parameter, "too_long", "too many values");
     for (const std::string& part : parts) {
@@ -185,7 +194,7 @@ class QueryReader {
     if (read_.query.descending) name.remove_prefix(1);
     if (name == "updated_at") return;
     const Field* const field = entity_.find(name);
-    if (field == nullptr || !field->may_filter || field->kind == Kind::reference)
+    if (field == nullptr || !may_sort(*field))
       return fault(parameter, "not_allowed", "lists are not sorted by this");
     read_.query.sort = entity_.index_of(name);
   }
@@ -401,6 +410,17 @@ ReadQuery read_query(const Entity& entity, const std::vector<Parameter>& paramet
   QueryReader reader(entity);
   for (const Parameter& parameter : parameters) reader.take(parameter);
   return std::move(reader).done();
+}
+
+std::vector<std::string_view> comparisons_of(const Field& field) {
+  std::vector<std::string_view> names;
+  for (const NamedOperator& one : kOperators)
+    if (field.may_filter && fits(field, one.op)) names.push_back(one.suffix);
+  return names;
+}
+
+bool may_sort(const Field& field) noexcept {
+  return field.may_filter && field.kind != Kind::reference;
 }
 
 std::string order_expression(const Entity& entity, const ListQuery& query) {

@@ -91,6 +91,12 @@ struct ReadQuery {
 };
 [[nodiscard]] ReadQuery read_query(const schema::Entity& entity, const std::vector<Parameter>& parameters);
 
+// The comparisons that lists know of a field, as they stand behind the point: "" (is one of), "not", "has" …
+// Empty: lists are not filtered by it.
+[[nodiscard]] std::vector<std::string_view> comparisons_of(const schema::Field& field);
+// Whether lists may be in the order of a field.
+[[nodiscard]] bool may_sort(const schema::Field& field) noexcept;
+
 // A condition of SQL with its values in order.
 struct Where {
   std::string sql;

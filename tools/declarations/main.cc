@@ -1,5 +1,6 @@
-// Writes what is generated from the declarations of entities: schema/entities.json, and, when the tables they
-// need have changed, the next step of src/record/migrations. `check` says what is out of date instead.
+// Writes what is generated from the declarations of entities and routes: schema/entities.json,
+// schema/openapi.json, and, when the tables they need have changed, the next step of src/record/migrations.
+// `check` says what is out of date instead.
 //
 //   hinomi_declarations write|check ROOT
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <iterator>
 #include <string>
 
+#include "app/described_api.h"
 #include "app/registry.h"
 #include "record/migrations.h"
 #include "record/tables.h"
@@ -66,5 +68,11 @@ int main(int argc, char** argv) {
   }
   bring(snapshot, record::snapshot_of(registry));
   bring(root / "schema/entities.json", schema::to_json(registry, 2) + "\n");
+  const auto api = app::described_api(registry);
+  if (!api) {
+    std::fprintf(stderr, "%s\n", api.error().message.c_str());
+    return 1;
+  }
+  bring(root / "schema/openapi.json", *api);
   return problems == 0 ? 0 : 1;
 }

@@ -7,11 +7,7 @@
 namespace hinomi::api::records {
 namespace {
 
-struct Shape {
-  int status;
-  std::string_view code;
-  std::string_view title;
-};
+using Shape = RefusalFacts;
 
 Shape shape_of(const record::Refusal& refusal) noexcept {
   using Kind = record::Refusal::Kind;
@@ -85,6 +81,15 @@ http::Response simple_problem(int status, std::string_view code, std::string_vie
   json.key("detail").string(base::visible(detail)).key("faults").begin_array().end_array().end_object();
   response.with("Content-Type", "application/problem+json");
   return response;
+}
+
+std::vector<RefusalFacts> all_refusals() {
+  std::vector<RefusalFacts> all;
+  for (int i = 0; i <= static_cast<int>(record::Refusal::Kind::failed); ++i)
+    all.push_back(shape_of({static_cast<record::Refusal::Kind>(i), {}, {}}));
+  all.push_back(shape_of({record::Refusal::Kind::failed, {}, {base::ErrorCode::unavailable, "", "", {}}}));
+  all.push_back({428, "needs_precondition", "Say which version you know"});
+  return all;
 }
 
 http::Response not_found() {

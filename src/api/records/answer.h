@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/http/message.h"
 #include "record/record.h"
@@ -18,5 +19,12 @@ namespace hinomi::api::records {
 [[nodiscard]] http::Response simple_problem(int status, std::string_view code, std::string_view title,
                                             std::string_view detail = {});
 [[nodiscard]] http::Response not_found();
+// Every refusal that the two above make by themselves or are asked for; for the description of the API.
+struct RefusalFacts {
+  int status = 0;
+  std::string_view code;
+  std::string_view title;
+};
+[[nodiscard]] std::vector<RefusalFacts> all_refusals();
 
 }  // namespace hinomi::api::records

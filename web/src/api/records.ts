@@ -1,4 +1,5 @@
 // Requests about records of any entity.
+import { searchRecords } from './calls';
 import { getJson, request, sendJson } from './client';
 import type { Fault } from './client';
 
@@ -225,4 +226,4 @@ export const attachmentAddress = (id: string) => `/api/v1/attachments/${encodeUR
 export const titlesOf = (ids: readonly string[]) => getJson<Readonly<Record<string, Title>>>(`/titles?ids=${ids.map(encodeURIComponent).join(',')}`);
 
 export const findRecords = async (q: string, limit: number, signal?: AbortSignal) =>
-  (await getJson<List<Found>>(`/search?q=${encodeURIComponent(q)}&limit=${limit}`, signal)).items;
+  (await searchRecords(q, signal)).slice(0, limit);

@@ -1,7 +1,7 @@
 // The declarations of all kinds of records: lists, pages and forms are made of them. Names and labels are of the
 // server's program; texts for people come from the catalogue (record/labels.ts).
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { getJson } from './client';
+import { getDeclarations } from './calls';
 
 export type FieldKind = 'text' | 'prose' | 'integer' | 'real' | 'boolean' | 'time' | 'date' | 'choice' | 'reference' | 'texts';
 
@@ -80,7 +80,7 @@ export function fieldOf(entity: Entity, name: string): Field | undefined {
 
 export const schemaQuery = queryOptions({
   queryKey: ['schema'],
-  queryFn: async ({ signal }) => new Schema((await getJson<{ entities: Entity[] }>('/schema', signal)).entities),
+  queryFn: async ({ signal }) => new Schema(await getDeclarations(signal)),
   staleTime: Infinity,
   structuralSharing: false,
 });

@@ -12,12 +12,13 @@ using http::Method;
 using records::Asked;
 using records::RecordService;
 
+using AboutRoles = http::Response (records::RoleService::*)(const Asked&);
 using OneEntity = http::Response (RecordService::*)(const Asked&, const schema::Entity&);
 
 }  // namespace
 
-RecordRoutes::RecordRoutes(RecordService& service, FindCaller find_caller)
-    : service_(service), find_caller_(std::move(find_caller)) {}
+RecordRoutes::RecordRoutes(RecordService& service, records::RoleService* roles, FindCaller find_caller)
+    : service_(service), roles_(roles), find_caller_(std::move(find_caller)) {}
 
 void RecordRoutes::add(std::vector<Route>& routes, Method method, std::string pattern,
                        std::uint64_t body_limit, Answer answer) {
@@ -63,6 +64,20 @@ void RecordRoutes::add_one(std::vector<Route>& routes, const schema::Entity& ent
   on(Method::post, one + "/relations", &RecordService::add_relation);
 }
 
+void RecordRoutes::add_roles(std::vector<Route>& routes, records::RoleService& roles) {
+  const auto on = [&](Method method, std::string pattern, AboutRoles operation) {
+    const std::uint64_t limit = method == Method::get ? 0 : records::kMaxRecordBody;
+    add(routes, method, std::move(pattern), limit,
+        [&roles, operation](const Asked& asked) { return (roles.*operation)(asked); });
+  };
+  using records::RoleService;
+  on(Method::get, "/api/v1/roles", &RoleService::board);
+  on(Method::get, "/api/v1/roles/{code}", &RoleService::role);
+  on(Method::put, "/api/v1/roles/{code}/setting", &RoleService::set);
+  on(Method::get, "/api/v1/people/{id}/roles", &RoleService::of_person);
+  on(Method::get, "/api/v1/assignments/ownerless", &RoleService::ownerless);
+}
+
 void RecordRoutes::add_entity(std::vector<Route>& routes, const schema::Entity& entity) {
   const std::string all = "/api/v1/" + std::string(entity.path);
   const auto on = [&](Method method, const std::string& pattern, OneEntity operation) {
@@ -87,6 +102,8 @@ std::vector<Route> RecordRoutes::routes() {
       [this](const Asked& asked) { return service_.titles(asked); });
   add(routes, Method::post, "/api/v1/changes/{seq}/undo", records::kMaxRecordBody,
       [this](const Asked& asked) { return service_.undo(asked); });
+  // Before those of entities: the first pattern that fits is taken, and "ownerless" is no id.
+  if (roles_ != nullptr) add_roles(routes, *roles_);
   for (const schema::Entity& entity : service_.engine().registry().all())
     if (!entity.attached) add_entity(routes, entity);
   return routes;

@@ -1,5 +1,5 @@
-// The routes of records: for every declared entity the same ones, answered on worker threads since they wait
-// for the database. Not for what an operation does (api/records).
+// The routes of records: for every declared entity the same ones, and those of the role board, answered on
+// worker threads since they wait for the database. Not for what an operation does (api/records).
 #pragma once
 
 #include <deque>
@@ -11,6 +11,7 @@
 
 #include "api/audit_log/service.h"
 #include "api/query_thread.h"
+#include "api/records/roles.h"
 #include "api/records/service.h"
 #include "api/router.h"
 
@@ -25,7 +26,8 @@ class RecordRoutes {
   // How many requests about records are answered at the same time.
   static constexpr std::size_t kThreads = 4;
 
-  RecordRoutes(records::RecordService& service, FindCaller find_caller);
+  // `roles`: nullptr: none are answered about.
+  RecordRoutes(records::RecordService& service, records::RoleService* roles, FindCaller find_caller);
   [[nodiscard]] std::vector<Route> routes();
   // Those of the audit log, answered on the same threads.
   [[nodiscard]] std::vector<Route> audit_routes(audit_log::AuditService& service);
@@ -35,10 +37,12 @@ class RecordRoutes {
   // A route whose answer is made on a worker, for whoever is signed in.
   void add(std::vector<Route>& routes, http::Method method, std::string pattern, std::uint64_t body_limit,
            Answer answer);
+  void add_roles(std::vector<Route>& routes, records::RoleService& roles);
   void add_entity(std::vector<Route>& routes, const schema::Entity& entity);
   void add_one(std::vector<Route>& routes, const schema::Entity& entity);
 
   records::RecordService& service_;
+  records::RoleService* roles_;
   FindCaller find_caller_;
   std::deque<std::string> patterns_;  // what routes point to
   QueryThread workers_{kThreads};

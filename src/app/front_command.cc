@@ -199,6 +199,7 @@ class Front {
       auto grants = records_->grants().grants_of(person);
       return grants ? std::move(*grants) : nullptr;
     };
+    services.roles = records_->roles();
     services.log = [](std::string_view line) { log_line("front", line); };
     auto server = api::Server::create(std::move(options), std::move(services));
     if (!server) return server.error();

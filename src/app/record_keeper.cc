@@ -4,12 +4,12 @@
 #include <cstdlib>
 
 #include "app/content_folder.h"
+#include "app/known_names.h"
 #include "app/registry.h"
-#include "content/permission_table.h"
-#include "content/role_catalogue.h"
 #include "govern/hooks.h"
 #include "os/file.h"
 #include "os/random.h"
+#include "work/custom_fields.h"
 
 namespace hinomi::app {
 
@@ -19,16 +19,26 @@ base::Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(Setup setup) {
   return keeper;
 }
 
+base::Result<void> RecordKeeper::load_content() {
+  const auto folder = content_folder();
+  if (!folder) return folder.error();
+  auto permissions = content::PermissionTable::load(*folder + "/permissions.yaml");
+  if (!permissions) return permissions.error();
+  const auto known = known_names(registry_, *permissions, *folder);
+  if (!known) return known.error();
+  auto catalogue = content::RoleCatalogue::load(*folder, *known);
+  if (!catalogue) return catalogue.error();
+  auto services = content::ServiceCatalogue::load(*folder + "/catalogues/itu-t-x1060.yaml", *catalogue);
+  if (!services) return services.error();
+  permissions_ = std::move(*permissions);
+  catalogue_ = std::move(*catalogue);
+  services_ = std::move(*services);
+  return {};
+}
+
 base::Result<void> RecordKeeper::start() {
   registry_ = make_registry();
-  const auto content = content_folder();
-  if (!content) return content.error();
-  const auto table = content::PermissionTable::load(*content + "/permissions.yaml");
-  if (!table) return table.error();
-  content::Known known;
-  known.permissions = table->names();
-  const auto catalogue = content::RoleCatalogue::load(*content, known);
-  if (!catalogue) return catalogue.error();
+  if (auto loaded = load_content(); !loaded) return loaded;
   auto opened = setup_.database.empty() ? store::sql::open_sqlite({.path = setup_.folder.records()})
                                         : store::sql::open_postgres({.address = setup_.database});
   if (!opened) return opened.error();
@@ -43,7 +53,8 @@ base::Result<void> RecordKeeper::start() {
   engine_.emplace(std::move(parts));
   if (auto migrated = engine_->migrate(); !migrated) return migrated;
   govern::add_hooks(*engine_);
-  grants_.emplace(*engine_, *setup_.clock, govern::bundles_of(*catalogue));
+  work::add_custom_field_hooks(*engine_);
+  grants_.emplace(*engine_, *setup_.clock, govern::bundles_of(*catalogue_));
   if (setup_.demo)
     if (auto added = add_demo_records(*engine_); !added) return added;
   audit_keeper_->run_in_background();

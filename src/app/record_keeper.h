@@ -15,6 +15,9 @@
 #include "audit/keys.h"
 #include "audit/log.h"
 #include "base/result.h"
+#include "content/permission_table.h"
+#include "content/role_catalogue.h"
+#include "content/service_catalogue.h"
 #include "govern/grants.h"
 #include "record/engine.h"
 #include "schema/entity.h"
@@ -45,6 +48,10 @@ class RecordKeeper {
   [[nodiscard]] audit::Log& audit_log() noexcept { return *audit_log_; }
   [[nodiscard]] audit::Keys& keys() noexcept { return *keys_; }
   [[nodiscard]] store::sql::Database& database() noexcept { return *database_; }
+  // What the roles are; lives as long as this.
+  [[nodiscard]] api::records::RoleContent roles() const noexcept {
+    return {.roles = &*catalogue_, .services = &*services_, .permissions = &*permissions_};
+  }
   // Who holds a session that was begun with a ticket: the first person of the demo company.
   [[nodiscard]] base::Result<std::optional<access::Principal>> ticket_holder();
 
@@ -52,6 +59,7 @@ class RecordKeeper {
   explicit RecordKeeper(Setup setup) : setup_(std::move(setup)) {}
   [[nodiscard]] base::Result<void> start();
   [[nodiscard]] base::Result<void> open_audit();
+  [[nodiscard]] base::Result<void> load_content();
 
   Setup setup_;
   schema::Registry registry_;
@@ -59,6 +67,9 @@ class RecordKeeper {
   std::optional<audit::Keys> keys_;
   std::optional<audit::Log> audit_log_;
   std::unique_ptr<audit::Keeper> audit_keeper_;
+  std::optional<content::PermissionTable> permissions_;
+  std::optional<content::RoleCatalogue> catalogue_;
+  std::optional<content::ServiceCatalogue> services_;
   std::optional<record::Engine> engine_;
   std::optional<govern::GrantBook> grants_;
 };

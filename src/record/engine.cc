@@ -6,10 +6,12 @@ namespace hinomi::record {
 
 using store::sql::Connection;
 
-void Engine::add_action(std::string_view entity, std::string_view action, ActionFunction function) {
+void Engine::add_action(std::string_view entity, std::string_view action, ActionFunction function,
+                        RefusedFunction refused) {
   const schema::Entity& declared = registry().get(entity);
   HINOMI_CHECK(declared.find_action(action) != nullptr);
-  const bool added = actions_.emplace(permission_of(declared, action), std::move(function)).second;
+  Registered one{std::move(function), std::move(refused)};
+  const bool added = actions_.emplace(permission_of(declared, action), std::move(one)).second;
   HINOMI_CHECK(added);
 }
 
@@ -18,8 +20,13 @@ void Engine::add_hook(std::string_view entity, WriteHook hook) {
   hooks_.emplace(std::string(entity), std::move(hook));
 }
 
+void Engine::add_read_hook(std::string_view entity, ReadHook hook) {
+  HINOMI_CHECK(registry().find(entity) != nullptr);
+  read_hooks_[std::string(entity)] = std::move(hook);
+}
+
 base::Result<void> Engine::migrate() {
-  const Steps steps = steps_for(parts_.database->dialect(), migration_files());
+  const auto steps = store::sql::steps_for("records", parts_.database->dialect(), migration_files());
   return store::sql::migrate(*parts_.database, steps.view());
 }
 
@@ -52,7 +59,8 @@ void Engine::audit_refusal(const Context& context, std::string_view action, cons
 void Engine::refuse(const Context& context, std::string_view action, const schema::Entity* entity,
                     const std::optional<base::RecordId>& id, base::OrganisationId organisation,
                     bool must_exist) {
-  if (parts_.audit == nullptr) return;
+  // Within a transaction that may still be given up, whoever began it says what was refused.
+  if (parts_.audit == nullptr || context.joined != nullptr) return;
   AuditEntry entry;
   entry.organisation = organisation;
   entry.at = parts_.clock->now();
@@ -67,6 +75,36 @@ void Engine::refuse(const Context& context, std::string_view action, const schem
   if (parts_.audit->refuse(entry, must_exist) || must_exist) return;
   // What cannot be written down must not change the answer, which is a refusal in any case.
   (void)in_write([&](Connection& connection) { return parts_.audit->append(connection, entry); });
+}
+
+base::Result<void> Engine::audit_deed(const Context& context, std::string_view action,
+                                      const schema::Entity& entity, std::string details) {
+  if (parts_.audit == nullptr) return {};
+  AuditEntry entry;
+  entry.at = parts_.clock->now();
+  entry.who = context.who;
+  entry.via = context.via;
+  entry.peer = context.peer;
+  entry.action = std::string(action);
+  entry.entity = entity.name;
+  entry.reason = context.reason;
+  entry.details = std::move(details);
+  return in_write([&](Connection& connection) { return parts_.audit->append(connection, entry); });
+}
+
+base::Result<void> Engine::together(const std::function<base::Result<bool>(Connection&)>& work) {
+  bool takes_effect = false;
+  auto done = in_write([&](Connection& connection) -> base::Result<void> {
+    takes_effect = false;
+    const auto wanted = work(connection);
+    if (!wanted) return wanted.error();
+    takes_effect = *wanted;
+    if (takes_effect) return {};
+    return base::Error{base::ErrorCode::usage, "given up", "", {}};
+  });
+  if (!done && done.error().code == base::ErrorCode::usage && !takes_effect) return {};
+  if (done && parts_.on_change) parts_.on_change();
+  return done;
 }
 
 }  // namespace hinomi::record

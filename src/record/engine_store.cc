@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "base/search_tokens.h"
+#include "record/custom.h"
 #include "record/engine_write.h"
 #include "record/rows.h"
 #include "record/tables.h"
@@ -33,6 +34,9 @@ std::string words_of(const Entity& entity, const Record& record) {
       for (const std::string& one : *many) add(one);
   }
   for (const std::string& tag : record.tags) add(tag);
+  if (const auto custom = read_custom(record.custom))
+    for (const CustomValue& one : *custom)
+      if (one.kind == parse::json::Kind::string) add(one.text);
   return text;
 }
 
@@ -83,12 +87,14 @@ base::Result<void> index(Connection& connection, const Entity& entity, const Rec
   }
   return run(
       connection,
-      sqlite ? "INSERT INTO record_search (rowid, tokens, record_id, entity, organisation, site) VALUES "
-               "(?,?,?,?,?,?)"
-             : "INSERT INTO record_search (row, tokens, record_id, entity, organisation, site) VALUES "
-               "(?,?,?,?,?,?)",
+      sqlite
+          ? "INSERT INTO record_search (rowid, tokens, record_id, entity, organisation, site, vault) VALUES "
+            "(?,?,?,?,?,?,?)"
+          : "INSERT INTO record_search (row, tokens, record_id, entity, organisation, site, vault) VALUES "
+            "(?,?,?,?,?,?,?)",
       {row, base::index_text(words_of(entity, record)), record.id, std::string(entity.name),
-       static_cast<std::int64_t>(record.labels.organisation), static_cast<std::int64_t>(record.labels.site)});
+       static_cast<std::int64_t>(record.labels.organisation), static_cast<std::int64_t>(record.labels.site),
+       static_cast<std::int64_t>(record.labels.vault)});
 }
 
 }  // namespace
@@ -100,7 +106,7 @@ void apply(const Draft& draft, Record& record) {
   if (draft.data_class) record.labels.data_class = *draft.data_class;
   if (draft.tlp) record.tlp = *draft.tlp;
   if (draft.tags) record.tags = *draft.tags;
-  if (draft.custom) record.custom = *draft.custom;
+  if (draft.custom) record.custom = merge_custom(record.custom, *draft.custom);
 }
 
 base::RecordId Engine::new_id() const {
@@ -109,13 +115,34 @@ base::RecordId Engine::new_id() const {
   return base::RecordId::make(parts_.clock->now(), random);
 }
 
+namespace {
+
+// One call as a part of a transaction.
+std::optional<Refusal> run_joined(Connection& connection, bool preview,
+                                  const std::function<std::optional<Refusal>(Connection&)>& step) {
+  if (auto begun = connection.run_script("SAVEPOINT one_call"); !begun) return failed(begun.error());
+  auto refusal = step(connection);
+  if (refusal || preview)
+    if (auto undone = connection.run_script("ROLLBACK TO SAVEPOINT one_call"); !undone)
+      return failed(undone.error());
+  if (auto ended = connection.run_script("RELEASE SAVEPOINT one_call"); !ended) return failed(ended.error());
+  return refusal;
+}
+
+}  // namespace
+
 std::optional<Refusal> Engine::transact(const Context& context, const Step& step) {
+  if (context.joined != nullptr) return run_joined(*context.joined, context.preview, step);
   std::optional<Refusal> refusal;
   auto done = store::sql::in_transaction(*parts_.database, Connection::Kind::write,
                                          [&](Connection& connection) -> base::Result<void> {
+                                           refusal.reset();
+                                           if (context.fence != nullptr)
+                                             if (auto held = (*context.fence)(connection); !held) return held;
                                            refusal = step(connection);
                                            if (!refusal && !context.preview) return {};
-        if (!refusal) return base::Error{base::ErrorCode::usage, "a preview", "", {}};
+                                           if (!refusal)
+                                             return base::Error{base::ErrorCode::usage, "a preview", "", {}};
                                            // What the database said is told to the transaction, which may run
                                            // again; a refusal only ends it.
                                            if (refusal->kind == Kind::failed) return refusal->error;
@@ -172,6 +199,7 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   change.request_key = std::string(write.context.request_key);
   change.organisation = write.after.labels.organisation;
   change.site = write.after.labels.site;
+  change.vault = write.after.labels.vault;
   change.realm = write.after.labels.realm;
   change.owner = view_of(write.entity, write.after).owner;
   change.undoes = write.undoes;
@@ -193,6 +221,9 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   entry.version = write.after.version;
   entry.reason = write.context.reason;
   entry.details = change.diff;
+  if (!write.context.approval.is_nil())
+    entry.details =
+        R"({"approval":")" + write.context.approval.text() + R"(","changes":)" + change.diff + "}";
   if (auto audited = parts_.audit->append(connection, entry); !audited) return failed(audited.error());
   return std::nullopt;
 }
@@ -210,8 +241,9 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
     if (!found) return failed(found.error());
     const bool visible =
         *found && !(*found)->deleted_at &&
-        access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
-                       view_of(target, **found)) == access::Decision::allowed;
+        (write.by_program ||
+         access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
+                        view_of(target, **found)) == access::Decision::allowed);
     if (!visible) faults.push_back({std::string(field.name), "no_such_record", "no such record"});
   }
   if (faults.empty()) return std::nullopt;
@@ -222,7 +254,8 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
 std::optional<Refusal> Engine::refuse_duplicate(Connection& /*connection*/, const Write& write,
                                                 const base::Error& error) {
   const auto names = [&](const std::string& name) {
-    for (std::size_t at = error.message.find(name); at != std::string::npos; at = error.message.find(name, at + 1)) {
+    for (std::size_t at = error.message.find(name); at != std::string::npos;
+         at = error.message.find(name, at + 1)) {
       const std::size_t end = at + name.size();
       const char next = end < error.message.size() ? error.message[end] : ' ';
       if (next != '_' && std::isalnum(static_cast<unsigned char>(next)) == 0) return true;
@@ -292,7 +325,7 @@ Outcome<Record> Engine::create_within(Connection& connection, const Context& con
                                       Draft draft) {
   auto record = prepare_new(connection, context, entity, draft, true);
   if (!record) return record.refusal();
-  Write one{context, entity, nullptr, *record, "create", "create", std::nullopt};
+  Write one{context, entity, nullptr, *record, "create", "create", std::nullopt, true};
   if (auto refusal = write(connection, one)) return *refusal;
   return record;
 }

@@ -7,6 +7,7 @@
 #include "base/json_writer.h"
 #include "base/normal_form.h"
 #include "base/search_tokens.h"
+#include "record/custom.h"
 #include "record/json.h"
 #include "record/tables.h"
 
@@ -19,6 +20,7 @@ using schema::Kind;
 using schema::Value;
 
 constexpr std::size_t kMaxSearchBytes = 500;
+constexpr std::string_view kCustomPrefix = "custom.";
 
 struct NamedOperator {
   std::string_view suffix;
@@ -64,6 +66,7 @@ class QueryReader {
   void take(const Parameter& parameter) {
     if (take_special(parameter)) return;
     const std::string_view name = parameter.name;
+    if (name.starts_with(kCustomPrefix)) return take_custom(parameter);
     const std::size_t dot = std::min(name.find('.'), name.size());
     const Field* const field = entity_.find(name.substr(0, dot));
     if (field == nullptr) return fault(parameter, "unknown_field", "no such field");
@@ -76,7 +79,7 @@ class QueryReader {
   }
 
   ReadQuery done() && {
-    if (read_.query.conditions.size() > kMaxConditions)
+    if (read_.query.conditions.size() + read_.query.custom.size() > kMaxConditions)
       read_.faults.push_back({"", "too_long", "too many conditions"});
     return std::move(read_);
   }
@@ -110,6 +113,29 @@ class QueryReader {
       condition.values.push_back(std::move(value));
     }
     read_.query.conditions.push_back(std::move(condition));
+  }
+
+  void take_custom(const Parameter& parameter) {
+    const std::string_view rest = std::string_view(parameter.name).substr(kCustomPrefix.size());
+    const std::size_t dot = std::min(rest.find('.'), rest.size());
+    const std::string_view suffix = dot == rest.size() ? "" : rest.substr(dot + 1);
+    if (!is_custom_name(rest.substr(0, dot))) return fault(parameter, "unknown_field", "no such field");
+    CustomCondition condition{std::string(rest.substr(0, dot)), Operator::is, {}};
+    if (suffix == "empty") {
+      if (parameter.value != "true" && parameter.value != "false")
+        return fault(parameter, "wrong_type", "true or false");
+      condition.op = parameter.value == "true" ? Operator::empty : Operator::not_empty;
+    } else if (suffix == "has") {
+      condition.op = Operator::has;
+      condition.values = {parameter.value};
+    } else if (suffix.empty() || suffix == "not") {
+      condition.op = suffix.empty() ? Operator::is : Operator::is_not;
+      condition.values = parts_of(parameter.value);
+      if (condition.values.size() > kMaxValues) return fault(parameter, "too_long", "too many values");
+    } else {
+      return fault(parameter, "not_allowed", "this comparison is not for custom fields");
+    }
+    read_.query.custom.push_back(std::move(condition));
   }
 
   bool take_special(const Parameter& parameter) {
@@ -292,6 +318,43 @@ void add_condition(WhereBuilder& where, const Entity& entity, const Condition& c
   }
 }
 
+std::string ascii_lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+void add_custom(WhereBuilder& where, const CustomCondition& condition, store::sql::Dialect dialect) {
+  const CustomSql text = custom_text(condition.name, dialect);
+  const auto bind_text = [&] {
+    for (const Value& value : text.values) where.bind(value);
+  };
+  std::string sql;
+  switch (condition.op) {
+    case Operator::empty:
+    case Operator::not_empty:
+      where.add("COALESCE(" + text.sql + ",'')" + (condition.op == Operator::empty ? "=''" : "<>''"));
+      bind_text();
+      return;
+    case Operator::has:
+      // lower() of both databases knows ASCII, SQLite's nothing else.
+      where.add(
+          contains("lower(" + text.sql + (dialect == store::sql::Dialect::postgres ? " COLLATE \"C\")" : ")"),
+                   dialect));
+      bind_text();
+      where.bind(ascii_lower(condition.values.front()));
+      return;
+    default:
+      break;
+  }
+  for (const std::string& value : condition.values) {
+    sql += (sql.empty() ? "COALESCE(" : " OR COALESCE(") + text.sql + ",'')=?";
+    bind_text();
+    where.bind(value);
+  }
+  where.add((condition.op == Operator::is_not ? "NOT (" : "(") + sql + ")");
+}
+
 void add_search(WhereBuilder& where, std::string_view text, store::sql::Dialect dialect) {
   const base::SearchQuery query = base::query_of(text);
   if (query.empty()) return;
@@ -379,6 +442,7 @@ Where where_of(const Entity& entity, const ListQuery& query, const access::RowFi
     where.bind(member_text(tag));
   }
   for (const Condition& condition : query.conditions) add_condition(where, entity, condition, dialect);
+  for (const CustomCondition& condition : query.custom) add_custom(where, condition, dialect);
   if (!query.text.empty()) add_search(where, query.text, dialect);
   return std::move(where).done();
 }

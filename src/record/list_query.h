@@ -38,11 +38,19 @@ struct Condition {
   std::vector<schema::Value> values;
 };
 
+// On a custom field, by its text ("true", "5"): is, is_not, has (whatever case of ASCII), empty, not_empty.
+struct CustomCondition {
+  std::string name;
+  Operator op = Operator::is;
+  std::vector<std::string> values;
+};
+
 struct ListQuery {
-  std::vector<Condition> conditions;  // all of them
-  std::string text;                   // full-text search; empty: none
-  std::vector<std::string> tags;      // all of them
-  std::vector<base::RecordId> ids;    // any of them; empty: no matter
+  std::vector<Condition> conditions;    // all of them
+  std::vector<CustomCondition> custom;  // all of them
+  std::string text;                     // full-text search; empty: none
+  std::vector<std::string> tags;        // all of them
+  std::vector<base::RecordId> ids;      // any of them; empty: no matter
   std::optional<base::OrganisationId> organisation;
   std::optional<base::SiteId> site;
   std::optional<base::Realm> realm = base::Realm::real;  // nullopt: all
@@ -71,7 +79,8 @@ struct FacetValue {
 
 // Parameters of a request: "name=佐藤", "state=open,closed", "due.lt=2026-12-01T00:00:00Z", "name.has=…",
 // "name.empty=true", "q=…", "tag=…", "sort=-due", "limit=", "offset=", "after=", "deleted=true",
-// "organisation=", "site=", "realm=any". Faults name what is unknown or wrong.
+// "organisation=", "site=", "realm=any", "custom.cost_centre=", "custom.cost_centre.has=". Faults name what
+// is unknown or wrong.
 struct Parameter {
   std::string name;
   std::string value;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "schema/entity.h"
+#include "store/sql/database.h"
 
 namespace hinomi::record {
 
@@ -51,7 +53,7 @@ struct Draft {
   std::optional<base::DataClass> data_class;
   std::optional<Tlp> tlp;
   std::optional<schema::Texts> tags;
-  std::optional<std::string> custom;
+  std::optional<std::string> custom;  // members to set; null takes one away, the others stay
 };
 
 // One thing that is wrong with a draft. Codes: needed, too_long, too_short, out_of_range, not_a_choice,
@@ -72,23 +74,31 @@ struct Context {
   std::string_view request_key;  // Idempotency-Key: the same key by the same principal takes effect once
   base::Realm realm = base::Realm::real;
   bool preview = false;  // everything but the effect: the transaction is given up at its end
+  // Set by Engine::together(): the call is a part of that transaction, and a refusal undoes only this call.
+  store::sql::Connection* joined = nullptr;
+  // The approval that this carries out; nil: none. Set by whoever decides on approvals, nobody else.
+  base::RecordId approval{};
+  // Asked at the beginning of each write transaction; an error ends it (a job that lost its lease).
+  const std::function<base::Result<void>(store::sql::Connection&)>* fence = nullptr;
 };
 
 // The end of an operation that did not succeed.
 struct Refusal {
   enum class Kind : std::uint8_t {
-    not_found,      // or hidden from the caller
-    forbidden,      // known to the caller, but not allowed
-    invalid,        // see faults
-    stale,          // another version than the caller knew
-    conflict,       // what must be unique is not, or the state does not allow it
-    needs_reason,   // the action wants one
-    needs_step_up,  // the caller must prove again who they are
-    failed,         // the database or disk; see error
+    not_found,       // or hidden from the caller
+    forbidden,       // known to the caller, but not allowed
+    invalid,         // see faults
+    stale,           // another version than the caller knew
+    conflict,        // what must be unique is not, or the state does not allow it
+    needs_reason,    // the action wants one
+    needs_step_up,   // the caller must prove again who they are
+    needs_approval,  // nothing is wrong: it takes effect when `approval` is approved
+    failed,          // the database or disk; see error
   };
   Kind kind = Kind::failed;
   std::vector<Fault> faults;
   base::Error error;
+  base::RecordId approval{};
 };
 
 template <typename T>

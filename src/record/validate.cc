@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "record/custom.h"
 
 namespace hinomi::record {
 namespace {
@@ -180,6 +181,9 @@ std::vector<Fault> check_draft(const schema::Entity& entity, const Draft& draft,
     if (auto wrong = check_tags(*draft.tags)) faults.push_back(std::move(*wrong));
   if (draft.custom && draft.custom->size() > kMaxCustomBytes)
     faults.push_back({"custom", "too_long", "too many custom values"});
+  else if (draft.custom)
+    if (const auto read = read_custom(*draft.custom); !read)
+      faults.push_back({"custom", "wrong_type", read.error().message});
   return faults;
 }
 

@@ -1,8 +1,8 @@
 // Hostile text in every part of an event and of a rule is shown as text: nothing runs, nothing is fetched, nothing moves.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright-core';
-import { breachesOf, hasBrowser, rows, signedIn, startBrowser, watchedPage } from './browser';
-import type { StorageState, Watched } from './browser';
+import type { Browser } from 'playwright-core';
+import { expectHarmless, hasBrowser, rows, signedIn, startBrowser, watchedPage } from './browser';
+import type { StorageState } from './browser';
 import { attacks, naughtyStrings } from './hostile';
 import { folderOf, ruleFolder, startServer } from './server';
 import type { Server } from './server';
@@ -48,29 +48,6 @@ function hostileEvents(texts: readonly string[]): unknown[] {
   });
 }
 
-// Elements and attributes that only markup out of data could have made.
-async function strangers(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const made = 'img, iframe, object, embed, form, base, video, marquee, math, template, details, style:not([data-mantine-styles]), meta[http-equiv]';
-    const found = [...document.body.querySelectorAll(made)].map((element) => element.outerHTML.slice(0, 120));
-    for (const element of document.body.querySelectorAll('*')) {
-      for (const { name } of element.attributes) if (name.startsWith('on')) found.push(`${element.tagName} ${name}`);
-    }
-    for (const link of document.body.querySelectorAll('a[href]')) {
-      if (new URL(link.getAttribute('href') ?? '', location.href).origin !== location.origin) found.push(link.outerHTML.slice(0, 120));
-    }
-    return found;
-  });
-}
-
-// Characters that hide or reorder must not reach the page.
-async function unseen(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const text = document.body.innerText;
-    return [...new Set(text.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g) ?? [])].map((found) => found.codePointAt(0)?.toString(16) ?? '');
-  });
-}
-
 describe.skipIf(!hasBrowser)('hostile text', () => {
   let server: Server;
   let browser: Browser;
@@ -91,15 +68,6 @@ describe.skipIf(!hasBrowser)('hostile text', () => {
     rules.remove();
     files.remove();
   });
-
-  async function expectHarmless(watched: Watched) {
-    expect(await strangers(watched.page)).toEqual([]);
-    expect(await unseen(watched.page)).toEqual([]);
-    expect(watched.foreign).toEqual([]);
-    expect(watched.dialogs).toEqual([]);
-    expect(watched.errors).toEqual([]);
-    expect(await breachesOf(watched)).toEqual([]);
-  }
 
   it('stays text in the list, the facets and every alert', async () => {
     const watched = await watchedPage(browser, server.origin, { language: 'en', theme: 'light' }, state);

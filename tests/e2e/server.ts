@@ -12,6 +12,7 @@ const root = process.env['HINOMI_ROOT'] ?? fileURLToPath(new URL('../..', import
 const build = process.env['HINOMI_BUILD'] ?? join(root, 'build/dev');
 const program = join(build, 'apps/hinomi/hinomi');
 const seeder = join(build, 'tests/e2e/hinomi_seed_alerts');
+const recordSeeder = join(build, 'tests/e2e/hinomi_seed_records');
 const startMs = 60_000;
 const stopMs = 20_000;
 
@@ -19,6 +20,8 @@ export interface StartOptions {
   readonly demo?: boolean;
   // Alerts that are there before the program starts.
   readonly seeded?: number;
+  // The demo company and so many people more, in the records before the program starts.
+  readonly people?: number;
   readonly rules?: string;
   // A folder whose files are read.
   readonly follow?: string;
@@ -79,6 +82,7 @@ async function ended(child: ChildProcess): Promise<void> {
 export async function startServer(options: StartOptions = {}): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'hinomi-e2e-'));
   if (options.seeded !== undefined) execFileSync(seeder, [join(data, 'alerts.db'), String(options.seeded)]);
+  if (options.people !== undefined) execFileSync(recordSeeder, [data, String(options.people)], { stdio: 'ignore' });
   const listen = `127.0.0.1:${await freePort()}`;
   const given = ['serve', '--data', data, '--listen', listen];
   if (options.demo) given.push('--demo');

@@ -6,6 +6,7 @@
 #include "base/json_writer.h"
 #include "record/json.h"
 #include "schema/json.h"
+#include "work/custom_fields.h"
 
 namespace hinomi::api::records {
 namespace {
@@ -89,6 +90,8 @@ std::string_view code_of(const record::Refusal& refusal) noexcept {
       return "needs_reason";
     case RefusalKind::needs_step_up:
       return "needs_step_up";
+    case RefusalKind::needs_approval:
+      return "needs_approval";
     case RefusalKind::failed:
       return "failed";
   }
@@ -105,8 +108,30 @@ void write_refused(base::JsonWriter& json, const base::RecordId& id, const recor
 
 }  // namespace
 
-http::Response RecordService::declarations(const Asked& /*asked*/) {
-  return json_answer(schema::to_json(engine_.registry()));
+// What the program declares, and what organisations of the caller define beyond it.
+http::Response RecordService::declarations(const Asked& asked) {
+  const auto definitions = work::visible_definitions(engine_, context_of(asked), {});
+  if (!definitions) return refusal_answer(definitions.refusal());
+  std::string body = schema::to_json(engine_.registry());
+  while (!body.empty() && body.back() != '}') body.pop_back();
+  body.pop_back();
+  body += ",\"custom_fields\":";
+  base::JsonWriter json(body);
+  json.begin_array();
+  for (const work::CustomDefinition& one : *definitions) {
+    json.begin_object().key("id").string(one.id.text());
+    json.key("organisation").unsigned_integer(static_cast<std::uint32_t>(one.organisation));
+    json.key("entity").string(one.field.about_entity).key("name").string(one.field.name);
+    json.key("label").begin_object().key("ja").string(one.field.label_ja);
+    json.key("en").string(one.field.label_en).end_object();
+    json.key("kind").string(work::choices_of(one.field.kind)[static_cast<std::size_t>(one.field.kind)]);
+    json.key("options").begin_array();
+    for (const std::string& option : one.field.options) json.string(option);
+    json.end_array().key("needed").boolean(one.field.needed).end_object();
+  }
+  json.end_array();
+  body += '}';
+  return json_answer(std::move(body));
 }
 
 http::Response RecordService::list(const Asked& asked, const Entity& entity) {

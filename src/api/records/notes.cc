@@ -93,16 +93,22 @@ ReadNote read_note(const Asked& asked, const Entity& entity) {
 
 }  // namespace
 
+// The record in the path, if the caller may add this to it: asked before anything of the body is looked at.
+record::Outcome<Record> RecordService::parent_to_add_to(const Asked& asked, const Entity& entity,
+                                                        const Entity& attached) {
+  auto parent = parent_of(engine_, asked, entity);
+  if (!parent) return parent;
+  if (access::decide(asked.who, record::permission_of(attached, "create"),
+                     record::permission_of(entity, "read"),
+                     record::view_of(entity, *parent)) == access::Decision::allowed)
+    return parent;
+  engine_.audit_refusal(context_of(asked), "create", &attached, parent->id, parent->labels.organisation);
+  return record::Refusal{record::Refusal::Kind::forbidden, {}, {}};
+}
+
 record::Outcome<Record> RecordService::add_attached(const Asked& asked, const Entity& parent_entity,
                                                     const Record& parent, const Entity& entity, Draft draft) {
   const record::Context context = context_of(asked);
-  const std::string create = record::permission_of(entity, "create");
-  const access::ObjectView view = record::view_of(parent_entity, parent);
-  if (access::decide(asked.who, create, record::permission_of(parent_entity, "read"), view) !=
-      access::Decision::allowed) {
-    engine_.audit_refusal(context, "create", &entity, parent.id, parent.labels.organisation);
-    return record::Refusal{record::Refusal::Kind::forbidden, {}, {}};
-  }
   draft.organisation = parent.labels.organisation;
   draft.site = parent.labels.site;
   record::Context within = context;
@@ -165,9 +171,9 @@ http::Response RecordService::comments(const Asked& asked, const Entity& entity)
 }
 
 http::Response RecordService::add_comment(const Asked& asked, const Entity& entity) {
-  const auto parent = parent_of(engine_, asked, entity);
-  if (!parent) return refusal_answer(parent.refusal());
   const Entity& comments = engine_.registry().get("comment");
+  const auto parent = parent_to_add_to(asked, entity, comments);
+  if (!parent) return refusal_answer(parent.refusal());
   ReadNote note = read_note(asked, comments);
   if (note.refusal) return std::move(*note.refusal);
   std::string excerpt;
@@ -203,9 +209,9 @@ http::Response RecordService::relations(const Asked& asked, const Entity& entity
 }
 
 http::Response RecordService::add_relation(const Asked& asked, const Entity& entity) {
-  const auto parent = parent_of(engine_, asked, entity);
-  if (!parent) return refusal_answer(parent.refusal());
   const Entity& relations = engine_.registry().get("relation");
+  const auto parent = parent_to_add_to(asked, entity, relations);
+  if (!parent) return refusal_answer(parent.refusal());
   ReadNote note = read_note(asked, relations);
   if (note.refusal) return std::move(*note.refusal);
   std::string to_entity;

@@ -58,6 +58,9 @@ class RecordService {
   [[nodiscard]] record::Engine& engine() noexcept { return engine_; }
 
  private:
+  [[nodiscard]] record::Outcome<record::Record> parent_to_add_to(const Asked& asked,
+                                                                 const schema::Entity& entity,
+                                                                 const schema::Entity& attached);
   [[nodiscard]] record::Outcome<record::Record> add_attached(const Asked& asked,
                                                              const schema::Entity& parent_entity,
                                                              const record::Record& parent,

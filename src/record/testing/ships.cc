@@ -43,6 +43,11 @@ access::Principal principal(const char* id, std::string name,
   return one;
 }
 
+std::vector<schema::Entity> all_of(std::vector<schema::Entity> more) {
+  more.insert(more.begin(), ship_entity());
+  return more;
+}
+
 }  // namespace
 
 schema::Entity ship_entity() {
@@ -69,8 +74,8 @@ schema::Entity ship_entity() {
           .transitions = {{"calm", "busy", "alarm"}, {"busy", "calm", "calm_down"}}};
 }
 
-Harbour::Harbour(store::sql::Database& database, AuditLog* audit)
-    : registry_({ship_entity()}),
+Harbour::Harbour(store::sql::Database& database, std::vector<schema::Entity> more, AuditLog* audit)
+    : registry_(all_of(std::move(more))),
       clock_(base::TimeNs{1'795'593'600'000'000'000}),  // 2026-11-25T08:00:00Z
       database_(database),
       captain_(principal("017f22e2-79b0-7fff-bf44-000000000001", "captain",
@@ -88,12 +93,24 @@ Harbour::Harbour(store::sql::Database& database, AuditLog* audit)
     std::memset(into.data(), 0, into.size());
     std::memcpy(into.data() + into.size() - sizeof next_random_, &next_random_, sizeof next_random_);
   };
+  parts.audit = audit;
+  for (const schema::Entity& entity : registry_.all())
+    for (const std::string& permission : schema::permissions_of(entity))
+      if (entity.name != "ship") add(captain_, {permission});
   engine_ = std::make_unique<Engine>(std::move(parts));
   const auto migrated = engine_->migrate();
   HINOMI_CHECK(migrated.has_value());
   const std::string table = create_table(ship());
   const auto made = store::sql::migrate(database_, {.name = "ships", .steps = {table}});
   HINOMI_CHECK(made.has_value());
+}
+
+void Harbour::add(access::Principal& who, std::initializer_list<std::string_view> permissions) {
+  auto grants = std::make_shared<access::Grants>(*who.grants);
+  access::Reach reach;
+  reach.add(access::Place{base::OrganisationId{1}, std::nullopt});
+  for (const std::string_view permission : permissions) grants->add(permission, reach);
+  who.grants = std::move(grants);
 }
 
 Context Harbour::as_captain(std::string_view reason) const {

@@ -2,6 +2,7 @@
 // what stands on it.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,8 +17,11 @@ namespace hinomi::record::testing {
 
 class Harbour {
  public:
-  // The database has none of these tables yet.
-  explicit Harbour(store::sql::Database& database, AuditLog* audit = nullptr);
+  // The database is empty. `more`: entities beside the ship, whose tables the migrations make; the captain may
+  // everything in them.
+  explicit Harbour(store::sql::Database& database, std::vector<schema::Entity> more = {},
+                   AuditLog* audit = nullptr);
+  Harbour(store::sql::Database& database, AuditLog* audit) : Harbour(database, {}, audit) {}
 
   [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] os::ManualClock& clock() { return clock_; }
@@ -25,6 +29,13 @@ class Harbour {
   [[nodiscard]] store::sql::Database& database() { return database_; }
 
   // The captain may everything in organisation 1; a sailor may read and change, but not see the secret cargo.
+  // Beyond that in organisation 1.
+  void grant_captain(std::initializer_list<std::string_view> permissions) { add(captain_, permissions); }
+  void grant_sailor(std::initializer_list<std::string_view> permissions) { add(sailor_, permissions); }
+  [[nodiscard]] const access::Principal& captain() const { return captain_; }
+  [[nodiscard]] const access::Principal& sailor() const { return sailor_; }
+  [[nodiscard]] const schema::Entity& entity(std::string_view name) const { return registry_.get(name); }
+
   [[nodiscard]] Context as_captain(std::string_view reason = {}) const;
   [[nodiscard]] Context as_sailor() const;
   [[nodiscard]] Context as_system() const;
@@ -38,6 +49,8 @@ class Harbour {
   [[nodiscard]] std::vector<std::string> names(const std::vector<Parameter>& parameters);
 
  private:
+  static void add(access::Principal& who, std::initializer_list<std::string_view> permissions);
+
   schema::Registry registry_;
   os::ManualClock clock_;
   store::sql::Database& database_;

@@ -267,5 +267,35 @@ TEST_P(SqliteDisk, with_a_damaged_page_withholds_only_that) {
   EXPECT_EQ(database->scrub({})->damaged, std::vector<std::uint32_t>{51});
 }
 
+TEST(SqliteSealed, is_opened_with_its_key_only) {
+  const os::ScratchFolder folder;
+  const std::array<std::byte, 32> key{std::byte{1}};
+  const std::array<std::byte, 32> other{std::byte{2}};
+  SqliteOptions options{
+      .path = folder / "vault.db", .pages = SqlitePages::sealed, .random = os::system_random};
+  EXPECT_EQ(open_sqlite(options).error().code, ErrorCode::usage) << "no key";
+  options.key = std::span(key).first(31);
+  EXPECT_EQ(open_sqlite(options).error().code, ErrorCode::usage);
+  options.key = key;
+  {
+    const auto database = open_sqlite(options);
+    ASSERT_TRUE(database) << database.error().message;
+    ASSERT_TRUE(migrate(**database, table()));
+    const auto second = open_sqlite(options);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, ErrorCode::unavailable);
+  }
+  const std::string before = *os::read_file(options.path);
+  options.key = other;
+  const auto refused = open_sqlite(options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::io);
+  EXPECT_NE(refused.error().message.find("the key is another one"), std::string::npos);
+  EXPECT_EQ(*os::read_file(options.path), before);
+  options.pages = SqlitePages::checked;
+  EXPECT_FALSE(open_sqlite(options));
+  EXPECT_EQ(*os::read_file(options.path), before);
+}
+
 }  // namespace
 }  // namespace hinomi::store::sql

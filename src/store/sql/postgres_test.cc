@@ -111,7 +111,7 @@ TEST_F(Postgres, of_a_deadlock_one_is_unavailable_and_succeeds_when_it_runs_agai
   std::thread other([&] { EXPECT_TRUE(cross(kTwo, kOne)); });
   EXPECT_TRUE(cross(kOne, kTwo));
   other.join();
-  EXPECT_EQ(tries, 3);
+  EXPECT_GE(tries, 3);
   EXPECT_EQ(*ask(**database_->lease(Kind::read), "SELECT sum(x) FROM t"), 4);
 }
 

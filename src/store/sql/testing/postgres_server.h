@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "os/file.h"
 #include "os/subprocess.h"
 
 namespace hinomi::store::sql {
@@ -45,6 +46,7 @@ class PostgresServer {
   [[nodiscard]] bool answers() const;
 
   std::string folder_;
+  os::Descriptor lock_;  // on the folder, while this program lives
   std::string password_;
   int port_ = 0;
   int made_ = 0;

@@ -60,6 +60,7 @@ base::Result<std::unique_ptr<AccountKeeper>> AccountKeeper::open(const Setup& se
   keeper->box_ = std::move(*box);
   account::Accounts::Parts parts;
   parts.database = &database;
+  parts.audit = &setup.records->audit_log();
   parts.clock = setup.clock;
   parts.random = os::system_random;
   parts.box = keeper->box_.get();

@@ -13,7 +13,7 @@ import styles from './Shell.module.css';
 
 // What the person has to prove it with.
 interface Account {
-  readonly login?: string | null;
+  readonly password?: boolean;
   readonly totp?: boolean;
   readonly passkeys?: readonly unknown[];
 }
@@ -22,7 +22,7 @@ const known: readonly ProofMethod[] = ['password', 'totp', 'passkey'];
 
 export function proofMethods(account: Account | undefined, session: readonly string[]): readonly ProofMethod[] {
   const has = account
-    ? known.filter((one) => (one === 'password' ? account.login : one === 'totp' ? account.totp === true : (account.passkeys ?? []).length > 0))
+    ? known.filter((one) => (one === 'password' ? account.password === true : one === 'totp' ? account.totp === true : (account.passkeys ?? []).length > 0))
     : known.filter((one) => session.includes(one));
   return has.length > 0 ? has : ['password'];
 }

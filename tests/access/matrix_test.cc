@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -217,20 +218,20 @@ class MatrixTest : public api::ApiFixture {
         }
       }
     });
-    if (state == State::sealed) label_sealed(entity, id);
-    if (state == State::deleted) {
-      record::Context context;
-      context.who = &system_;
-      EXPECT_TRUE(engine_->remove(context, entity, id, std::nullopt));
-    }
+    if (state == State::sealed)
+      rewrite(entity, id, [](record::Record& record) { record.labels.vault = VaultId{9}; });
+    if (state == State::deleted)
+      rewrite(entity, id, [&](record::Record& record) { record.deleted_at = clock_.now(); });
     return id;
   }
 
-  void label_sealed(const schema::Entity& entity, const base::RecordId& id) {
+  // Changes a row by itself: what an object is like in a cell does not come from the operations under test.
+  void rewrite(const schema::Entity& entity, const base::RecordId& id,
+               const std::function<void(record::Record&)>& change) {
     const auto done = engine_->in_write([&](store::sql::Connection& connection) -> base::Result<void> {
       auto record = record::load(connection, entity, id, true);
       if (!record || !*record) return base::Error{};
-      (**record).labels.vault = VaultId{9};
+      change(**record);
       ++(**record).version;
       return record::update(connection, entity, **record);
     });

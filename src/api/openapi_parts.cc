@@ -203,6 +203,35 @@ constexpr std::string_view kSchemas = R"json({
 "Checklist": {
   "type": "array", "items": {"type": "object", "required": ["key", "done", "screen"], "properties": {
     "key": {"type": "string"}, "done": {"type": "boolean"}, "screen": {"type": "string"}}}},
+"Inbox": {"type": "object", "required": ["items"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Notice"}}, "unread": {"type": "integer"},
+  "unread_is_exact": {"type": "boolean"}}},
+"InboxCount": {"type": "object", "required": ["unread", "unread_is_exact"], "properties": {
+  "unread": {"type": "integer"}, "unread_is_exact": {"type": "boolean"}}},
+"InboxRead": {"type": "object", "required": ["marked", "unread"], "properties": {
+  "marked": {"type": "integer"}, "unread": {"type": "integer"}}},
+"ApprovalSteps": {"type": "object", "required": ["items"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/ApprovalStep"}}}},
+"Emergency": {"type": "object", "required": ["reason"], "properties": {
+  "reason": {"type": "string"}, "ticket": {"type": "string"}, "role": {"type": "string"},
+  "organisation": {"type": "integer"}, "minutes": {"type": "integer"}}},
+"AuditEntries": {"type": "object", "required": ["organisation", "size", "entries", "next"], "properties": {
+  "organisation": {"type": "integer"}, "size": {"type": "integer"},
+  "entries": {"type": "array", "items": {"type": "object"}}, "next": {"type": ["integer", "null"]}}},
+"AuditTree": {
+  "type": "object", "required": ["organisation", "name", "keys", "size", "root", "checkpoint", "anchor"],
+  "properties": {
+    "organisation": {"type": "integer"}, "name": {"type": "string"}, "keys": {"type": "array"},
+    "size": {"type": "integer"}, "root": {"type": "string"}, "checkpoint": {"type": ["object", "null"]},
+    "anchor": {"type": ["object", "null"]}}},
+"AuditExportBody": {"type": "object", "required": ["organisation"],
+  "properties": {"organisation": {"type": "integer"}}},
+"AuditExport": {
+  "type": "object", "required": ["id", "state", "bytes", "problem", "file"], "properties": {
+    "id": {"$ref": "#/components/schemas/Id"},
+    "state": {"type": "string", "enum": ["waiting", "running", "ready", "failed"]},
+    "bytes": {"type": "integer"}, "problem": {"type": ["string", "null"]},
+    "file": {"type": ["string", "null"], "description": "path to fetch it from, once it is ready"}}},
 "InBothLanguages": {
   "type": "object", "required": ["ja", "en"],
   "properties": {"ja": {"type": "string"}, "en": {"type": "string"}}},
@@ -341,6 +370,15 @@ constexpr std::string_view kParameters = R"json({
 "roles.organisation": {"name": "organisation", "in": "query", "schema": {"type": "integer", "minimum": 0}},
 "roles.on": {"name": "on", "in": "query", "schema": {"type": "string", "format": "date"},
   "description": "as it is at this day"},
+"audit.organisation": {"name": "organisation", "in": "query", "schema": {"type": "integer", "minimum": 0},
+  "description": "without it: the first for which the caller may read it"},
+"audit.after": {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}},
+"audit.before": {"name": "before", "in": "query", "schema": {"type": "integer", "minimum": 0}},
+"audit.limit": {"name": "limit", "in": "query",
+  "schema": {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}},
+"audit.entity": {"name": "entity", "in": "query", "schema": {"type": "string"}},
+"audit.record": {"name": "record", "in": "query", "schema": {"type": "string"}},
+"audit.actor": {"name": "actor", "in": "query", "schema": {"type": "string"}},
 "rules.set": {"name": "set", "in": "query", "schema": {"type": "string"}, "description": "the set it was of"},
 "alerts.level": {"name": "level", "in": "query", "explode": false,
   "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Level"}}},

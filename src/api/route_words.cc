@@ -97,6 +97,46 @@ constexpr Described kRecords[] = {
       .media = "text/event-stream"}},
 };
 
+constexpr Described kWork[] = {
+    {Method::get,
+     "/api/v1/inbox",
+     {.summary = "The caller's own notices and what waits for them", .answer = "Inbox"}},
+    {Method::get, "/api/v1/inbox/count", {.summary = "How many notices are unread", .answer = "InboxCount"}},
+    {Method::post,
+     "/api/v1/inbox/read",
+     {.summary = "Mark all of the caller's notices as read", .answer = "InboxRead"}},
+    {Method::get,
+     "/api/v1/approvals/{id}/steps",
+     {.summary = "The steps of an approval", .answer = "ApprovalSteps"}},
+    {Method::post,
+     "/api/v1/break_glass/open",
+     {.summary = "Open an emergency access for a while; it is reviewed afterwards",
+      .answer = "BreakGlass",
+      .body = "Emergency",
+      .status = 201}},
+    {Method::get,
+     "/api/v1/audit",
+     {.summary = "Entries of the audit log, for audit.read of the organisation",
+      .answer = "AuditEntries",
+      .parameters = "audit.organisation audit.after audit.before audit.limit audit.entity audit.record "
+                    "audit.actor"}},
+    {Method::get,
+     "/api/v1/audit/tree",
+     {.summary = "Size, root, keys, checkpoint and anchor of an audit log",
+      .answer = "AuditTree",
+      .parameters = "audit.organisation"}},
+    {Method::post,
+     "/api/v1/audit/export",
+     {.summary = "Begin an export of the audit log",
+      .answer = "AuditExport",
+      .body = "AuditExportBody",
+      .status = 202}},
+    {Method::get, "/api/v1/audit/exports/{id}", {.summary = "How far an export is", .answer = "AuditExport"}},
+    {Method::get,
+     "/api/v1/audit/exports/{id}/file",
+     {.summary = "The archive of an export, for hinomi-verify", .media = "application/octet-stream"}},
+};
+
 constexpr Described kRoles[] = {
     {Method::get,
      "/api/v1/roles",
@@ -224,8 +264,9 @@ const RouteWords* find(const Described (&table)[count], const Route& route) noex
 }
 
 const RouteWords* words_of(const Route& route) noexcept {
-  for (const RouteWords* const words : {find(kAlerts, route), find(kProgram, route), find(kRecords, route),
-                                        find(kRoles, route), find(kSessions, route), find(kAccount, route)})
+  for (const RouteWords* const words :
+       {find(kAlerts, route), find(kProgram, route), find(kRecords, route), find(kWork, route),
+        find(kRoles, route), find(kSessions, route), find(kAccount, route)})
     if (words != nullptr) return words;
   return nullptr;
 }

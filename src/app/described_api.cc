@@ -7,11 +7,18 @@
 
 #include "account/accounts.h"
 #include "account/secret_box.h"
+#include "api/audit_log/service.h"
 #include "api/openapi.h"
 #include "api/server.h"
+#include "govern/grants.h"
+#include "govern/people_book.h"
 #include "os/clock.h"
 #include "os/random.h"
 #include "store/sql/database.h"
+#include "work/approvals.h"
+#include "work/break_glass.h"
+#include "work/job_book.h"
+#include "work/notice_board.h"
 
 namespace hinomi::app {
 namespace {
@@ -103,6 +110,21 @@ base::Result<std::string> described_api(const schema::Registry& registry) {
   const content::PermissionTable permissions;
   services.roles = {.roles = &roles, .services = &catalogue, .permissions = &permissions};
   services.accounts = accounts->get();
+  govern::GrantBook grants(engine, clock, {});
+  govern::PeopleBook people(grants);
+  work::NoticeBoard notices(engine, people);
+  work::Approvals approvals(engine, people, notices);
+  work::BreakGlass break_glass(engine, people, notices, [](std::string_view) { return false; });
+  work::JobBook jobs(engine, work::store_time(clock));
+  services.work = {.notices = &notices, .approvals = &approvals, .break_glass = &break_glass, .jobs = &jobs};
+  api::audit_log::AuditService audit({.database = database->get(),
+                                      .engine = &engine,
+                                      .log = nullptr,
+                                      .keys = nullptr,
+                                      .exports = folder.path() + "/exports",
+                                      .certificates = {},
+                                      .say = [](const std::string&) {}});
+  services.audit = &audit;
   services.log = [](std::string_view) {};
   api::Options options;
   options.assets = {};

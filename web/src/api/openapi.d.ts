@@ -193,6 +193,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approvals: a page of a list */
+        get: operations["approval.list"];
+        put?: never;
+        /** Approval: a new one */
+        post: operations["approval.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approvals: the same change, action or deletion on up to 1000 of them
+         * @description An action needs its own permission, a deletion the one to delete; each record is judged by itself, and those refused are named.
+         */
+        post: operations["approval.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approvals: how many have each value of a field, the 50 most frequent */
+        get: operations["approval.facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approval: one */
+        get: operations["approval.get"];
+        put?: never;
+        post?: never;
+        /** Approval: delete; it can be restored */
+        delete: operations["approval.delete"];
+        options?: never;
+        head?: never;
+        /** Approval: change the fields that are named */
+        patch: operations["approval.change"];
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/actions/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approval: Decide */
+        post: operations["approval.decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/actions/resubmit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approval: Submit again */
+        post: operations["approval.resubmit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/actions/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approval: Withdraw */
+        post: operations["approval.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approval: its comments */
+        get: operations["approval.comments"];
+        put?: never;
+        /** Approval: comment on it */
+        post: operations["approval.add_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approval: its changes, newest first */
+        get: operations["approval.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approval: its relations, from it and to it, as far as the other end may be read */
+        get: operations["approval.relations"];
+        put?: never;
+        /** Approval: relate it to another record */
+        post: operations["approval.add_relation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approval: restore a deleted one */
+        post: operations["approval.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps of an approval */
+        get: operations["get_approvals_id_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments": {
         parameters: {
             query?: never;
@@ -284,6 +496,23 @@ export interface paths {
         patch: operations["assignment.change"];
         trace?: never;
     };
+    "/api/v1/assignments/{id}/actions/put_in_force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assignment: Put in force */
+        post: operations["assignment.put_in_force"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{id}/comments": {
         parameters: {
             query?: never;
@@ -348,6 +577,286 @@ export interface paths {
         put?: never;
         /** Assignment: restore a deleted one */
         post: operations["assignment.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of the audit log, for audit.read of the organisation */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin an export of the audit log */
+        post: operations["post_audit_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an export is */
+        get: operations["get_audit_exports_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The archive of an export, for hinomi-verify */
+        get: operations["get_audit_exports_id_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Size, root, keys, checkpoint and anchor of an audit log */
+        get: operations["get_audit_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency access: a page of a list */
+        get: operations["break_glass.list"];
+        put?: never;
+        /** Emergency access: a new one */
+        post: operations["break_glass.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Emergency access: the same change, action or deletion on up to 1000 of them
+         * @description An action needs its own permission, a deletion the one to delete; each record is judged by itself, and those refused are named.
+         */
+        post: operations["break_glass.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency access: how many have each value of a field, the 50 most frequent */
+        get: operations["break_glass.facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open an emergency access for a while; it is reviewed afterwards */
+        post: operations["post_break_glass_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency access: one */
+        get: operations["break_glass.get"];
+        put?: never;
+        post?: never;
+        /** Emergency access: delete; it can be restored */
+        delete: operations["break_glass.delete"];
+        options?: never;
+        head?: never;
+        /** Emergency access: change the fields that are named */
+        patch: operations["break_glass.change"];
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}/actions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Emergency access: End */
+        post: operations["break_glass.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}/actions/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Emergency access: Review */
+        post: operations["break_glass.review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency access: its comments */
+        get: operations["break_glass.comments"];
+        put?: never;
+        /** Emergency access: comment on it */
+        post: operations["break_glass.add_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency access: its changes, newest first */
+        get: operations["break_glass.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency access: its relations, from it and to it, as far as the other end may be read */
+        get: operations["break_glass.relations"];
+        put?: never;
+        /** Emergency access: relate it to another record */
+        post: operations["break_glass.add_relation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Emergency access: restore a deleted one */
+        post: operations["break_glass.restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -744,6 +1253,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own notices and what waits for them */
+        get: operations["get_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many notices are unread */
+        get: operations["get_inbox_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark all of the caller's notices as read */
+        post: operations["post_inbox_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitation": {
         parameters: {
             query?: never;
@@ -755,6 +1315,184 @@ export interface paths {
         put?: never;
         /** Take an invitation: login and password */
         post: operations["post_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs: a page of a list */
+        get: operations["job.list"];
+        put?: never;
+        /** Job: a new one */
+        post: operations["job.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Jobs: the same change, action or deletion on up to 1000 of them
+         * @description An action needs its own permission, a deletion the one to delete; each record is judged by itself, and those refused are named.
+         */
+        post: operations["job.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs: how many have each value of a field, the 50 most frequent */
+        get: operations["job.facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Job: one */
+        get: operations["job.get"];
+        put?: never;
+        post?: never;
+        /** Job: delete; it can be restored */
+        delete: operations["job.delete"];
+        options?: never;
+        head?: never;
+        /** Job: change the fields that are named */
+        patch: operations["job.change"];
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/actions/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Job: Cancel */
+        post: operations["job.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/actions/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Job: Try again */
+        post: operations["job.restart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Job: its comments */
+        get: operations["job.comments"];
+        put?: never;
+        /** Job: comment on it */
+        post: operations["job.add_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Job: its changes, newest first */
+        get: operations["job.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Job: its relations, from it and to it, as far as the other end may be read */
+        get: operations["job.relations"];
+        put?: never;
+        /** Job: relate it to another record */
+        post: operations["job.add_relation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Job: restore a deleted one */
+        post: operations["job.restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1779,6 +2517,167 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules: a page of a list */
+        get: operations["schedule.list"];
+        put?: never;
+        /** Schedule: a new one */
+        post: operations["schedule.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Schedules: the same change, action or deletion on up to 1000 of them
+         * @description An action needs its own permission, a deletion the one to delete; each record is judged by itself, and those refused are named.
+         */
+        post: operations["schedule.bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules: how many have each value of a field, the 50 most frequent */
+        get: operations["schedule.facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedule: one */
+        get: operations["schedule.get"];
+        put?: never;
+        post?: never;
+        /** Schedule: delete; it can be restored */
+        delete: operations["schedule.delete"];
+        options?: never;
+        head?: never;
+        /** Schedule: change the fields that are named */
+        patch: operations["schedule.change"];
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/actions/run_now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Schedule: Run now */
+        post: operations["schedule.run_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedule: its comments */
+        get: operations["schedule.comments"];
+        put?: never;
+        /** Schedule: comment on it */
+        post: operations["schedule.add_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedule: its changes, newest first */
+        get: operations["schedule.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedule: its relations, from it and to it, as far as the other end may be read */
+        get: operations["schedule.relations"];
+        put?: never;
+        /** Schedule: relate it to another record */
+        post: operations["schedule.add_relation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Schedule: restore a deleted one */
+        post: operations["schedule.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schema": {
         parameters: {
             query?: never;
@@ -2479,6 +3378,56 @@ export interface components {
             done: boolean;
             screen: string;
         }[];
+        Inbox: {
+            items: components["schemas"]["Notice"][];
+            unread?: number;
+            unread_is_exact?: boolean;
+        };
+        InboxCount: {
+            unread: number;
+            unread_is_exact: boolean;
+        };
+        InboxRead: {
+            marked: number;
+            unread: number;
+        };
+        ApprovalSteps: {
+            items: components["schemas"]["ApprovalStep"][];
+        };
+        Emergency: {
+            reason: string;
+            ticket?: string;
+            role?: string;
+            organisation?: number;
+            minutes?: number;
+        };
+        AuditEntries: {
+            organisation: number;
+            size: number;
+            entries: Record<string, never>[];
+            next: number | null;
+        };
+        AuditTree: {
+            organisation: number;
+            name: string;
+            keys: unknown[];
+            size: number;
+            root: string;
+            checkpoint: Record<string, never> | null;
+            anchor: Record<string, never> | null;
+        };
+        AuditExportBody: {
+            organisation: number;
+        };
+        AuditExport: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            state: "waiting" | "running" | "ready" | "failed";
+            bytes: number;
+            problem: string | null;
+            /** @description path to fetch it from, once it is ready */
+            file: string | null;
+        };
         InBothLanguages: {
             ja: string;
             en: string;
@@ -2641,7 +3590,7 @@ export interface components {
             http: Record<string, never>;
             csp_reports: number;
         };
-        AnyRecord: components["schemas"]["Organisation"] | components["schemas"]["Site"] | components["schemas"]["Person"] | components["schemas"]["Post"] | components["schemas"]["Holding"] | components["schemas"]["Assignment"] | components["schemas"]["RoleSetting"] | components["schemas"]["Comment"] | components["schemas"]["Relation"] | components["schemas"]["Attachment"] | components["schemas"]["SavedView"] | components["schemas"]["CustomField"] | components["schemas"]["Notice"];
+        AnyRecord: components["schemas"]["Organisation"] | components["schemas"]["Site"] | components["schemas"]["Person"] | components["schemas"]["Post"] | components["schemas"]["Holding"] | components["schemas"]["Assignment"] | components["schemas"]["RoleSetting"] | components["schemas"]["Comment"] | components["schemas"]["Relation"] | components["schemas"]["Attachment"] | components["schemas"]["SavedView"] | components["schemas"]["CustomField"] | components["schemas"]["Notice"] | components["schemas"]["Schedule"] | components["schemas"]["Job"] | components["schemas"]["Approval"] | components["schemas"]["ApprovalStep"] | components["schemas"]["BreakGlass"];
         /** @description Organisation */
         Organisation: {
             id: components["schemas"]["Id"];
@@ -3562,6 +4511,8 @@ export interface components {
              * @description Until
              */
             valid_until: string | null;
+            /** @description In force */
+            readonly in_force: boolean | null;
             /** @description Tags */
             tags: string[];
             custom: {
@@ -3710,6 +4661,8 @@ export interface components {
             /** @description parameters of a list, as they stand behind the question mark */
             query?: string;
             set?: components["schemas"]["AssignmentChange"];
+            /** @enum {string} */
+            action?: "put_in_force";
             delete?: boolean;
             preview?: boolean;
             reason?: string;
@@ -4592,6 +5545,853 @@ export interface components {
             preview?: boolean;
             reason?: string;
         };
+        /** @description Schedule */
+        Schedule: {
+            id: components["schemas"]["Id"];
+            /** @constant */
+            entity: "schedule";
+            /** Format: int64 */
+            readonly version: number;
+            /** @description Organisation */
+            readonly organisation: number;
+            /** @description Site */
+            site: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone: "it" | "ot" | "cloud";
+            readonly vault: number;
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description Realm
+             * @enum {string}
+             */
+            readonly realm: "real" | "demo" | "exercise" | "replay";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Name */
+            title: string;
+            /** @description Job */
+            kind: string;
+            /** @description Arguments */
+            arguments: string | null;
+            /** @description When */
+            when: string;
+            /** @description Time zone */
+            time_zone: string | null;
+            /** @description Calendar */
+            calendar: string | null;
+            /**
+             * @description Missed runs
+             * @enum {string|null}
+             */
+            missed: "skip" | "once" | "all" | null;
+            /** @description Enabled */
+            enabled: boolean | null;
+            /**
+             * Format: uuid
+             * @description Runs with the rights of
+             */
+            readonly run_as: string | null;
+            /**
+             * Format: date-time
+             * @description Next run
+             */
+            readonly next_at: string | null;
+            /**
+             * Format: date-time
+             * @description Last run
+             */
+            readonly last_at: string | null;
+            /**
+             * Format: date-time
+             * @description Handled until
+             */
+            readonly handled_until: string | null;
+            /** @description Error */
+            readonly error: string | null;
+            /** @description Tags */
+            tags: string[];
+            custom: {
+                [key: string]: unknown;
+            };
+            created_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Created by
+             */
+            readonly created_by: string | null;
+            updated_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Changed by
+             */
+            readonly updated_by: string | null;
+            deleted_at?: components["schemas"]["Time"];
+            /** @description fields that the caller may not see; they are null */
+            withheld?: string[];
+        };
+        ScheduleCreate: {
+            id?: components["schemas"]["Id"];
+            /** @description Organisation */
+            organisation?: number;
+            /** @description Site */
+            site?: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone?: "it" | "ot" | "cloud";
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class?: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp?: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Name */
+            title: string;
+            /** @description Job */
+            kind: string;
+            /** @description Arguments */
+            arguments?: string | null;
+            /** @description When */
+            when: string;
+            /** @description Time zone */
+            time_zone?: string | null;
+            /** @description Calendar */
+            calendar?: string | null;
+            /**
+             * @description Missed runs
+             * @enum {string|null}
+             */
+            missed?: "skip" | "once" | "all" | null;
+            /** @description Enabled */
+            enabled?: boolean | null;
+            /** @description Tags */
+            tags?: string[];
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        ScheduleChange: {
+            /** @description Site */
+            site?: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone?: "it" | "ot" | "cloud";
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class?: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp?: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Name */
+            title?: string;
+            /** @description Job */
+            kind?: string;
+            /** @description Arguments */
+            arguments?: string | null;
+            /** @description When */
+            when?: string;
+            /** @description Time zone */
+            time_zone?: string | null;
+            /** @description Calendar */
+            calendar?: string | null;
+            /**
+             * @description Missed runs
+             * @enum {string|null}
+             */
+            missed?: "skip" | "once" | "all" | null;
+            /** @description Enabled */
+            enabled?: boolean | null;
+            /** @description Tags */
+            tags?: string[];
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        SchedulePage: {
+            items: components["schemas"]["Schedule"][];
+            /** @description cursor of the next page; null: this is the last */
+            next: string | null;
+            total?: number;
+            /** @description false: there are at least so many */
+            total_is_exact?: boolean;
+        };
+        /** @description ids or query, and one of set, action and delete */
+        ScheduleBulk: {
+            ids?: components["schemas"]["Id"][];
+            /** @description parameters of a list, as they stand behind the question mark */
+            query?: string;
+            set?: components["schemas"]["ScheduleChange"];
+            /** @enum {string} */
+            action?: "run_now";
+            delete?: boolean;
+            preview?: boolean;
+            reason?: string;
+        };
+        /** @description Job */
+        Job: {
+            id: components["schemas"]["Id"];
+            /** @constant */
+            entity: "job";
+            /** Format: int64 */
+            readonly version: number;
+            /** @description Organisation */
+            readonly organisation: number;
+            /** @description Site */
+            site: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone: "it" | "ot" | "cloud";
+            readonly vault: number;
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description Realm
+             * @enum {string}
+             */
+            readonly realm: "real" | "demo" | "exercise" | "replay";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Name */
+            readonly title: string | null;
+            /** @description Kind */
+            readonly kind: string | null;
+            /**
+             * @description State
+             * @enum {string|null}
+             */
+            readonly state: "queued" | "running" | "done" | "failed" | "cancelled" | null;
+            /**
+             * Format: uuid
+             * @description Asked for by
+             */
+            readonly asked_by: string | null;
+            /**
+             * Format: uuid
+             * @description Schedule
+             */
+            readonly schedule: string | null;
+            /**
+             * Format: int64
+             * @description Attempts
+             */
+            readonly attempts: number | null;
+            /** @description To be cancelled */
+            readonly cancel_requested: boolean | null;
+            /**
+             * Format: date-time
+             * @description Started
+             */
+            readonly started_at: string | null;
+            /**
+             * Format: date-time
+             * @description Ended
+             */
+            readonly ended_at: string | null;
+            /** @description Error */
+            readonly error: string | null;
+            /** @description Result */
+            readonly result: string | null;
+            /**
+             * Format: int64
+             * @description Done
+             */
+            readonly done: number | null;
+            /**
+             * Format: int64
+             * @description In all
+             */
+            readonly total: number | null;
+            /**
+             * Format: double
+             * @description Per second
+             */
+            readonly per_second: number | null;
+            /**
+             * Format: int64
+             * @description Seconds left
+             */
+            readonly remaining_seconds: number | null;
+            /** @description Runs on */
+            readonly runs_on: string | null;
+            /** @description Log */
+            readonly log: string | null;
+            /** @description Tags */
+            tags: string[];
+            custom: {
+                [key: string]: unknown;
+            };
+            created_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Created by
+             */
+            readonly created_by: string | null;
+            updated_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Changed by
+             */
+            readonly updated_by: string | null;
+            deleted_at?: components["schemas"]["Time"];
+            /** @description fields that the caller may not see; they are null */
+            withheld?: string[];
+        };
+        JobCreate: {
+            id?: components["schemas"]["Id"];
+            /** @description Organisation */
+            organisation?: number;
+            /** @description Site */
+            site?: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone?: "it" | "ot" | "cloud";
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class?: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp?: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Tags */
+            tags?: string[];
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        JobChange: {
+            /** @description Site */
+            site?: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone?: "it" | "ot" | "cloud";
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class?: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp?: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Tags */
+            tags?: string[];
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        JobPage: {
+            items: components["schemas"]["Job"][];
+            /** @description cursor of the next page; null: this is the last */
+            next: string | null;
+            total?: number;
+            /** @description false: there are at least so many */
+            total_is_exact?: boolean;
+        };
+        /** @description ids or query, and one of set, action and delete */
+        JobBulk: {
+            ids?: components["schemas"]["Id"][];
+            /** @description parameters of a list, as they stand behind the question mark */
+            query?: string;
+            set?: components["schemas"]["JobChange"];
+            /** @enum {string} */
+            action?: "cancel" | "restart";
+            delete?: boolean;
+            preview?: boolean;
+            reason?: string;
+        };
+        /** @description Approval */
+        Approval: {
+            id: components["schemas"]["Id"];
+            /** @constant */
+            entity: "approval";
+            /** Format: int64 */
+            readonly version: number;
+            readonly number: string;
+            /** @description Organisation */
+            readonly organisation: number;
+            /** @description Site */
+            site: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone: "it" | "ot" | "cloud";
+            readonly vault: number;
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description Realm
+             * @enum {string}
+             */
+            readonly realm: "real" | "demo" | "exercise" | "replay";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Title */
+            readonly title: string | null;
+            /** @description Kind of record */
+            readonly about_entity: string | null;
+            /** @description Record */
+            readonly about: string | null;
+            /** @description Action */
+            readonly deed: string | null;
+            /**
+             * Format: int64
+             * @description Version of the record
+             */
+            readonly about_version: number | null;
+            /** @description Arguments */
+            readonly arguments: string | null;
+            /** @description Reason */
+            readonly asked_because: string | null;
+            /**
+             * Format: uuid
+             * @description Asked for by
+             */
+            readonly requested_by: string | null;
+            /**
+             * @description State
+             * @enum {string|null}
+             */
+            readonly state: "open" | "approved" | "rejected" | "sent_back" | "expired" | "void" | "acted_first" | null;
+            /**
+             * Format: date-time
+             * @description To be decided by
+             */
+            readonly expires_at: string | null;
+            /** @description Nonce */
+            readonly nonce: string | null;
+            /** @description Bound to (SHA-256) */
+            readonly hash: string | null;
+            /**
+             * Format: date-time
+             * @description Decided
+             */
+            readonly decided_at: string | null;
+            /** @description Decision number */
+            readonly decision_number: string | null;
+            /** @description Why it ended */
+            readonly outcome: string | null;
+            /** @description Tags */
+            tags: string[];
+            custom: {
+                [key: string]: unknown;
+            };
+            created_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Created by
+             */
+            readonly created_by: string | null;
+            updated_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Changed by
+             */
+            readonly updated_by: string | null;
+            deleted_at?: components["schemas"]["Time"];
+            /** @description fields that the caller may not see; they are null */
+            withheld?: string[];
+        };
+        ApprovalCreate: {
+            id?: components["schemas"]["Id"];
+            /** @description Organisation */
+            organisation?: number;
+            /** @description Site */
+            site?: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone?: "it" | "ot" | "cloud";
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class?: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp?: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Tags */
+            tags?: string[];
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        ApprovalChange: {
+            /** @description Site */
+            site?: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone?: "it" | "ot" | "cloud";
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class?: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp?: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Tags */
+            tags?: string[];
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        ApprovalPage: {
+            items: components["schemas"]["Approval"][];
+            /** @description cursor of the next page; null: this is the last */
+            next: string | null;
+            total?: number;
+            /** @description false: there are at least so many */
+            total_is_exact?: boolean;
+        };
+        /** @description ids or query, and one of set, action and delete */
+        ApprovalBulk: {
+            ids?: components["schemas"]["Id"][];
+            /** @description parameters of a list, as they stand behind the question mark */
+            query?: string;
+            set?: components["schemas"]["ApprovalChange"];
+            /** @enum {string} */
+            action?: "decide" | "resubmit" | "withdraw";
+            delete?: boolean;
+            preview?: boolean;
+            reason?: string;
+        };
+        /** @description Step of an approval */
+        ApprovalStep: {
+            id: components["schemas"]["Id"];
+            /** @constant */
+            entity: "approval_step";
+            /** Format: int64 */
+            readonly version: number;
+            /** @description Organisation */
+            readonly organisation: number;
+            /** @description Site */
+            site: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone: "it" | "ot" | "cloud";
+            readonly vault: number;
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description Realm
+             * @enum {string}
+             */
+            readonly realm: "real" | "demo" | "exercise" | "replay";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Title */
+            readonly title: string | null;
+            /**
+             * Format: uuid
+             * @description Approval
+             */
+            readonly approval: string | null;
+            /**
+             * Format: int64
+             * @description Position
+             */
+            readonly position: number | null;
+            /**
+             * @description Approver
+             * @enum {string|null}
+             */
+            readonly rule: "anyone" | "person" | "post" | "superior" | null;
+            /**
+             * Format: uuid
+             * @description Person
+             */
+            readonly person: string | null;
+            /**
+             * Format: uuid
+             * @description Post
+             */
+            readonly post: string | null;
+            /** @description Deputies may decide */
+            readonly deputy_allowed: boolean | null;
+            /**
+             * @description Decision
+             * @enum {string|null}
+             */
+            readonly decision: "pending" | "approved" | "rejected" | "sent_back" | null;
+            /**
+             * Format: uuid
+             * @description Decided by
+             */
+            readonly decided_by: string | null;
+            /** @description As a deputy */
+            readonly as_deputy: boolean | null;
+            /**
+             * Format: date-time
+             * @description Decided
+             */
+            readonly decided_at: string | null;
+            /** @description Comment */
+            readonly comment: string | null;
+            /** @description Tags */
+            tags: string[];
+            custom: {
+                [key: string]: unknown;
+            };
+            created_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Created by
+             */
+            readonly created_by: string | null;
+            updated_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Changed by
+             */
+            readonly updated_by: string | null;
+            deleted_at?: components["schemas"]["Time"];
+            /** @description fields that the caller may not see; they are null */
+            withheld?: string[];
+        };
+        ApprovalStepCreate: {
+            id?: components["schemas"]["Id"];
+            /** @description Tags */
+            tags?: string[];
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Emergency access */
+        BreakGlass: {
+            id: components["schemas"]["Id"];
+            /** @constant */
+            entity: "break_glass";
+            /** Format: int64 */
+            readonly version: number;
+            readonly number: string;
+            /** @description Organisation */
+            readonly organisation: number;
+            /** @description Site */
+            site: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone: "it" | "ot" | "cloud";
+            readonly vault: number;
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description Realm
+             * @enum {string}
+             */
+            readonly realm: "real" | "demo" | "exercise" | "replay";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Title */
+            readonly title: string | null;
+            /**
+             * Format: uuid
+             * @description Person
+             */
+            readonly person: string | null;
+            /** @description Reason */
+            readonly why: string | null;
+            /** @description Ticket */
+            readonly ticket: string | null;
+            /** @description With what this role may read */
+            readonly role: string | null;
+            /**
+             * Format: date-time
+             * @description From
+             */
+            readonly starts_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until
+             */
+            readonly ends_at: string | null;
+            /**
+             * @description State
+             * @enum {string|null}
+             */
+            readonly state: "open" | "ended" | "reviewed" | null;
+            /**
+             * Format: date-time
+             * @description To be reviewed by
+             */
+            readonly review_due: string | null;
+            /**
+             * Format: uuid
+             * @description Reviewed by
+             */
+            readonly reviewed_by: string | null;
+            /**
+             * Format: date-time
+             * @description Reviewed
+             */
+            readonly reviewed_at: string | null;
+            /**
+             * @description Verdict
+             * @enum {string|null}
+             */
+            readonly verdict: "justified" | "not_justified" | null;
+            /** @description Remark */
+            readonly remark: string | null;
+            /** @description Lock announced */
+            readonly lock_told: boolean | null;
+            /** @description Tags */
+            tags: string[];
+            custom: {
+                [key: string]: unknown;
+            };
+            created_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Created by
+             */
+            readonly created_by: string | null;
+            updated_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Changed by
+             */
+            readonly updated_by: string | null;
+            deleted_at?: components["schemas"]["Time"];
+            /** @description fields that the caller may not see; they are null */
+            withheld?: string[];
+        };
+        BreakGlassCreate: {
+            id?: components["schemas"]["Id"];
+            /** @description Organisation */
+            organisation?: number;
+            /** @description Site */
+            site?: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone?: "it" | "ot" | "cloud";
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class?: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp?: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Tags */
+            tags?: string[];
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        BreakGlassChange: {
+            /** @description Site */
+            site?: number;
+            /**
+             * @description Zone
+             * @enum {string}
+             */
+            zone?: "it" | "ot" | "cloud";
+            /**
+             * @description Data class
+             * @enum {string}
+             */
+            data_class?: "ordinary" | "personal" | "confidential" | "sealed";
+            /**
+             * @description TLP
+             * @enum {string}
+             */
+            tlp?: "none" | "clear" | "green" | "amber" | "amber+strict" | "red";
+            /** @description Tags */
+            tags?: string[];
+            custom?: {
+                [key: string]: unknown;
+            };
+        };
+        BreakGlassPage: {
+            items: components["schemas"]["BreakGlass"][];
+            /** @description cursor of the next page; null: this is the last */
+            next: string | null;
+            total?: number;
+            /** @description false: there are at least so many */
+            total_is_exact?: boolean;
+        };
+        /** @description ids or query, and one of set, action and delete */
+        BreakGlassBulk: {
+            ids?: components["schemas"]["Id"][];
+            /** @description parameters of a list, as they stand behind the question mark */
+            query?: string;
+            set?: components["schemas"]["BreakGlassChange"];
+            /** @enum {string} */
+            action?: "end" | "review";
+            delete?: boolean;
+            preview?: boolean;
+            reason?: string;
+        };
     };
     responses: {
         /** @description needs_approval: It takes effect when somebody has approved it */
@@ -4781,6 +6581,14 @@ export interface components {
         "roles.organisation": number;
         /** @description as it is at this day */
         "roles.on": string;
+        /** @description without it: the first for which the caller may read it */
+        "audit.organisation": number;
+        "audit.after": number;
+        "audit.before": number;
+        "audit.limit": number;
+        "audit.entity": string;
+        "audit.record": string;
+        "audit.actor": string;
         /** @description the set it was of */
         "rules.set": string;
         "alerts.level": components["schemas"]["Level"][];
@@ -5308,9 +7116,15 @@ export interface components {
         "assignment.valid_until.gte": string;
         /** @description Until: true: has no value; false: has one */
         "assignment.valid_until.empty": boolean;
+        /** @description In force: is one of these */
+        "assignment.in_force": boolean[];
+        /** @description In force: is none of these */
+        "assignment.in_force.not": boolean[];
+        /** @description In force: true: has no value; false: has one */
+        "assignment.in_force.empty": boolean;
         /** @description with - in front: descending */
-        "assignment.sort": "updated_at" | "-updated_at" | "title" | "-title" | "role" | "-role" | "sourcing" | "-sourcing" | "deputy" | "-deputy" | "whole_group" | "-whole_group" | "valid_from" | "-valid_from" | "valid_until" | "-valid_until";
-        "assignment.facets.field": "title" | "role" | "person" | "post" | "sourcing" | "deputy" | "whole_group" | "valid_from" | "valid_until";
+        "assignment.sort": "updated_at" | "-updated_at" | "title" | "-title" | "role" | "-role" | "sourcing" | "-sourcing" | "deputy" | "-deputy" | "whole_group" | "-whole_group" | "valid_from" | "-valid_from" | "valid_until" | "-valid_until" | "in_force" | "-in_force";
+        "assignment.facets.field": "title" | "role" | "person" | "post" | "sourcing" | "deputy" | "whole_group" | "valid_from" | "valid_until" | "in_force";
         /** @description Role: is one of these */
         "role_setting.role": string[];
         /** @description Role: is none of these */
@@ -5595,6 +7409,428 @@ export interface components {
         /** @description with - in front: descending */
         "notice.sort": "updated_at" | "-updated_at" | "kind" | "-kind" | "subject" | "-subject" | "about_entity" | "-about_entity" | "about" | "-about" | "read_at" | "-read_at";
         "notice.facets.field": "recipient" | "kind" | "subject" | "about_entity" | "about" | "read_at";
+        /** @description Name: is one of these */
+        "schedule.title": string[];
+        /** @description Name: is none of these */
+        "schedule.title.not": string[];
+        /** @description Name: less, earlier */
+        "schedule.title.lt": string;
+        /** @description Name: at most */
+        "schedule.title.lte": string;
+        /** @description Name: greater, later */
+        "schedule.title.gt": string;
+        /** @description Name: at least */
+        "schedule.title.gte": string;
+        /** @description Name: has this in it, whatever case, width or kana */
+        "schedule.title.has": string;
+        /** @description Name: true: has no value; false: has one */
+        "schedule.title.empty": boolean;
+        /** @description Job: is one of these */
+        "schedule.kind": string[];
+        /** @description Job: is none of these */
+        "schedule.kind.not": string[];
+        /** @description Job: less, earlier */
+        "schedule.kind.lt": string;
+        /** @description Job: at most */
+        "schedule.kind.lte": string;
+        /** @description Job: greater, later */
+        "schedule.kind.gt": string;
+        /** @description Job: at least */
+        "schedule.kind.gte": string;
+        /** @description Job: has this in it, whatever case, width or kana */
+        "schedule.kind.has": string;
+        /** @description Job: true: has no value; false: has one */
+        "schedule.kind.empty": boolean;
+        /** @description When: is one of these */
+        "schedule.when": string[];
+        /** @description When: is none of these */
+        "schedule.when.not": string[];
+        /** @description When: less, earlier */
+        "schedule.when.lt": string;
+        /** @description When: at most */
+        "schedule.when.lte": string;
+        /** @description When: greater, later */
+        "schedule.when.gt": string;
+        /** @description When: at least */
+        "schedule.when.gte": string;
+        /** @description When: has this in it, whatever case, width or kana */
+        "schedule.when.has": string;
+        /** @description When: true: has no value; false: has one */
+        "schedule.when.empty": boolean;
+        /** @description Enabled: is one of these */
+        "schedule.enabled": boolean[];
+        /** @description Enabled: is none of these */
+        "schedule.enabled.not": boolean[];
+        /** @description Enabled: true: has no value; false: has one */
+        "schedule.enabled.empty": boolean;
+        /** @description Runs with the rights of: is one of these */
+        "schedule.run_as": string[];
+        /** @description Runs with the rights of: is none of these */
+        "schedule.run_as.not": string[];
+        /** @description Runs with the rights of: true: has no value; false: has one */
+        "schedule.run_as.empty": boolean;
+        /** @description Next run: is one of these */
+        "schedule.next_at": string[];
+        /** @description Next run: is none of these */
+        "schedule.next_at.not": string[];
+        /** @description Next run: less, earlier */
+        "schedule.next_at.lt": string;
+        /** @description Next run: at most */
+        "schedule.next_at.lte": string;
+        /** @description Next run: greater, later */
+        "schedule.next_at.gt": string;
+        /** @description Next run: at least */
+        "schedule.next_at.gte": string;
+        /** @description Next run: true: has no value; false: has one */
+        "schedule.next_at.empty": boolean;
+        /** @description Last run: is one of these */
+        "schedule.last_at": string[];
+        /** @description Last run: is none of these */
+        "schedule.last_at.not": string[];
+        /** @description Last run: less, earlier */
+        "schedule.last_at.lt": string;
+        /** @description Last run: at most */
+        "schedule.last_at.lte": string;
+        /** @description Last run: greater, later */
+        "schedule.last_at.gt": string;
+        /** @description Last run: at least */
+        "schedule.last_at.gte": string;
+        /** @description Last run: true: has no value; false: has one */
+        "schedule.last_at.empty": boolean;
+        /** @description with - in front: descending */
+        "schedule.sort": "updated_at" | "-updated_at" | "title" | "-title" | "kind" | "-kind" | "when" | "-when" | "enabled" | "-enabled" | "next_at" | "-next_at" | "last_at" | "-last_at";
+        "schedule.facets.field": "title" | "kind" | "when" | "enabled" | "run_as" | "next_at" | "last_at";
+        /** @description Name: is one of these */
+        "job.title": string[];
+        /** @description Name: is none of these */
+        "job.title.not": string[];
+        /** @description Name: less, earlier */
+        "job.title.lt": string;
+        /** @description Name: at most */
+        "job.title.lte": string;
+        /** @description Name: greater, later */
+        "job.title.gt": string;
+        /** @description Name: at least */
+        "job.title.gte": string;
+        /** @description Name: has this in it, whatever case, width or kana */
+        "job.title.has": string;
+        /** @description Name: true: has no value; false: has one */
+        "job.title.empty": boolean;
+        /** @description Kind: is one of these */
+        "job.kind": string[];
+        /** @description Kind: is none of these */
+        "job.kind.not": string[];
+        /** @description Kind: less, earlier */
+        "job.kind.lt": string;
+        /** @description Kind: at most */
+        "job.kind.lte": string;
+        /** @description Kind: greater, later */
+        "job.kind.gt": string;
+        /** @description Kind: at least */
+        "job.kind.gte": string;
+        /** @description Kind: has this in it, whatever case, width or kana */
+        "job.kind.has": string;
+        /** @description Kind: true: has no value; false: has one */
+        "job.kind.empty": boolean;
+        /** @description State: is one of these */
+        "job.state": ("queued" | "running" | "done" | "failed" | "cancelled")[];
+        /** @description State: is none of these */
+        "job.state.not": ("queued" | "running" | "done" | "failed" | "cancelled")[];
+        /** @description State: less, earlier */
+        "job.state.lt": "queued" | "running" | "done" | "failed" | "cancelled";
+        /** @description State: at most */
+        "job.state.lte": "queued" | "running" | "done" | "failed" | "cancelled";
+        /** @description State: greater, later */
+        "job.state.gt": "queued" | "running" | "done" | "failed" | "cancelled";
+        /** @description State: at least */
+        "job.state.gte": "queued" | "running" | "done" | "failed" | "cancelled";
+        /** @description State: true: has no value; false: has one */
+        "job.state.empty": boolean;
+        /** @description Asked for by: is one of these */
+        "job.asked_by": string[];
+        /** @description Asked for by: is none of these */
+        "job.asked_by.not": string[];
+        /** @description Asked for by: true: has no value; false: has one */
+        "job.asked_by.empty": boolean;
+        /** @description Schedule: is one of these */
+        "job.schedule": string[];
+        /** @description Schedule: is none of these */
+        "job.schedule.not": string[];
+        /** @description Schedule: true: has no value; false: has one */
+        "job.schedule.empty": boolean;
+        /** @description Started: is one of these */
+        "job.started_at": string[];
+        /** @description Started: is none of these */
+        "job.started_at.not": string[];
+        /** @description Started: less, earlier */
+        "job.started_at.lt": string;
+        /** @description Started: at most */
+        "job.started_at.lte": string;
+        /** @description Started: greater, later */
+        "job.started_at.gt": string;
+        /** @description Started: at least */
+        "job.started_at.gte": string;
+        /** @description Started: true: has no value; false: has one */
+        "job.started_at.empty": boolean;
+        /** @description Ended: is one of these */
+        "job.ended_at": string[];
+        /** @description Ended: is none of these */
+        "job.ended_at.not": string[];
+        /** @description Ended: less, earlier */
+        "job.ended_at.lt": string;
+        /** @description Ended: at most */
+        "job.ended_at.lte": string;
+        /** @description Ended: greater, later */
+        "job.ended_at.gt": string;
+        /** @description Ended: at least */
+        "job.ended_at.gte": string;
+        /** @description Ended: true: has no value; false: has one */
+        "job.ended_at.empty": boolean;
+        /** @description with - in front: descending */
+        "job.sort": "updated_at" | "-updated_at" | "title" | "-title" | "kind" | "-kind" | "state" | "-state" | "started_at" | "-started_at" | "ended_at" | "-ended_at";
+        "job.facets.field": "title" | "kind" | "state" | "asked_by" | "schedule" | "started_at" | "ended_at";
+        /** @description Title: is one of these */
+        "approval.title": string[];
+        /** @description Title: is none of these */
+        "approval.title.not": string[];
+        /** @description Title: less, earlier */
+        "approval.title.lt": string;
+        /** @description Title: at most */
+        "approval.title.lte": string;
+        /** @description Title: greater, later */
+        "approval.title.gt": string;
+        /** @description Title: at least */
+        "approval.title.gte": string;
+        /** @description Title: has this in it, whatever case, width or kana */
+        "approval.title.has": string;
+        /** @description Title: true: has no value; false: has one */
+        "approval.title.empty": boolean;
+        /** @description Kind of record: is one of these */
+        "approval.about_entity": string[];
+        /** @description Kind of record: is none of these */
+        "approval.about_entity.not": string[];
+        /** @description Kind of record: less, earlier */
+        "approval.about_entity.lt": string;
+        /** @description Kind of record: at most */
+        "approval.about_entity.lte": string;
+        /** @description Kind of record: greater, later */
+        "approval.about_entity.gt": string;
+        /** @description Kind of record: at least */
+        "approval.about_entity.gte": string;
+        /** @description Kind of record: has this in it, whatever case, width or kana */
+        "approval.about_entity.has": string;
+        /** @description Kind of record: true: has no value; false: has one */
+        "approval.about_entity.empty": boolean;
+        /** @description Record: is one of these */
+        "approval.about": string[];
+        /** @description Record: is none of these */
+        "approval.about.not": string[];
+        /** @description Record: less, earlier */
+        "approval.about.lt": string;
+        /** @description Record: at most */
+        "approval.about.lte": string;
+        /** @description Record: greater, later */
+        "approval.about.gt": string;
+        /** @description Record: at least */
+        "approval.about.gte": string;
+        /** @description Record: has this in it, whatever case, width or kana */
+        "approval.about.has": string;
+        /** @description Record: true: has no value; false: has one */
+        "approval.about.empty": boolean;
+        /** @description Action: is one of these */
+        "approval.deed": string[];
+        /** @description Action: is none of these */
+        "approval.deed.not": string[];
+        /** @description Action: less, earlier */
+        "approval.deed.lt": string;
+        /** @description Action: at most */
+        "approval.deed.lte": string;
+        /** @description Action: greater, later */
+        "approval.deed.gt": string;
+        /** @description Action: at least */
+        "approval.deed.gte": string;
+        /** @description Action: has this in it, whatever case, width or kana */
+        "approval.deed.has": string;
+        /** @description Action: true: has no value; false: has one */
+        "approval.deed.empty": boolean;
+        /** @description Asked for by: is one of these */
+        "approval.requested_by": string[];
+        /** @description Asked for by: is none of these */
+        "approval.requested_by.not": string[];
+        /** @description Asked for by: true: has no value; false: has one */
+        "approval.requested_by.empty": boolean;
+        /** @description State: is one of these */
+        "approval.state": ("open" | "approved" | "rejected" | "sent_back" | "expired" | "void" | "acted_first")[];
+        /** @description State: is none of these */
+        "approval.state.not": ("open" | "approved" | "rejected" | "sent_back" | "expired" | "void" | "acted_first")[];
+        /** @description State: less, earlier */
+        "approval.state.lt": "open" | "approved" | "rejected" | "sent_back" | "expired" | "void" | "acted_first";
+        /** @description State: at most */
+        "approval.state.lte": "open" | "approved" | "rejected" | "sent_back" | "expired" | "void" | "acted_first";
+        /** @description State: greater, later */
+        "approval.state.gt": "open" | "approved" | "rejected" | "sent_back" | "expired" | "void" | "acted_first";
+        /** @description State: at least */
+        "approval.state.gte": "open" | "approved" | "rejected" | "sent_back" | "expired" | "void" | "acted_first";
+        /** @description State: true: has no value; false: has one */
+        "approval.state.empty": boolean;
+        /** @description To be decided by: is one of these */
+        "approval.expires_at": string[];
+        /** @description To be decided by: is none of these */
+        "approval.expires_at.not": string[];
+        /** @description To be decided by: less, earlier */
+        "approval.expires_at.lt": string;
+        /** @description To be decided by: at most */
+        "approval.expires_at.lte": string;
+        /** @description To be decided by: greater, later */
+        "approval.expires_at.gt": string;
+        /** @description To be decided by: at least */
+        "approval.expires_at.gte": string;
+        /** @description To be decided by: true: has no value; false: has one */
+        "approval.expires_at.empty": boolean;
+        /** @description Decided: is one of these */
+        "approval.decided_at": string[];
+        /** @description Decided: is none of these */
+        "approval.decided_at.not": string[];
+        /** @description Decided: less, earlier */
+        "approval.decided_at.lt": string;
+        /** @description Decided: at most */
+        "approval.decided_at.lte": string;
+        /** @description Decided: greater, later */
+        "approval.decided_at.gt": string;
+        /** @description Decided: at least */
+        "approval.decided_at.gte": string;
+        /** @description Decided: true: has no value; false: has one */
+        "approval.decided_at.empty": boolean;
+        /** @description Decision number: is one of these */
+        "approval.decision_number": string[];
+        /** @description Decision number: is none of these */
+        "approval.decision_number.not": string[];
+        /** @description Decision number: less, earlier */
+        "approval.decision_number.lt": string;
+        /** @description Decision number: at most */
+        "approval.decision_number.lte": string;
+        /** @description Decision number: greater, later */
+        "approval.decision_number.gt": string;
+        /** @description Decision number: at least */
+        "approval.decision_number.gte": string;
+        /** @description Decision number: has this in it, whatever case, width or kana */
+        "approval.decision_number.has": string;
+        /** @description Decision number: true: has no value; false: has one */
+        "approval.decision_number.empty": boolean;
+        /** @description with - in front: descending */
+        "approval.sort": "updated_at" | "-updated_at" | "title" | "-title" | "about_entity" | "-about_entity" | "about" | "-about" | "deed" | "-deed" | "state" | "-state" | "expires_at" | "-expires_at" | "decided_at" | "-decided_at" | "decision_number" | "-decision_number";
+        "approval.facets.field": "title" | "about_entity" | "about" | "deed" | "requested_by" | "state" | "expires_at" | "decided_at" | "decision_number";
+        /** @description Title: is one of these */
+        "break_glass.title": string[];
+        /** @description Title: is none of these */
+        "break_glass.title.not": string[];
+        /** @description Title: less, earlier */
+        "break_glass.title.lt": string;
+        /** @description Title: at most */
+        "break_glass.title.lte": string;
+        /** @description Title: greater, later */
+        "break_glass.title.gt": string;
+        /** @description Title: at least */
+        "break_glass.title.gte": string;
+        /** @description Title: has this in it, whatever case, width or kana */
+        "break_glass.title.has": string;
+        /** @description Title: true: has no value; false: has one */
+        "break_glass.title.empty": boolean;
+        /** @description Person: is one of these */
+        "break_glass.person": string[];
+        /** @description Person: is none of these */
+        "break_glass.person.not": string[];
+        /** @description Person: true: has no value; false: has one */
+        "break_glass.person.empty": boolean;
+        /** @description Ticket: is one of these */
+        "break_glass.ticket": string[];
+        /** @description Ticket: is none of these */
+        "break_glass.ticket.not": string[];
+        /** @description Ticket: less, earlier */
+        "break_glass.ticket.lt": string;
+        /** @description Ticket: at most */
+        "break_glass.ticket.lte": string;
+        /** @description Ticket: greater, later */
+        "break_glass.ticket.gt": string;
+        /** @description Ticket: at least */
+        "break_glass.ticket.gte": string;
+        /** @description Ticket: has this in it, whatever case, width or kana */
+        "break_glass.ticket.has": string;
+        /** @description Ticket: true: has no value; false: has one */
+        "break_glass.ticket.empty": boolean;
+        /** @description From: is one of these */
+        "break_glass.starts_at": string[];
+        /** @description From: is none of these */
+        "break_glass.starts_at.not": string[];
+        /** @description From: less, earlier */
+        "break_glass.starts_at.lt": string;
+        /** @description From: at most */
+        "break_glass.starts_at.lte": string;
+        /** @description From: greater, later */
+        "break_glass.starts_at.gt": string;
+        /** @description From: at least */
+        "break_glass.starts_at.gte": string;
+        /** @description From: true: has no value; false: has one */
+        "break_glass.starts_at.empty": boolean;
+        /** @description Until: is one of these */
+        "break_glass.ends_at": string[];
+        /** @description Until: is none of these */
+        "break_glass.ends_at.not": string[];
+        /** @description Until: less, earlier */
+        "break_glass.ends_at.lt": string;
+        /** @description Until: at most */
+        "break_glass.ends_at.lte": string;
+        /** @description Until: greater, later */
+        "break_glass.ends_at.gt": string;
+        /** @description Until: at least */
+        "break_glass.ends_at.gte": string;
+        /** @description Until: true: has no value; false: has one */
+        "break_glass.ends_at.empty": boolean;
+        /** @description State: is one of these */
+        "break_glass.state": ("open" | "ended" | "reviewed")[];
+        /** @description State: is none of these */
+        "break_glass.state.not": ("open" | "ended" | "reviewed")[];
+        /** @description State: less, earlier */
+        "break_glass.state.lt": "open" | "ended" | "reviewed";
+        /** @description State: at most */
+        "break_glass.state.lte": "open" | "ended" | "reviewed";
+        /** @description State: greater, later */
+        "break_glass.state.gt": "open" | "ended" | "reviewed";
+        /** @description State: at least */
+        "break_glass.state.gte": "open" | "ended" | "reviewed";
+        /** @description State: true: has no value; false: has one */
+        "break_glass.state.empty": boolean;
+        /** @description To be reviewed by: is one of these */
+        "break_glass.review_due": string[];
+        /** @description To be reviewed by: is none of these */
+        "break_glass.review_due.not": string[];
+        /** @description To be reviewed by: less, earlier */
+        "break_glass.review_due.lt": string;
+        /** @description To be reviewed by: at most */
+        "break_glass.review_due.lte": string;
+        /** @description To be reviewed by: greater, later */
+        "break_glass.review_due.gt": string;
+        /** @description To be reviewed by: at least */
+        "break_glass.review_due.gte": string;
+        /** @description To be reviewed by: true: has no value; false: has one */
+        "break_glass.review_due.empty": boolean;
+        /** @description Verdict: is one of these */
+        "break_glass.verdict": ("justified" | "not_justified")[];
+        /** @description Verdict: is none of these */
+        "break_glass.verdict.not": ("justified" | "not_justified")[];
+        /** @description Verdict: less, earlier */
+        "break_glass.verdict.lt": "justified" | "not_justified";
+        /** @description Verdict: at most */
+        "break_glass.verdict.lte": "justified" | "not_justified";
+        /** @description Verdict: greater, later */
+        "break_glass.verdict.gt": "justified" | "not_justified";
+        /** @description Verdict: at least */
+        "break_glass.verdict.gte": "justified" | "not_justified";
+        /** @description Verdict: true: has no value; false: has one */
+        "break_glass.verdict.empty": boolean;
+        /** @description with - in front: descending */
+        "break_glass.sort": "updated_at" | "-updated_at" | "title" | "-title" | "ticket" | "-ticket" | "starts_at" | "-starts_at" | "ends_at" | "-ends_at" | "state" | "-state" | "review_due" | "-review_due" | "verdict" | "-verdict";
+        "break_glass.facets.field": "title" | "person" | "ticket" | "starts_at" | "ends_at" | "state" | "review_due" | "verdict";
     };
     requestBodies: never;
     headers: never;
@@ -6006,6 +8242,938 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "approval.list": {
+        parameters: {
+            query?: {
+                /** @description Title: is one of these */
+                title?: components["parameters"]["approval.title"];
+                /** @description Title: is none of these */
+                "title.not"?: components["parameters"]["approval.title.not"];
+                /** @description Title: less, earlier */
+                "title.lt"?: components["parameters"]["approval.title.lt"];
+                /** @description Title: at most */
+                "title.lte"?: components["parameters"]["approval.title.lte"];
+                /** @description Title: greater, later */
+                "title.gt"?: components["parameters"]["approval.title.gt"];
+                /** @description Title: at least */
+                "title.gte"?: components["parameters"]["approval.title.gte"];
+                /** @description Title: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["approval.title.has"];
+                /** @description Title: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["approval.title.empty"];
+                /** @description Kind of record: is one of these */
+                about_entity?: components["parameters"]["approval.about_entity"];
+                /** @description Kind of record: is none of these */
+                "about_entity.not"?: components["parameters"]["approval.about_entity.not"];
+                /** @description Kind of record: less, earlier */
+                "about_entity.lt"?: components["parameters"]["approval.about_entity.lt"];
+                /** @description Kind of record: at most */
+                "about_entity.lte"?: components["parameters"]["approval.about_entity.lte"];
+                /** @description Kind of record: greater, later */
+                "about_entity.gt"?: components["parameters"]["approval.about_entity.gt"];
+                /** @description Kind of record: at least */
+                "about_entity.gte"?: components["parameters"]["approval.about_entity.gte"];
+                /** @description Kind of record: has this in it, whatever case, width or kana */
+                "about_entity.has"?: components["parameters"]["approval.about_entity.has"];
+                /** @description Kind of record: true: has no value; false: has one */
+                "about_entity.empty"?: components["parameters"]["approval.about_entity.empty"];
+                /** @description Record: is one of these */
+                about?: components["parameters"]["approval.about"];
+                /** @description Record: is none of these */
+                "about.not"?: components["parameters"]["approval.about.not"];
+                /** @description Record: less, earlier */
+                "about.lt"?: components["parameters"]["approval.about.lt"];
+                /** @description Record: at most */
+                "about.lte"?: components["parameters"]["approval.about.lte"];
+                /** @description Record: greater, later */
+                "about.gt"?: components["parameters"]["approval.about.gt"];
+                /** @description Record: at least */
+                "about.gte"?: components["parameters"]["approval.about.gte"];
+                /** @description Record: has this in it, whatever case, width or kana */
+                "about.has"?: components["parameters"]["approval.about.has"];
+                /** @description Record: true: has no value; false: has one */
+                "about.empty"?: components["parameters"]["approval.about.empty"];
+                /** @description Action: is one of these */
+                deed?: components["parameters"]["approval.deed"];
+                /** @description Action: is none of these */
+                "deed.not"?: components["parameters"]["approval.deed.not"];
+                /** @description Action: less, earlier */
+                "deed.lt"?: components["parameters"]["approval.deed.lt"];
+                /** @description Action: at most */
+                "deed.lte"?: components["parameters"]["approval.deed.lte"];
+                /** @description Action: greater, later */
+                "deed.gt"?: components["parameters"]["approval.deed.gt"];
+                /** @description Action: at least */
+                "deed.gte"?: components["parameters"]["approval.deed.gte"];
+                /** @description Action: has this in it, whatever case, width or kana */
+                "deed.has"?: components["parameters"]["approval.deed.has"];
+                /** @description Action: true: has no value; false: has one */
+                "deed.empty"?: components["parameters"]["approval.deed.empty"];
+                /** @description Asked for by: is one of these */
+                requested_by?: components["parameters"]["approval.requested_by"];
+                /** @description Asked for by: is none of these */
+                "requested_by.not"?: components["parameters"]["approval.requested_by.not"];
+                /** @description Asked for by: true: has no value; false: has one */
+                "requested_by.empty"?: components["parameters"]["approval.requested_by.empty"];
+                /** @description State: is one of these */
+                state?: components["parameters"]["approval.state"];
+                /** @description State: is none of these */
+                "state.not"?: components["parameters"]["approval.state.not"];
+                /** @description State: less, earlier */
+                "state.lt"?: components["parameters"]["approval.state.lt"];
+                /** @description State: at most */
+                "state.lte"?: components["parameters"]["approval.state.lte"];
+                /** @description State: greater, later */
+                "state.gt"?: components["parameters"]["approval.state.gt"];
+                /** @description State: at least */
+                "state.gte"?: components["parameters"]["approval.state.gte"];
+                /** @description State: true: has no value; false: has one */
+                "state.empty"?: components["parameters"]["approval.state.empty"];
+                /** @description To be decided by: is one of these */
+                expires_at?: components["parameters"]["approval.expires_at"];
+                /** @description To be decided by: is none of these */
+                "expires_at.not"?: components["parameters"]["approval.expires_at.not"];
+                /** @description To be decided by: less, earlier */
+                "expires_at.lt"?: components["parameters"]["approval.expires_at.lt"];
+                /** @description To be decided by: at most */
+                "expires_at.lte"?: components["parameters"]["approval.expires_at.lte"];
+                /** @description To be decided by: greater, later */
+                "expires_at.gt"?: components["parameters"]["approval.expires_at.gt"];
+                /** @description To be decided by: at least */
+                "expires_at.gte"?: components["parameters"]["approval.expires_at.gte"];
+                /** @description To be decided by: true: has no value; false: has one */
+                "expires_at.empty"?: components["parameters"]["approval.expires_at.empty"];
+                /** @description Decided: is one of these */
+                decided_at?: components["parameters"]["approval.decided_at"];
+                /** @description Decided: is none of these */
+                "decided_at.not"?: components["parameters"]["approval.decided_at.not"];
+                /** @description Decided: less, earlier */
+                "decided_at.lt"?: components["parameters"]["approval.decided_at.lt"];
+                /** @description Decided: at most */
+                "decided_at.lte"?: components["parameters"]["approval.decided_at.lte"];
+                /** @description Decided: greater, later */
+                "decided_at.gt"?: components["parameters"]["approval.decided_at.gt"];
+                /** @description Decided: at least */
+                "decided_at.gte"?: components["parameters"]["approval.decided_at.gte"];
+                /** @description Decided: true: has no value; false: has one */
+                "decided_at.empty"?: components["parameters"]["approval.decided_at.empty"];
+                /** @description Decision number: is one of these */
+                decision_number?: components["parameters"]["approval.decision_number"];
+                /** @description Decision number: is none of these */
+                "decision_number.not"?: components["parameters"]["approval.decision_number.not"];
+                /** @description Decision number: less, earlier */
+                "decision_number.lt"?: components["parameters"]["approval.decision_number.lt"];
+                /** @description Decision number: at most */
+                "decision_number.lte"?: components["parameters"]["approval.decision_number.lte"];
+                /** @description Decision number: greater, later */
+                "decision_number.gt"?: components["parameters"]["approval.decision_number.gt"];
+                /** @description Decision number: at least */
+                "decision_number.gte"?: components["parameters"]["approval.decision_number.gte"];
+                /** @description Decision number: has this in it, whatever case, width or kana */
+                "decision_number.has"?: components["parameters"]["approval.decision_number.has"];
+                /** @description Decision number: true: has no value; false: has one */
+                "decision_number.empty"?: components["parameters"]["approval.decision_number.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["approval.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    /** @description path of the new record */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.facets": {
+        parameters: {
+            query: {
+                field: components["parameters"]["approval.facets.field"];
+                /** @description Title: is one of these */
+                title?: components["parameters"]["approval.title"];
+                /** @description Title: is none of these */
+                "title.not"?: components["parameters"]["approval.title.not"];
+                /** @description Title: less, earlier */
+                "title.lt"?: components["parameters"]["approval.title.lt"];
+                /** @description Title: at most */
+                "title.lte"?: components["parameters"]["approval.title.lte"];
+                /** @description Title: greater, later */
+                "title.gt"?: components["parameters"]["approval.title.gt"];
+                /** @description Title: at least */
+                "title.gte"?: components["parameters"]["approval.title.gte"];
+                /** @description Title: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["approval.title.has"];
+                /** @description Title: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["approval.title.empty"];
+                /** @description Kind of record: is one of these */
+                about_entity?: components["parameters"]["approval.about_entity"];
+                /** @description Kind of record: is none of these */
+                "about_entity.not"?: components["parameters"]["approval.about_entity.not"];
+                /** @description Kind of record: less, earlier */
+                "about_entity.lt"?: components["parameters"]["approval.about_entity.lt"];
+                /** @description Kind of record: at most */
+                "about_entity.lte"?: components["parameters"]["approval.about_entity.lte"];
+                /** @description Kind of record: greater, later */
+                "about_entity.gt"?: components["parameters"]["approval.about_entity.gt"];
+                /** @description Kind of record: at least */
+                "about_entity.gte"?: components["parameters"]["approval.about_entity.gte"];
+                /** @description Kind of record: has this in it, whatever case, width or kana */
+                "about_entity.has"?: components["parameters"]["approval.about_entity.has"];
+                /** @description Kind of record: true: has no value; false: has one */
+                "about_entity.empty"?: components["parameters"]["approval.about_entity.empty"];
+                /** @description Record: is one of these */
+                about?: components["parameters"]["approval.about"];
+                /** @description Record: is none of these */
+                "about.not"?: components["parameters"]["approval.about.not"];
+                /** @description Record: less, earlier */
+                "about.lt"?: components["parameters"]["approval.about.lt"];
+                /** @description Record: at most */
+                "about.lte"?: components["parameters"]["approval.about.lte"];
+                /** @description Record: greater, later */
+                "about.gt"?: components["parameters"]["approval.about.gt"];
+                /** @description Record: at least */
+                "about.gte"?: components["parameters"]["approval.about.gte"];
+                /** @description Record: has this in it, whatever case, width or kana */
+                "about.has"?: components["parameters"]["approval.about.has"];
+                /** @description Record: true: has no value; false: has one */
+                "about.empty"?: components["parameters"]["approval.about.empty"];
+                /** @description Action: is one of these */
+                deed?: components["parameters"]["approval.deed"];
+                /** @description Action: is none of these */
+                "deed.not"?: components["parameters"]["approval.deed.not"];
+                /** @description Action: less, earlier */
+                "deed.lt"?: components["parameters"]["approval.deed.lt"];
+                /** @description Action: at most */
+                "deed.lte"?: components["parameters"]["approval.deed.lte"];
+                /** @description Action: greater, later */
+                "deed.gt"?: components["parameters"]["approval.deed.gt"];
+                /** @description Action: at least */
+                "deed.gte"?: components["parameters"]["approval.deed.gte"];
+                /** @description Action: has this in it, whatever case, width or kana */
+                "deed.has"?: components["parameters"]["approval.deed.has"];
+                /** @description Action: true: has no value; false: has one */
+                "deed.empty"?: components["parameters"]["approval.deed.empty"];
+                /** @description Asked for by: is one of these */
+                requested_by?: components["parameters"]["approval.requested_by"];
+                /** @description Asked for by: is none of these */
+                "requested_by.not"?: components["parameters"]["approval.requested_by.not"];
+                /** @description Asked for by: true: has no value; false: has one */
+                "requested_by.empty"?: components["parameters"]["approval.requested_by.empty"];
+                /** @description State: is one of these */
+                state?: components["parameters"]["approval.state"];
+                /** @description State: is none of these */
+                "state.not"?: components["parameters"]["approval.state.not"];
+                /** @description State: less, earlier */
+                "state.lt"?: components["parameters"]["approval.state.lt"];
+                /** @description State: at most */
+                "state.lte"?: components["parameters"]["approval.state.lte"];
+                /** @description State: greater, later */
+                "state.gt"?: components["parameters"]["approval.state.gt"];
+                /** @description State: at least */
+                "state.gte"?: components["parameters"]["approval.state.gte"];
+                /** @description State: true: has no value; false: has one */
+                "state.empty"?: components["parameters"]["approval.state.empty"];
+                /** @description To be decided by: is one of these */
+                expires_at?: components["parameters"]["approval.expires_at"];
+                /** @description To be decided by: is none of these */
+                "expires_at.not"?: components["parameters"]["approval.expires_at.not"];
+                /** @description To be decided by: less, earlier */
+                "expires_at.lt"?: components["parameters"]["approval.expires_at.lt"];
+                /** @description To be decided by: at most */
+                "expires_at.lte"?: components["parameters"]["approval.expires_at.lte"];
+                /** @description To be decided by: greater, later */
+                "expires_at.gt"?: components["parameters"]["approval.expires_at.gt"];
+                /** @description To be decided by: at least */
+                "expires_at.gte"?: components["parameters"]["approval.expires_at.gte"];
+                /** @description To be decided by: true: has no value; false: has one */
+                "expires_at.empty"?: components["parameters"]["approval.expires_at.empty"];
+                /** @description Decided: is one of these */
+                decided_at?: components["parameters"]["approval.decided_at"];
+                /** @description Decided: is none of these */
+                "decided_at.not"?: components["parameters"]["approval.decided_at.not"];
+                /** @description Decided: less, earlier */
+                "decided_at.lt"?: components["parameters"]["approval.decided_at.lt"];
+                /** @description Decided: at most */
+                "decided_at.lte"?: components["parameters"]["approval.decided_at.lte"];
+                /** @description Decided: greater, later */
+                "decided_at.gt"?: components["parameters"]["approval.decided_at.gt"];
+                /** @description Decided: at least */
+                "decided_at.gte"?: components["parameters"]["approval.decided_at.gte"];
+                /** @description Decided: true: has no value; false: has one */
+                "decided_at.empty"?: components["parameters"]["approval.decided_at.empty"];
+                /** @description Decision number: is one of these */
+                decision_number?: components["parameters"]["approval.decision_number"];
+                /** @description Decision number: is none of these */
+                "decision_number.not"?: components["parameters"]["approval.decision_number.not"];
+                /** @description Decision number: less, earlier */
+                "decision_number.lt"?: components["parameters"]["approval.decision_number.lt"];
+                /** @description Decision number: at most */
+                "decision_number.lte"?: components["parameters"]["approval.decision_number.lte"];
+                /** @description Decision number: greater, later */
+                "decision_number.gt"?: components["parameters"]["approval.decision_number.gt"];
+                /** @description Decision number: at least */
+                "decision_number.gte"?: components["parameters"]["approval.decision_number.gte"];
+                /** @description Decision number: has this in it, whatever case, width or kana */
+                "decision_number.has"?: components["parameters"]["approval.decision_number.has"];
+                /** @description Decision number: true: has no value; false: has one */
+                "decision_number.empty"?: components["parameters"]["approval.decision_number.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCounts"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.get": {
+        parameters: {
+            query?: {
+                /** @description the record as it was known then */
+                as_of?: components["parameters"]["get.as_of"];
+            };
+            header?: {
+                /** @description 304 while this is the version */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description It is still the version of If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.delete": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that the caller knows */
+                "If-Match": components["parameters"]["if_match"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.change": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that the caller knows */
+                "If-Match": components["parameters"]["if_match"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.decide": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that the caller knows; without it: whatever it is */
+                "If-Match"?: components["parameters"]["if_match_optional"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.resubmit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that the caller knows; without it: whatever it is */
+                "If-Match"?: components["parameters"]["if_match_optional"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that the caller knows; without it: whatever it is */
+                "If-Match"?: components["parameters"]["if_match_optional"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Comment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.add_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.history": {
+        parameters: {
+            query?: {
+                /** @description only changes before this version */
+                before?: components["parameters"]["history.before"];
+                limit?: components["parameters"]["history.limit"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Relation"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.add_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_approvals_id_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalSteps"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "assignment.list": {
         parameters: {
             query?: {
@@ -6107,6 +9275,12 @@ export interface operations {
                 "valid_until.gte"?: components["parameters"]["assignment.valid_until.gte"];
                 /** @description Until: true: has no value; false: has one */
                 "valid_until.empty"?: components["parameters"]["assignment.valid_until.empty"];
+                /** @description In force: is one of these */
+                in_force?: components["parameters"]["assignment.in_force"];
+                /** @description In force: is none of these */
+                "in_force.not"?: components["parameters"]["assignment.in_force.not"];
+                /** @description In force: true: has no value; false: has one */
+                "in_force.empty"?: components["parameters"]["assignment.in_force.empty"];
                 /** @description full-text search */
                 q?: components["parameters"]["list.q"];
                 /** @description has all of them */
@@ -6329,6 +9503,12 @@ export interface operations {
                 "valid_until.gte"?: components["parameters"]["assignment.valid_until.gte"];
                 /** @description Until: true: has no value; false: has one */
                 "valid_until.empty"?: components["parameters"]["assignment.valid_until.empty"];
+                /** @description In force: is one of these */
+                in_force?: components["parameters"]["assignment.in_force"];
+                /** @description In force: is none of these */
+                "in_force.not"?: components["parameters"]["assignment.in_force.not"];
+                /** @description In force: true: has no value; false: has one */
+                "in_force.empty"?: components["parameters"]["assignment.in_force.empty"];
                 /** @description full-text search */
                 q?: components["parameters"]["list.q"];
                 /** @description has all of them */
@@ -6498,6 +9678,53 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AssignmentChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "assignment.put_in_force": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that the caller knows; without it: whatever it is */
+                "If-Match"?: components["parameters"]["if_match_optional"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
             };
         };
         responses: {
@@ -6726,6 +9953,1020 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description without it: the first for which the caller may read it */
+                organisation?: components["parameters"]["audit.organisation"];
+                after?: components["parameters"]["audit.after"];
+                before?: components["parameters"]["audit.before"];
+                limit?: components["parameters"]["audit.limit"];
+                entity?: components["parameters"]["audit.entity"];
+                record?: components["parameters"]["audit.record"];
+                actor?: components["parameters"]["audit.actor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_audit_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditExportBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_audit_exports_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_audit_exports_id_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_audit_tree: {
+        parameters: {
+            query?: {
+                /** @description without it: the first for which the caller may read it */
+                organisation?: components["parameters"]["audit.organisation"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTree"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.list": {
+        parameters: {
+            query?: {
+                /** @description Title: is one of these */
+                title?: components["parameters"]["break_glass.title"];
+                /** @description Title: is none of these */
+                "title.not"?: components["parameters"]["break_glass.title.not"];
+                /** @description Title: less, earlier */
+                "title.lt"?: components["parameters"]["break_glass.title.lt"];
+                /** @description Title: at most */
+                "title.lte"?: components["parameters"]["break_glass.title.lte"];
+                /** @description Title: greater, later */
+                "title.gt"?: components["parameters"]["break_glass.title.gt"];
+                /** @description Title: at least */
+                "title.gte"?: components["parameters"]["break_glass.title.gte"];
+                /** @description Title: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["break_glass.title.has"];
+                /** @description Title: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["break_glass.title.empty"];
+                /** @description Person: is one of these */
+                person?: components["parameters"]["break_glass.person"];
+                /** @description Person: is none of these */
+                "person.not"?: components["parameters"]["break_glass.person.not"];
+                /** @description Person: true: has no value; false: has one */
+                "person.empty"?: components["parameters"]["break_glass.person.empty"];
+                /** @description Ticket: is one of these */
+                ticket?: components["parameters"]["break_glass.ticket"];
+                /** @description Ticket: is none of these */
+                "ticket.not"?: components["parameters"]["break_glass.ticket.not"];
+                /** @description Ticket: less, earlier */
+                "ticket.lt"?: components["parameters"]["break_glass.ticket.lt"];
+                /** @description Ticket: at most */
+                "ticket.lte"?: components["parameters"]["break_glass.ticket.lte"];
+                /** @description Ticket: greater, later */
+                "ticket.gt"?: components["parameters"]["break_glass.ticket.gt"];
+                /** @description Ticket: at least */
+                "ticket.gte"?: components["parameters"]["break_glass.ticket.gte"];
+                /** @description Ticket: has this in it, whatever case, width or kana */
+                "ticket.has"?: components["parameters"]["break_glass.ticket.has"];
+                /** @description Ticket: true: has no value; false: has one */
+                "ticket.empty"?: components["parameters"]["break_glass.ticket.empty"];
+                /** @description From: is one of these */
+                starts_at?: components["parameters"]["break_glass.starts_at"];
+                /** @description From: is none of these */
+                "starts_at.not"?: components["parameters"]["break_glass.starts_at.not"];
+                /** @description From: less, earlier */
+                "starts_at.lt"?: components["parameters"]["break_glass.starts_at.lt"];
+                /** @description From: at most */
+                "starts_at.lte"?: components["parameters"]["break_glass.starts_at.lte"];
+                /** @description From: greater, later */
+                "starts_at.gt"?: components["parameters"]["break_glass.starts_at.gt"];
+                /** @description From: at least */
+                "starts_at.gte"?: components["parameters"]["break_glass.starts_at.gte"];
+                /** @description From: true: has no value; false: has one */
+                "starts_at.empty"?: components["parameters"]["break_glass.starts_at.empty"];
+                /** @description Until: is one of these */
+                ends_at?: components["parameters"]["break_glass.ends_at"];
+                /** @description Until: is none of these */
+                "ends_at.not"?: components["parameters"]["break_glass.ends_at.not"];
+                /** @description Until: less, earlier */
+                "ends_at.lt"?: components["parameters"]["break_glass.ends_at.lt"];
+                /** @description Until: at most */
+                "ends_at.lte"?: components["parameters"]["break_glass.ends_at.lte"];
+                /** @description Until: greater, later */
+                "ends_at.gt"?: components["parameters"]["break_glass.ends_at.gt"];
+                /** @description Until: at least */
+                "ends_at.gte"?: components["parameters"]["break_glass.ends_at.gte"];
+                /** @description Until: true: has no value; false: has one */
+                "ends_at.empty"?: components["parameters"]["break_glass.ends_at.empty"];
+                /** @description State: is one of these */
+                state?: components["parameters"]["break_glass.state"];
+                /** @description State: is none of these */
+                "state.not"?: components["parameters"]["break_glass.state.not"];
+                /** @description State: less, earlier */
+                "state.lt"?: components["parameters"]["break_glass.state.lt"];
+                /** @description State: at most */
+                "state.lte"?: components["parameters"]["break_glass.state.lte"];
+                /** @description State: greater, later */
+                "state.gt"?: components["parameters"]["break_glass.state.gt"];
+                /** @description State: at least */
+                "state.gte"?: components["parameters"]["break_glass.state.gte"];
+                /** @description State: true: has no value; false: has one */
+                "state.empty"?: components["parameters"]["break_glass.state.empty"];
+                /** @description To be reviewed by: is one of these */
+                review_due?: components["parameters"]["break_glass.review_due"];
+                /** @description To be reviewed by: is none of these */
+                "review_due.not"?: components["parameters"]["break_glass.review_due.not"];
+                /** @description To be reviewed by: less, earlier */
+                "review_due.lt"?: components["parameters"]["break_glass.review_due.lt"];
+                /** @description To be reviewed by: at most */
+                "review_due.lte"?: components["parameters"]["break_glass.review_due.lte"];
+                /** @description To be reviewed by: greater, later */
+                "review_due.gt"?: components["parameters"]["break_glass.review_due.gt"];
+                /** @description To be reviewed by: at least */
+                "review_due.gte"?: components["parameters"]["break_glass.review_due.gte"];
+                /** @description To be reviewed by: true: has no value; false: has one */
+                "review_due.empty"?: components["parameters"]["break_glass.review_due.empty"];
+                /** @description Verdict: is one of these */
+                verdict?: components["parameters"]["break_glass.verdict"];
+                /** @description Verdict: is none of these */
+                "verdict.not"?: components["parameters"]["break_glass.verdict.not"];
+                /** @description Verdict: less, earlier */
+                "verdict.lt"?: components["parameters"]["break_glass.verdict.lt"];
+                /** @description Verdict: at most */
+                "verdict.lte"?: components["parameters"]["break_glass.verdict.lte"];
+                /** @description Verdict: greater, later */
+                "verdict.gt"?: components["parameters"]["break_glass.verdict.gt"];
+                /** @description Verdict: at least */
+                "verdict.gte"?: components["parameters"]["break_glass.verdict.gte"];
+                /** @description Verdict: true: has no value; false: has one */
+                "verdict.empty"?: components["parameters"]["break_glass.verdict.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["break_glass.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlassPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlassCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    /** @description path of the new record */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlassBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.facets": {
+        parameters: {
+            query: {
+                field: components["parameters"]["break_glass.facets.field"];
+                /** @description Title: is one of these */
+                title?: components["parameters"]["break_glass.title"];
+                /** @description Title: is none of these */
+                "title.not"?: components["parameters"]["break_glass.title.not"];
+                /** @description Title: less, earlier */
+                "title.lt"?: components["parameters"]["break_glass.title.lt"];
+                /** @description Title: at most */
+                "title.lte"?: components["parameters"]["break_glass.title.lte"];
+                /** @description Title: greater, later */
+                "title.gt"?: components["parameters"]["break_glass.title.gt"];
+                /** @description Title: at least */
+                "title.gte"?: components["parameters"]["break_glass.title.gte"];
+                /** @description Title: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["break_glass.title.has"];
+                /** @description Title: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["break_glass.title.empty"];
+                /** @description Person: is one of these */
+                person?: components["parameters"]["break_glass.person"];
+                /** @description Person: is none of these */
+                "person.not"?: components["parameters"]["break_glass.person.not"];
+                /** @description Person: true: has no value; false: has one */
+                "person.empty"?: components["parameters"]["break_glass.person.empty"];
+                /** @description Ticket: is one of these */
+                ticket?: components["parameters"]["break_glass.ticket"];
+                /** @description Ticket: is none of these */
+                "ticket.not"?: components["parameters"]["break_glass.ticket.not"];
+                /** @description Ticket: less, earlier */
+                "ticket.lt"?: components["parameters"]["break_glass.ticket.lt"];
+                /** @description Ticket: at most */
+                "ticket.lte"?: components["parameters"]["break_glass.ticket.lte"];
+                /** @description Ticket: greater, later */
+                "ticket.gt"?: components["parameters"]["break_glass.ticket.gt"];
+                /** @description Ticket: at least */
+                "ticket.gte"?: components["parameters"]["break_glass.ticket.gte"];
+                /** @description Ticket: has this in it, whatever case, width or kana */
+                "ticket.has"?: components["parameters"]["break_glass.ticket.has"];
+                /** @description Ticket: true: has no value; false: has one */
+                "ticket.empty"?: components["parameters"]["break_glass.ticket.empty"];
+                /** @description From: is one of these */
+                starts_at?: components["parameters"]["break_glass.starts_at"];
+                /** @description From: is none of these */
+                "starts_at.not"?: components["parameters"]["break_glass.starts_at.not"];
+                /** @description From: less, earlier */
+                "starts_at.lt"?: components["parameters"]["break_glass.starts_at.lt"];
+                /** @description From: at most */
+                "starts_at.lte"?: components["parameters"]["break_glass.starts_at.lte"];
+                /** @description From: greater, later */
+                "starts_at.gt"?: components["parameters"]["break_glass.starts_at.gt"];
+                /** @description From: at least */
+                "starts_at.gte"?: components["parameters"]["break_glass.starts_at.gte"];
+                /** @description From: true: has no value; false: has one */
+                "starts_at.empty"?: components["parameters"]["break_glass.starts_at.empty"];
+                /** @description Until: is one of these */
+                ends_at?: components["parameters"]["break_glass.ends_at"];
+                /** @description Until: is none of these */
+                "ends_at.not"?: components["parameters"]["break_glass.ends_at.not"];
+                /** @description Until: less, earlier */
+                "ends_at.lt"?: components["parameters"]["break_glass.ends_at.lt"];
+                /** @description Until: at most */
+                "ends_at.lte"?: components["parameters"]["break_glass.ends_at.lte"];
+                /** @description Until: greater, later */
+                "ends_at.gt"?: components["parameters"]["break_glass.ends_at.gt"];
+                /** @description Until: at least */
+                "ends_at.gte"?: components["parameters"]["break_glass.ends_at.gte"];
+                /** @description Until: true: has no value; false: has one */
+                "ends_at.empty"?: components["parameters"]["break_glass.ends_at.empty"];
+                /** @description State: is one of these */
+                state?: components["parameters"]["break_glass.state"];
+                /** @description State: is none of these */
+                "state.not"?: components["parameters"]["break_glass.state.not"];
+                /** @description State: less, earlier */
+                "state.lt"?: components["parameters"]["break_glass.state.lt"];
+                /** @description State: at most */
+                "state.lte"?: components["parameters"]["break_glass.state.lte"];
+                /** @description State: greater, later */
+                "state.gt"?: components["parameters"]["break_glass.state.gt"];
+                /** @description State: at least */
+                "state.gte"?: components["parameters"]["break_glass.state.gte"];
+                /** @description State: true: has no value; false: has one */
+                "state.empty"?: components["parameters"]["break_glass.state.empty"];
+                /** @description To be reviewed by: is one of these */
+                review_due?: components["parameters"]["break_glass.review_due"];
+                /** @description To be reviewed by: is none of these */
+                "review_due.not"?: components["parameters"]["break_glass.review_due.not"];
+                /** @description To be reviewed by: less, earlier */
+                "review_due.lt"?: components["parameters"]["break_glass.review_due.lt"];
+                /** @description To be reviewed by: at most */
+                "review_due.lte"?: components["parameters"]["break_glass.review_due.lte"];
+                /** @description To be reviewed by: greater, later */
+                "review_due.gt"?: components["parameters"]["break_glass.review_due.gt"];
+                /** @description To be reviewed by: at least */
+                "review_due.gte"?: components["parameters"]["break_glass.review_due.gte"];
+                /** @description To be reviewed by: true: has no value; false: has one */
+                "review_due.empty"?: components["parameters"]["break_glass.review_due.empty"];
+                /** @description Verdict: is one of these */
+                verdict?: components["parameters"]["break_glass.verdict"];
+                /** @description Verdict: is none of these */
+                "verdict.not"?: components["parameters"]["break_glass.verdict.not"];
+                /** @description Verdict: less, earlier */
+                "verdict.lt"?: components["parameters"]["break_glass.verdict.lt"];
+                /** @description Verdict: at most */
+                "verdict.lte"?: components["parameters"]["break_glass.verdict.lte"];
+                /** @description Verdict: greater, later */
+                "verdict.gt"?: components["parameters"]["break_glass.verdict.gt"];
+                /** @description Verdict: at least */
+                "verdict.gte"?: components["parameters"]["break_glass.verdict.gte"];
+                /** @description Verdict: true: has no value; false: has one */
+                "verdict.empty"?: components["parameters"]["break_glass.verdict.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCounts"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_break_glass_open: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Emergency"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.get": {
+        parameters: {
+            query?: {
+                /** @description the record as it was known then */
+                as_of?: components["parameters"]["get.as_of"];
+            };
+            header?: {
+                /** @description 304 while this is the version */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+            /** @description It is still the version of If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.delete": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that the caller knows */
+                "If-Match": components["parameters"]["if_match"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.change": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that the caller knows */
+                "If-Match": components["parameters"]["if_match"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlassChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that the caller knows; without it: whatever it is */
+                "If-Match"?: components["parameters"]["if_match_optional"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.review": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that the caller knows; without it: whatever it is */
+                "If-Match"?: components["parameters"]["if_match_optional"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Comment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.add_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.history": {
+        parameters: {
+            query?: {
+                /** @description only changes before this version */
+                before?: components["parameters"]["history.before"];
+                limit?: components["parameters"]["history.limit"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Relation"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.add_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -8227,6 +12468,90 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    get_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_inbox_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxCount"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    post_inbox_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxRead"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     post_invitation: {
         parameters: {
             query?: never;
@@ -8253,6 +12578,778 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.list": {
+        parameters: {
+            query?: {
+                /** @description Name: is one of these */
+                title?: components["parameters"]["job.title"];
+                /** @description Name: is none of these */
+                "title.not"?: components["parameters"]["job.title.not"];
+                /** @description Name: less, earlier */
+                "title.lt"?: components["parameters"]["job.title.lt"];
+                /** @description Name: at most */
+                "title.lte"?: components["parameters"]["job.title.lte"];
+                /** @description Name: greater, later */
+                "title.gt"?: components["parameters"]["job.title.gt"];
+                /** @description Name: at least */
+                "title.gte"?: components["parameters"]["job.title.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["job.title.has"];
+                /** @description Name: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["job.title.empty"];
+                /** @description Kind: is one of these */
+                kind?: components["parameters"]["job.kind"];
+                /** @description Kind: is none of these */
+                "kind.not"?: components["parameters"]["job.kind.not"];
+                /** @description Kind: less, earlier */
+                "kind.lt"?: components["parameters"]["job.kind.lt"];
+                /** @description Kind: at most */
+                "kind.lte"?: components["parameters"]["job.kind.lte"];
+                /** @description Kind: greater, later */
+                "kind.gt"?: components["parameters"]["job.kind.gt"];
+                /** @description Kind: at least */
+                "kind.gte"?: components["parameters"]["job.kind.gte"];
+                /** @description Kind: has this in it, whatever case, width or kana */
+                "kind.has"?: components["parameters"]["job.kind.has"];
+                /** @description Kind: true: has no value; false: has one */
+                "kind.empty"?: components["parameters"]["job.kind.empty"];
+                /** @description State: is one of these */
+                state?: components["parameters"]["job.state"];
+                /** @description State: is none of these */
+                "state.not"?: components["parameters"]["job.state.not"];
+                /** @description State: less, earlier */
+                "state.lt"?: components["parameters"]["job.state.lt"];
+                /** @description State: at most */
+                "state.lte"?: components["parameters"]["job.state.lte"];
+                /** @description State: greater, later */
+                "state.gt"?: components["parameters"]["job.state.gt"];
+                /** @description State: at least */
+                "state.gte"?: components["parameters"]["job.state.gte"];
+                /** @description State: true: has no value; false: has one */
+                "state.empty"?: components["parameters"]["job.state.empty"];
+                /** @description Asked for by: is one of these */
+                asked_by?: components["parameters"]["job.asked_by"];
+                /** @description Asked for by: is none of these */
+                "asked_by.not"?: components["parameters"]["job.asked_by.not"];
+                /** @description Asked for by: true: has no value; false: has one */
+                "asked_by.empty"?: components["parameters"]["job.asked_by.empty"];
+                /** @description Schedule: is one of these */
+                schedule?: components["parameters"]["job.schedule"];
+                /** @description Schedule: is none of these */
+                "schedule.not"?: components["parameters"]["job.schedule.not"];
+                /** @description Schedule: true: has no value; false: has one */
+                "schedule.empty"?: components["parameters"]["job.schedule.empty"];
+                /** @description Started: is one of these */
+                started_at?: components["parameters"]["job.started_at"];
+                /** @description Started: is none of these */
+                "started_at.not"?: components["parameters"]["job.started_at.not"];
+                /** @description Started: less, earlier */
+                "started_at.lt"?: components["parameters"]["job.started_at.lt"];
+                /** @description Started: at most */
+                "started_at.lte"?: components["parameters"]["job.started_at.lte"];
+                /** @description Started: greater, later */
+                "started_at.gt"?: components["parameters"]["job.started_at.gt"];
+                /** @description Started: at least */
+                "started_at.gte"?: components["parameters"]["job.started_at.gte"];
+                /** @description Started: true: has no value; false: has one */
+                "started_at.empty"?: components["parameters"]["job.started_at.empty"];
+                /** @description Ended: is one of these */
+                ended_at?: components["parameters"]["job.ended_at"];
+                /** @description Ended: is none of these */
+                "ended_at.not"?: components["parameters"]["job.ended_at.not"];
+                /** @description Ended: less, earlier */
+                "ended_at.lt"?: components["parameters"]["job.ended_at.lt"];
+                /** @description Ended: at most */
+                "ended_at.lte"?: components["parameters"]["job.ended_at.lte"];
+                /** @description Ended: greater, later */
+                "ended_at.gt"?: components["parameters"]["job.ended_at.gt"];
+                /** @description Ended: at least */
+                "ended_at.gte"?: components["parameters"]["job.ended_at.gte"];
+                /** @description Ended: true: has no value; false: has one */
+                "ended_at.empty"?: components["parameters"]["job.ended_at.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["job.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    /** @description path of the new record */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.facets": {
+        parameters: {
+            query: {
+                field: components["parameters"]["job.facets.field"];
+                /** @description Name: is one of these */
+                title?: components["parameters"]["job.title"];
+                /** @description Name: is none of these */
+                "title.not"?: components["parameters"]["job.title.not"];
+                /** @description Name: less, earlier */
+                "title.lt"?: components["parameters"]["job.title.lt"];
+                /** @description Name: at most */
+                "title.lte"?: components["parameters"]["job.title.lte"];
+                /** @description Name: greater, later */
+                "title.gt"?: components["parameters"]["job.title.gt"];
+                /** @description Name: at least */
+                "title.gte"?: components["parameters"]["job.title.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["job.title.has"];
+                /** @description Name: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["job.title.empty"];
+                /** @description Kind: is one of these */
+                kind?: components["parameters"]["job.kind"];
+                /** @description Kind: is none of these */
+                "kind.not"?: components["parameters"]["job.kind.not"];
+                /** @description Kind: less, earlier */
+                "kind.lt"?: components["parameters"]["job.kind.lt"];
+                /** @description Kind: at most */
+                "kind.lte"?: components["parameters"]["job.kind.lte"];
+                /** @description Kind: greater, later */
+                "kind.gt"?: components["parameters"]["job.kind.gt"];
+                /** @description Kind: at least */
+                "kind.gte"?: components["parameters"]["job.kind.gte"];
+                /** @description Kind: has this in it, whatever case, width or kana */
+                "kind.has"?: components["parameters"]["job.kind.has"];
+                /** @description Kind: true: has no value; false: has one */
+                "kind.empty"?: components["parameters"]["job.kind.empty"];
+                /** @description State: is one of these */
+                state?: components["parameters"]["job.state"];
+                /** @description State: is none of these */
+                "state.not"?: components["parameters"]["job.state.not"];
+                /** @description State: less, earlier */
+                "state.lt"?: components["parameters"]["job.state.lt"];
+                /** @description State: at most */
+                "state.lte"?: components["parameters"]["job.state.lte"];
+                /** @description State: greater, later */
+                "state.gt"?: components["parameters"]["job.state.gt"];
+                /** @description State: at least */
+                "state.gte"?: components["parameters"]["job.state.gte"];
+                /** @description State: true: has no value; false: has one */
+                "state.empty"?: components["parameters"]["job.state.empty"];
+                /** @description Asked for by: is one of these */
+                asked_by?: components["parameters"]["job.asked_by"];
+                /** @description Asked for by: is none of these */
+                "asked_by.not"?: components["parameters"]["job.asked_by.not"];
+                /** @description Asked for by: true: has no value; false: has one */
+                "asked_by.empty"?: components["parameters"]["job.asked_by.empty"];
+                /** @description Schedule: is one of these */
+                schedule?: components["parameters"]["job.schedule"];
+                /** @description Schedule: is none of these */
+                "schedule.not"?: components["parameters"]["job.schedule.not"];
+                /** @description Schedule: true: has no value; false: has one */
+                "schedule.empty"?: components["parameters"]["job.schedule.empty"];
+                /** @description Started: is one of these */
+                started_at?: components["parameters"]["job.started_at"];
+                /** @description Started: is none of these */
+                "started_at.not"?: components["parameters"]["job.started_at.not"];
+                /** @description Started: less, earlier */
+                "started_at.lt"?: components["parameters"]["job.started_at.lt"];
+                /** @description Started: at most */
+                "started_at.lte"?: components["parameters"]["job.started_at.lte"];
+                /** @description Started: greater, later */
+                "started_at.gt"?: components["parameters"]["job.started_at.gt"];
+                /** @description Started: at least */
+                "started_at.gte"?: components["parameters"]["job.started_at.gte"];
+                /** @description Started: true: has no value; false: has one */
+                "started_at.empty"?: components["parameters"]["job.started_at.empty"];
+                /** @description Ended: is one of these */
+                ended_at?: components["parameters"]["job.ended_at"];
+                /** @description Ended: is none of these */
+                "ended_at.not"?: components["parameters"]["job.ended_at.not"];
+                /** @description Ended: less, earlier */
+                "ended_at.lt"?: components["parameters"]["job.ended_at.lt"];
+                /** @description Ended: at most */
+                "ended_at.lte"?: components["parameters"]["job.ended_at.lte"];
+                /** @description Ended: greater, later */
+                "ended_at.gt"?: components["parameters"]["job.ended_at.gt"];
+                /** @description Ended: at least */
+                "ended_at.gte"?: components["parameters"]["job.ended_at.gte"];
+                /** @description Ended: true: has no value; false: has one */
+                "ended_at.empty"?: components["parameters"]["job.ended_at.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCounts"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.get": {
+        parameters: {
+            query?: {
+                /** @description the record as it was known then */
+                as_of?: components["parameters"]["get.as_of"];
+            };
+            header?: {
+                /** @description 304 while this is the version */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description It is still the version of If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.delete": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that the caller knows */
+                "If-Match": components["parameters"]["if_match"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.change": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that the caller knows */
+                "If-Match": components["parameters"]["if_match"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that the caller knows; without it: whatever it is */
+                "If-Match"?: components["parameters"]["if_match_optional"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.restart": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that the caller knows; without it: whatever it is */
+                "If-Match"?: components["parameters"]["if_match_optional"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Comment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.add_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.history": {
+        parameters: {
+            query?: {
+                /** @description only changes before this version */
+                before?: components["parameters"]["history.before"];
+                limit?: components["parameters"]["history.limit"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Relation"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.add_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -12493,6 +17590,735 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.list": {
+        parameters: {
+            query?: {
+                /** @description Name: is one of these */
+                title?: components["parameters"]["schedule.title"];
+                /** @description Name: is none of these */
+                "title.not"?: components["parameters"]["schedule.title.not"];
+                /** @description Name: less, earlier */
+                "title.lt"?: components["parameters"]["schedule.title.lt"];
+                /** @description Name: at most */
+                "title.lte"?: components["parameters"]["schedule.title.lte"];
+                /** @description Name: greater, later */
+                "title.gt"?: components["parameters"]["schedule.title.gt"];
+                /** @description Name: at least */
+                "title.gte"?: components["parameters"]["schedule.title.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["schedule.title.has"];
+                /** @description Name: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["schedule.title.empty"];
+                /** @description Job: is one of these */
+                kind?: components["parameters"]["schedule.kind"];
+                /** @description Job: is none of these */
+                "kind.not"?: components["parameters"]["schedule.kind.not"];
+                /** @description Job: less, earlier */
+                "kind.lt"?: components["parameters"]["schedule.kind.lt"];
+                /** @description Job: at most */
+                "kind.lte"?: components["parameters"]["schedule.kind.lte"];
+                /** @description Job: greater, later */
+                "kind.gt"?: components["parameters"]["schedule.kind.gt"];
+                /** @description Job: at least */
+                "kind.gte"?: components["parameters"]["schedule.kind.gte"];
+                /** @description Job: has this in it, whatever case, width or kana */
+                "kind.has"?: components["parameters"]["schedule.kind.has"];
+                /** @description Job: true: has no value; false: has one */
+                "kind.empty"?: components["parameters"]["schedule.kind.empty"];
+                /** @description When: is one of these */
+                when?: components["parameters"]["schedule.when"];
+                /** @description When: is none of these */
+                "when.not"?: components["parameters"]["schedule.when.not"];
+                /** @description When: less, earlier */
+                "when.lt"?: components["parameters"]["schedule.when.lt"];
+                /** @description When: at most */
+                "when.lte"?: components["parameters"]["schedule.when.lte"];
+                /** @description When: greater, later */
+                "when.gt"?: components["parameters"]["schedule.when.gt"];
+                /** @description When: at least */
+                "when.gte"?: components["parameters"]["schedule.when.gte"];
+                /** @description When: has this in it, whatever case, width or kana */
+                "when.has"?: components["parameters"]["schedule.when.has"];
+                /** @description When: true: has no value; false: has one */
+                "when.empty"?: components["parameters"]["schedule.when.empty"];
+                /** @description Enabled: is one of these */
+                enabled?: components["parameters"]["schedule.enabled"];
+                /** @description Enabled: is none of these */
+                "enabled.not"?: components["parameters"]["schedule.enabled.not"];
+                /** @description Enabled: true: has no value; false: has one */
+                "enabled.empty"?: components["parameters"]["schedule.enabled.empty"];
+                /** @description Runs with the rights of: is one of these */
+                run_as?: components["parameters"]["schedule.run_as"];
+                /** @description Runs with the rights of: is none of these */
+                "run_as.not"?: components["parameters"]["schedule.run_as.not"];
+                /** @description Runs with the rights of: true: has no value; false: has one */
+                "run_as.empty"?: components["parameters"]["schedule.run_as.empty"];
+                /** @description Next run: is one of these */
+                next_at?: components["parameters"]["schedule.next_at"];
+                /** @description Next run: is none of these */
+                "next_at.not"?: components["parameters"]["schedule.next_at.not"];
+                /** @description Next run: less, earlier */
+                "next_at.lt"?: components["parameters"]["schedule.next_at.lt"];
+                /** @description Next run: at most */
+                "next_at.lte"?: components["parameters"]["schedule.next_at.lte"];
+                /** @description Next run: greater, later */
+                "next_at.gt"?: components["parameters"]["schedule.next_at.gt"];
+                /** @description Next run: at least */
+                "next_at.gte"?: components["parameters"]["schedule.next_at.gte"];
+                /** @description Next run: true: has no value; false: has one */
+                "next_at.empty"?: components["parameters"]["schedule.next_at.empty"];
+                /** @description Last run: is one of these */
+                last_at?: components["parameters"]["schedule.last_at"];
+                /** @description Last run: is none of these */
+                "last_at.not"?: components["parameters"]["schedule.last_at.not"];
+                /** @description Last run: less, earlier */
+                "last_at.lt"?: components["parameters"]["schedule.last_at.lt"];
+                /** @description Last run: at most */
+                "last_at.lte"?: components["parameters"]["schedule.last_at.lte"];
+                /** @description Last run: greater, later */
+                "last_at.gt"?: components["parameters"]["schedule.last_at.gt"];
+                /** @description Last run: at least */
+                "last_at.gte"?: components["parameters"]["schedule.last_at.gte"];
+                /** @description Last run: true: has no value; false: has one */
+                "last_at.empty"?: components["parameters"]["schedule.last_at.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["schedule.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    /** @description path of the new record */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.bulk": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleBulk"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.facets": {
+        parameters: {
+            query: {
+                field: components["parameters"]["schedule.facets.field"];
+                /** @description Name: is one of these */
+                title?: components["parameters"]["schedule.title"];
+                /** @description Name: is none of these */
+                "title.not"?: components["parameters"]["schedule.title.not"];
+                /** @description Name: less, earlier */
+                "title.lt"?: components["parameters"]["schedule.title.lt"];
+                /** @description Name: at most */
+                "title.lte"?: components["parameters"]["schedule.title.lte"];
+                /** @description Name: greater, later */
+                "title.gt"?: components["parameters"]["schedule.title.gt"];
+                /** @description Name: at least */
+                "title.gte"?: components["parameters"]["schedule.title.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["schedule.title.has"];
+                /** @description Name: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["schedule.title.empty"];
+                /** @description Job: is one of these */
+                kind?: components["parameters"]["schedule.kind"];
+                /** @description Job: is none of these */
+                "kind.not"?: components["parameters"]["schedule.kind.not"];
+                /** @description Job: less, earlier */
+                "kind.lt"?: components["parameters"]["schedule.kind.lt"];
+                /** @description Job: at most */
+                "kind.lte"?: components["parameters"]["schedule.kind.lte"];
+                /** @description Job: greater, later */
+                "kind.gt"?: components["parameters"]["schedule.kind.gt"];
+                /** @description Job: at least */
+                "kind.gte"?: components["parameters"]["schedule.kind.gte"];
+                /** @description Job: has this in it, whatever case, width or kana */
+                "kind.has"?: components["parameters"]["schedule.kind.has"];
+                /** @description Job: true: has no value; false: has one */
+                "kind.empty"?: components["parameters"]["schedule.kind.empty"];
+                /** @description When: is one of these */
+                when?: components["parameters"]["schedule.when"];
+                /** @description When: is none of these */
+                "when.not"?: components["parameters"]["schedule.when.not"];
+                /** @description When: less, earlier */
+                "when.lt"?: components["parameters"]["schedule.when.lt"];
+                /** @description When: at most */
+                "when.lte"?: components["parameters"]["schedule.when.lte"];
+                /** @description When: greater, later */
+                "when.gt"?: components["parameters"]["schedule.when.gt"];
+                /** @description When: at least */
+                "when.gte"?: components["parameters"]["schedule.when.gte"];
+                /** @description When: has this in it, whatever case, width or kana */
+                "when.has"?: components["parameters"]["schedule.when.has"];
+                /** @description When: true: has no value; false: has one */
+                "when.empty"?: components["parameters"]["schedule.when.empty"];
+                /** @description Enabled: is one of these */
+                enabled?: components["parameters"]["schedule.enabled"];
+                /** @description Enabled: is none of these */
+                "enabled.not"?: components["parameters"]["schedule.enabled.not"];
+                /** @description Enabled: true: has no value; false: has one */
+                "enabled.empty"?: components["parameters"]["schedule.enabled.empty"];
+                /** @description Runs with the rights of: is one of these */
+                run_as?: components["parameters"]["schedule.run_as"];
+                /** @description Runs with the rights of: is none of these */
+                "run_as.not"?: components["parameters"]["schedule.run_as.not"];
+                /** @description Runs with the rights of: true: has no value; false: has one */
+                "run_as.empty"?: components["parameters"]["schedule.run_as.empty"];
+                /** @description Next run: is one of these */
+                next_at?: components["parameters"]["schedule.next_at"];
+                /** @description Next run: is none of these */
+                "next_at.not"?: components["parameters"]["schedule.next_at.not"];
+                /** @description Next run: less, earlier */
+                "next_at.lt"?: components["parameters"]["schedule.next_at.lt"];
+                /** @description Next run: at most */
+                "next_at.lte"?: components["parameters"]["schedule.next_at.lte"];
+                /** @description Next run: greater, later */
+                "next_at.gt"?: components["parameters"]["schedule.next_at.gt"];
+                /** @description Next run: at least */
+                "next_at.gte"?: components["parameters"]["schedule.next_at.gte"];
+                /** @description Next run: true: has no value; false: has one */
+                "next_at.empty"?: components["parameters"]["schedule.next_at.empty"];
+                /** @description Last run: is one of these */
+                last_at?: components["parameters"]["schedule.last_at"];
+                /** @description Last run: is none of these */
+                "last_at.not"?: components["parameters"]["schedule.last_at.not"];
+                /** @description Last run: less, earlier */
+                "last_at.lt"?: components["parameters"]["schedule.last_at.lt"];
+                /** @description Last run: at most */
+                "last_at.lte"?: components["parameters"]["schedule.last_at.lte"];
+                /** @description Last run: greater, later */
+                "last_at.gt"?: components["parameters"]["schedule.last_at.gt"];
+                /** @description Last run: at least */
+                "last_at.gte"?: components["parameters"]["schedule.last_at.gte"];
+                /** @description Last run: true: has no value; false: has one */
+                "last_at.empty"?: components["parameters"]["schedule.last_at.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldCounts"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.get": {
+        parameters: {
+            query?: {
+                /** @description the record as it was known then */
+                as_of?: components["parameters"]["get.as_of"];
+            };
+            header?: {
+                /** @description 304 while this is the version */
+                "If-None-Match"?: components["parameters"]["if_none_match"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description It is still the version of If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.delete": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that the caller knows */
+                "If-Match": components["parameters"]["if_match"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.change": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag of the version that the caller knows */
+                "If-Match": components["parameters"]["if_match"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.run_now": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that the caller knows; without it: whatever it is */
+                "If-Match"?: components["parameters"]["if_match_optional"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActionBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            428: components["responses"]["Problem428"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Comment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.add_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.history": {
+        parameters: {
+            query?: {
+                /** @description only changes before this version */
+                before?: components["parameters"]["history.before"];
+                limit?: components["parameters"]["history.limit"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Relation"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.add_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationCreate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Relation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+                /** @description why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes */
+                "X-Hinomi-Reason"?: components["parameters"]["reason"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -22,7 +22,7 @@ using schema::Entity;
 constexpr std::string_view kFaultCodes[] = {"needed",       "too_long",      "too_short",  "out_of_range",
                                             "not_a_choice", "not_a_date",    "not_unique", "no_such_record",
                                             "wrong_type",   "unknown_field", "not_yours",  "written_once",
-                                            "not_allowed"};
+                                            "not_allowed",  "expired",       "void"};
 
 constexpr std::string_view kAbout =
     "Everything under /api/v1: JSON, UTF-8, times in RFC 3339, ids as UUID text. docs/en/api.md explains the "

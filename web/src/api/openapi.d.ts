@@ -3071,7 +3071,7 @@ export interface components {
         /** @enum {string} */
         ProblemCode: "busy" | "conflict" | "disk_full" | "failed" | "forbidden" | "head_too_long" | "invalid" | "malformed" | "needs_approval" | "needs_precondition" | "needs_reason" | "needs_step_up" | "not_found" | "not_signed_in" | "not_written" | "queue_full" | "shutting_down" | "stale" | "too_long" | "too_many" | "too_slow" | "unknown_value" | "wrong_expectation" | "wrong_host" | "wrong_media_type" | "wrong_method" | "wrong_origin" | "wrong_token" | "wrong_version";
         /** @enum {string} */
-        FaultCode: "needed" | "too_long" | "too_short" | "out_of_range" | "not_a_choice" | "not_a_date" | "not_unique" | "no_such_record" | "wrong_type" | "unknown_field" | "not_yours" | "written_once" | "not_allowed";
+        FaultCode: "needed" | "too_long" | "too_short" | "out_of_range" | "not_a_choice" | "not_a_date" | "not_unique" | "no_such_record" | "wrong_type" | "unknown_field" | "not_yours" | "written_once" | "not_allowed" | "expired" | "void";
         /**
          * Format: uuid
          * @description UUID; clients may make their own, of version 7

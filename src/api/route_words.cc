@@ -97,6 +97,16 @@ constexpr Described kRecords[] = {
       .media = "text/event-stream"}},
 };
 
+constexpr Described kWork[] = {
+    {Method::get, "/api/v1/inbox", {.summary = "Notices to the caller, unread first"}},
+    {Method::get, "/api/v1/inbox/count", {.summary = "How many notices to the caller are unread"}},
+    {Method::post, "/api/v1/inbox/read", {.summary = "Mark the notices to the caller as read, up to 500"}},
+    {Method::get, "/api/v1/approvals/{id}/steps", {.summary = "The steps of an approval, in order"}},
+    {Method::post,
+     "/api/v1/break_glass/open",
+     {.summary = "Open emergency access: reading for at most an hour", .status = 201}},
+};
+
 constexpr Described kRoles[] = {
     {Method::get,
      "/api/v1/roles",
@@ -224,8 +234,9 @@ const RouteWords* find(const Described (&table)[count], const Route& route) noex
 }
 
 const RouteWords* words_of(const Route& route) noexcept {
-  for (const RouteWords* const words : {find(kAlerts, route), find(kProgram, route), find(kRecords, route),
-                                        find(kRoles, route), find(kSessions, route), find(kAccount, route)})
+  for (const RouteWords* const words :
+       {find(kAlerts, route), find(kProgram, route), find(kRecords, route), find(kWork, route),
+        find(kRoles, route), find(kSessions, route), find(kAccount, route)})
     if (words != nullptr) return words;
   return nullptr;
 }

@@ -144,8 +144,10 @@ std::optional<Refusal> tell_assigned(WriteCall& call, work::NoticeBoard& notices
     return call.before != nullptr &&
            call.before->values[call.entity.index_of(field)] == call.after.values[call.entity.index_of(field)];
   };
-  const bool ends = call.after.deleted_at.has_value();
-  if (ends || (same("role") && same("person") && same("post"))) return std::nullopt;
+  // What the program fills in (the demo company) is no news to anybody.
+  const bool no_news =
+      call.after.deleted_at.has_value() || call.context.who->kind == access::PrincipalKind::system;
+  if (no_news || (same("role") && same("person") && same("post"))) return std::nullopt;
   std::vector<base::RecordId> told;
   if (const auto* const person = std::get_if<base::RecordId>(&value_of(call.entity, call.after, "person"))) {
     told.push_back(*person);

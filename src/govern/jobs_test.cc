@@ -254,6 +254,31 @@ TEST_P(JobsTest, two_servers_never_run_one_job_twice) {
   for (const base::RecordId& id : jobs) EXPECT_EQ(state(id), "done");
 }
 
+TEST_P(JobsTest, what_was_finished_while_the_server_stops_is_done_and_the_rest_goes_on_elsewhere) {
+  JobKinds kinds;
+  JobRunner* own = nullptr;
+  kinds["whole"].run = [&](JobContext&) -> base::Result<std::string> {
+    own->stop();
+    return std::string("{}");
+  };
+  kinds["half"].run = [&](JobContext& job) -> base::Result<std::string> {
+    own->stop();
+    EXPECT_TRUE(job.is_cancelled());
+    return std::string("{}");
+  };
+  const base::RecordId whole = enqueue("whole");
+  auto first = runner(*office_, kinds, "a");
+  own = first.get();
+  ASSERT_TRUE(first->run_one());
+  EXPECT_EQ(state(whole), "done");
+  const base::RecordId half = enqueue("half");
+  auto second = runner(*office_, kinds, "b");
+  own = second.get();
+  ASSERT_TRUE(second->run_one());
+  EXPECT_EQ(state(half), "queued");
+  EXPECT_EQ(number(half, "attempts"), 0);
+}
+
 // A server that dies in the middle: its process ends without a word, and another goes on where it stood.
 TEST_P(JobsTest, a_crashed_job_goes_on_from_its_token) {
   const base::RecordId id = enqueue("walk");

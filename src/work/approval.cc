@@ -85,7 +85,7 @@ Entity approval_entity() {
               integer<&Approval::about_version>("about_version").server_owned(),
               prose<&Approval::arguments>("arguments").server_owned(),
               prose<&Approval::reason>("asked_because").server_owned(),
-              reference<&Approval::requested_by>("requested_by", "person").server_owned().listed(),
+              reference<&Approval::requested_by>("requested_by", "person").server_owned().required().listed(),
               choice<&Approval::state>("state").server_owned().listed(),
               time<&Approval::expires_at>("expires_at").server_owned().listed(),
               text<&Approval::nonce>("nonce").server_owned().at_most(kHex),
@@ -107,24 +107,25 @@ Entity approval_entity() {
 }
 
 Entity approval_step_entity() {
-  return {.name = "approval_step",
-          .path = "approval_steps",
-          .title = "title",
-          .fields = fields_of<ApprovalStep>({
-              text<&ApprovalStep::title>("title").server_owned().at_most(kName),
-              reference<&ApprovalStep::approval>("approval", "approval").server_owned().filterable(),
-              integer<&ApprovalStep::position>("position").server_owned().filterable(),
-              choice<&ApprovalStep::rule>("rule").server_owned(),
-              reference<&ApprovalStep::person>("person", "person").server_owned(),
-              reference<&ApprovalStep::post>("post", "post").server_owned(),
-              flag<&ApprovalStep::deputy_allowed>("deputy_allowed").server_owned(),
-              choice<&ApprovalStep::decision>("decision").server_owned(),
-              reference<&ApprovalStep::decided_by>("decided_by", "person").server_owned(),
-              flag<&ApprovalStep::as_deputy>("as_deputy").server_owned(),
-              time<&ApprovalStep::decided_at>("decided_at").server_owned(),
-              prose<&ApprovalStep::comment>("comment").server_owned(),
-          }),
-          .attached = true};
+  return {
+      .name = "approval_step",
+      .path = "approval_steps",
+      .title = "title",
+      .fields = fields_of<ApprovalStep>({
+          text<&ApprovalStep::title>("title").server_owned().at_most(kName),
+          reference<&ApprovalStep::approval>("approval", "approval").server_owned().required().filterable(),
+          integer<&ApprovalStep::position>("position").server_owned().filterable(),
+          choice<&ApprovalStep::rule>("rule").server_owned(),
+          reference<&ApprovalStep::person>("person", "person").server_owned(),
+          reference<&ApprovalStep::post>("post", "post").server_owned(),
+          flag<&ApprovalStep::deputy_allowed>("deputy_allowed").server_owned(),
+          choice<&ApprovalStep::decision>("decision").server_owned(),
+          reference<&ApprovalStep::decided_by>("decided_by", "person").server_owned(),
+          flag<&ApprovalStep::as_deputy>("as_deputy").server_owned(),
+          time<&ApprovalStep::decided_at>("decided_at").server_owned(),
+          prose<&ApprovalStep::comment>("comment").server_owned(),
+      }),
+      .attached = true};
 }
 
 trust::Hash hash_of(const Binding& binding) {

@@ -59,6 +59,8 @@ struct RunningJob {
   std::atomic<bool> cancel{false};    // somebody wants it
   std::atomic<bool> lost{false};      // another server may have it
   std::atomic<bool> stopping{false};  // the runner is
+  // The function was told to stop: what it returns then is no end. One that was never told has ended.
+  std::atomic<bool> told_to_stop{false};
 
   std::mutex mutex;  // of what follows
   std::uint64_t done = 0;
@@ -158,7 +160,9 @@ void JobContext::log(std::string_view line) {
 }
 
 bool JobContext::is_cancelled() const noexcept {
-  return running_.cancel || running_.lost || running_.stopping;
+  const bool stop = running_.cancel || running_.lost || running_.stopping;
+  if (stop) running_.told_to_stop = true;
+  return stop;
 }
 
 base::Result<access::Principal> JobContext::who(bool stepped_up) {
@@ -366,11 +370,10 @@ base::Result<void> JobRunner::end(RunningJob& running, const base::Result<std::s
     if (!*job) return lost();
     const auto orders = schedule::report(**job, running.lease, last, *now);
     if (!orders) return orders.error();
-    const bool interrupted = running.cancel || running.stopping;
     base::Result<void> ended;
-    if (outcome && !interrupted) {
+    if (outcome && !running.told_to_stop) {
       ended = schedule::finish(**job, running.lease, *now);
-    } else if (orders->cancel && interrupted) {
+    } else if (orders->cancel) {
       ended = schedule::stop(**job, running.lease, *now);
     } else if (running.stopping) {
       ended = schedule::release(**job, running.lease, *now);

@@ -46,7 +46,7 @@ class JobContext {
   void set_resume(std::string token);
   void log(std::string_view line);  // English, safe to show
   // Somebody wants it to stop, the server is shut down, or the lease is lost: return soon, whatever the
-  // value.
+  // value; after it has once said so, what is returned counts as no end. Not asked when everything is done.
   [[nodiscard]] bool is_cancelled() const noexcept;
 
   // Who asked, with what they may do now: read anew by every call (a query). `stepped_up`: they had proved

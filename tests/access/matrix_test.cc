@@ -213,7 +213,7 @@ class MatrixTest : public api::ApiFixture {
           draft.values.emplace_back(i, owner);
         } else if (field.kind == schema::Kind::reference && (field.needed || field.name == "person")) {
           draft.values.emplace_back(i, field.target == "post" ? post_ : person_);
-        } else if (field.needed && field.kind == schema::Kind::text) {
+        } else if (field.needed && (field.kind == schema::Kind::text || field.kind == schema::Kind::prose)) {
           draft.values.emplace_back(i, "matrix " + std::to_string(++serial_));
         }
       }
@@ -313,11 +313,13 @@ TEST_F(MatrixTest, every_cell_is_what_the_grants_say_and_a_refusal_has_no_effect
     if (entity.attached) continue;
     std::vector<Operation> operations(std::begin(kOperations), std::end(kOperations));
     std::vector<std::string> actions;
-    for (const schema::Action& action : entity.actions)
+    std::vector<std::string> permissions;
+    for (const schema::Action& action : entity.actions) {
       actions.push_back("/actions/" + std::string(action.name));
+      permissions.push_back(schema::permission_for(entity, action));
+    }
     for (std::size_t i = 0; i < actions.size(); ++i)
-      operations.push_back(
-          {"POST", actions[i], entity.actions[i].name, false, R"({"reason":"matrix"})", false});
+      operations.push_back({"POST", actions[i], permissions[i], false, R"({"reason":"matrix"})", false});
     for (const Persona& persona : personas_) {
       const auto owner = persona.signed_in ? principals_.at(persona.name).id : base::RecordId{};
       for (const State state : kStates) {

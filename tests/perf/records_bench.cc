@@ -3,6 +3,7 @@
 // medians and 95th percentiles for each kind, and the memory of the front.
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -103,11 +104,14 @@ int main(int argc, char** argv) {
     return 1;
   }
   const std::string cookie = server.cookie();
+  int number = 0;
+  const auto parsed = std::from_chars(count.data(), count.data() + count.size(), number);
+  if (parsed.ec != std::errc{} || number <= 0) return 2;
   std::printf("%s\nrecords: %s people made in %.1f s\n", perf::machine().c_str(), count.c_str(), seeding);
   Figures figures;
   std::vector<std::thread> users;
   for (int i = 0; i < kUsers; ++i)
-    users.emplace_back([&, i] { user(server, cookie, i + 1, std::atoi(count.c_str()), figures); });
+    users.emplace_back([&, i] { user(server, cookie, i + 1, number, figures); });
   for (std::thread& one : users) one.join();
   for (const auto& [kind, ms] : figures.ms)
     std::printf("  %-20s %5zu requests, p50 %6.1f ms, p95 %6.1f ms, longest %6.1f ms\n", kind.c_str(),

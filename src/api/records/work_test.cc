@@ -142,7 +142,16 @@ TEST_F(WorkTest, what_waits_is_answered_with_its_approval) {
 }
 
 TEST_F(WorkTest, the_inbox_counts_shows_and_is_read) {
-  EXPECT_EQ(ask(chief_, &RecordService::inbox_count).body, R"({"unread":1,"unread_is_exact":true})");
+  EXPECT_EQ(ask(chief_, &RecordService::inbox_count).body, R"({"unread":0,"unread_is_exact":true})");
+  // By a person: whoever is given a role hears of it.
+  const base::RecordId leader = office_.person("課長");
+  office_.assign(leader, "administrator");
+  const auto& assignments = office_.entity("assignment");
+  record::Draft role;
+  role.organisation = base::OrganisationId{1};
+  record::set_field(assignments, role, "role", std::string("keeper"));
+  record::set_field(assignments, role, "person", chief_);
+  ASSERT_TRUE(office_.engine_->create(Office::as(office_.sign_in(leader)), assignments, role));
   const base::RecordId pump = office_.id("pump", R"({"organisation":1,"name":"P-1"})");
   ASSERT_EQ(ask(worker_, &RecordService::act, R"({"reason":"漏水"})", {pump.text(), "stop"}).status, 202);
   const auto inbox = ask(chief_, &RecordService::inbox);
@@ -151,7 +160,7 @@ TEST_F(WorkTest, the_inbox_counts_shows_and_is_read) {
   EXPECT_NE(inbox.body.find(R"("unread":2)"), std::string::npos);
   EXPECT_EQ(ask(chief_, &RecordService::read_inbox).body, R"({"marked":2,"unread":0})");
   EXPECT_EQ(ask(chief_, &RecordService::inbox_count).body, R"({"unread":0,"unread_is_exact":true})");
-  EXPECT_EQ(ask(worker_, &RecordService::inbox_count).body, R"({"unread":1,"unread_is_exact":true})");
+  EXPECT_EQ(ask(worker_, &RecordService::inbox_count).body, R"({"unread":0,"unread_is_exact":true})");
 }
 
 TEST_F(WorkTest, nobody_is_told_of_what_they_may_not_read) {

@@ -189,7 +189,7 @@ base::Result<std::string> indented(std::string_view text) {
   const auto value = reader.read(text);
   if (!value) return value.error();
   std::string lines;
-  JsonWriter json(lines, 2);
+  JsonWriter json(lines, 1);
   copy(json, *value);
   return lines + "\n";
 }

@@ -73,8 +73,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", folder.error().message.c_str());
     return 1;
   }
-  auto keeper = app::RecordKeeper::open(
-      {.folder = *folder, .database = {}, .demo = true, .clock = &clock, .log = [](const std::string&) {}});
+  app::RecordKeeper::Setup setup;
+  setup.folder = *folder;
+  setup.demo = true;
+  setup.clock = &clock;
+  setup.log = [](const std::string&) {};
+  auto keeper = app::RecordKeeper::open(std::move(setup));
   if (!keeper) {
     std::fprintf(stderr, "%s\n", keeper.error().message.c_str());
     return 1;

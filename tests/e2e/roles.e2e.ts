@@ -65,6 +65,8 @@ describe.skipIf(!hasBrowser)('the board of roles', () => {
 
   it('lets somebody take a role on, and give it up', async () => {
     const { page, context } = await watchedPage(browser, server.origin, { language: 'en', theme: 'light' }, state);
+    const made = await page.request.post(`${server.origin}/api/v1/people`, { data: { name: '引受 一子', organisation: 1 }, headers: { Origin: server.origin } });
+    expect(made.status()).toBe(201);
     await page.goto(`${server.origin}/roles?sourcing=outsourced`);
     // Seen of one company of the group.
     await page.getByTestId('role-card').first().waitFor();
@@ -81,18 +83,18 @@ describe.skipIf(!hasBrowser)('the board of roles', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Assign', exact: true }).click();
     await dialog.getByText('A value is needed').waitFor();
-    await dialog.getByRole('combobox', { name: 'Person' }).fill('火の見');
+    await dialog.getByRole('combobox', { name: 'Person' }).fill('引受');
     await page.locator('[role="listbox"] [role="option"]').first().click();
     await dialog.getByLabel('From').fill('2020/1/1');
     await dialog.getByRole('button', { name: 'Assign', exact: true }).click();
     const people = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Who carries it' }) });
-    await people.getByRole('link', { name: '火の見 太郎' }).waitFor();
+    await people.getByRole('link', { name: '引受 一子' }).waitFor();
     await people.getByText('from 2020-01-01').waitFor();
     await page.goto(`${server.origin}/roles?q=${code}`);
-    await page.getByTestId('role-card').filter({ hasText: '火の見 太郎' }).first().getByText('Both').waitFor();
+    await page.getByTestId('role-card').filter({ hasText: '引受 一子' }).first().getByText('Both').waitFor();
     await page.goto(`${server.origin}/roles/${code}`);
-    await people.getByRole('button', { name: 'End the assignment of 火の見 太郎' }).click();
-    await people.getByRole('link', { name: '火の見 太郎' }).waitFor({ state: 'detached' });
+    await people.getByRole('button', { name: 'End the assignment of 引受 一子' }).click();
+    await people.getByRole('link', { name: '引受 一子' }).waitFor({ state: 'detached' });
     await context.close();
   });
 

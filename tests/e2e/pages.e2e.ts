@@ -117,7 +117,7 @@ const pages: readonly PageToSee[] = [
       await page.waitForURL('**open=*');
       await page.goto(`${page.url()}&tab=${tab}`);
       await page.getByRole('tabpanel').waitFor();
-      await page.locator('aside h2').waitFor();
+      await page.locator('aside h2').first().waitFor();
       await settled(page);
     },
   })),

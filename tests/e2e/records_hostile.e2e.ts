@@ -31,7 +31,8 @@ describe.skipIf(!hasBrowser)('hostile text in records', () => {
       return answer.ok() ? ((await answer.json()) as { id: string }) : undefined;
     };
     for (const text of lines()) {
-      const post = await send('/posts', { name: text, name_en: text, tags: [text.slice(0, 60)], custom: { [text.slice(0, 60)]: text }, organisation: 1 });
+      // A tag is shorter than a name, and not every text is one.
+      const post = (await send('/posts', { name: text, name_en: text, tags: [[...text].slice(0, 50).join('')], organisation: 1 })) ?? (await send('/posts', { name: text, name_en: text, organisation: 1 }));
       if (!post) continue;
       made += 1;
       if (made % 20 === 0) await send(`/posts/${post.id}/comments`, { text: `${text}\n${text}` });
@@ -88,8 +89,8 @@ describe.skipIf(!hasBrowser)('hostile text in records', () => {
     }
     await page.keyboard.press('Escape');
     await page.keyboard.press('c');
-    await page.getByRole('dialog').getByRole('combobox').last().click();
-    await page.locator('[role="listbox"] [role="option"]').first().waitFor();
+    await page.getByRole('dialog').locator('input[role="combobox"]').first().click();
+    await page.locator('[role="listbox"] [role="option"]:visible').first().waitFor();
     await expectHarmless(watched);
     await watched.context.close();
   });

@@ -55,39 +55,46 @@ describe.skipIf(!hasBrowser)('the board of roles', () => {
       const cards = [...document.querySelectorAll('[data-testid="role-card"]')];
       return cards.length === 2 && cards.every((card) => /forensics/i.test(card.textContent ?? ''));
     });
-    await page.goto(`${server.origin}/roles?sourcing=nobody`);
+    await page.goto(`${server.origin}/roles?sourcing=both`);
     await page.waitForFunction(() => {
       const cards = [...document.querySelectorAll('[data-testid="role-card"]')];
-      return cards.length > 0 && cards.length < 54 && cards.every((card) => card.textContent?.includes('Nobody'));
+      return cards.length > 0 && cards.length < 54 && cards.every((card) => card.textContent?.includes('Both'));
     });
     await context.close();
   });
 
   it('lets somebody take a role on, and give it up', async () => {
     const { page, context } = await watchedPage(browser, server.origin, { language: 'en', theme: 'light' }, state);
-    await page.goto(`${server.origin}/roles?sourcing=nobody`);
+    const made = await page.request.post(`${server.origin}/api/v1/people`, { data: { name: '引受 一子', organisation: 1 }, headers: { Origin: server.origin } });
+    expect(made.status()).toBe(201);
+    await page.goto(`${server.origin}/roles?sourcing=outsourced`);
+    // Seen of one company of the group.
+    await page.getByTestId('role-card').first().waitFor();
+    await page.getByRole('button', { name: /^Company/ }).click();
+    await page.getByRole('menuitemradio', { name: 'Soramino Precision Co., Ltd.' }).click();
+    await page.getByRole('main').getByText('Soramino Precision Co., Ltd.').waitFor();
     const card = page.getByTestId('role-card').first();
     await card.waitFor();
     const code = /^([A-I]-\d+)/.exec(await card.innerText())?.[1] ?? '';
     await card.click();
     await page.waitForURL(`**/roles/${code}`);
-    await page.getByText('Nobody carries this role.').waitFor();
+    await page.getByRole('heading', { name: 'Who carries it' }).waitFor();
     await page.getByRole('button', { name: 'Assign', exact: true }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Assign', exact: true }).click();
     await dialog.getByText('A value is needed').waitFor();
-    await dialog.getByRole('combobox', { name: 'Person' }).fill('火の見');
+    await dialog.getByRole('combobox', { name: 'Person' }).fill('引受');
     await page.locator('[role="listbox"] [role="option"]').first().click();
     await dialog.getByLabel('From').fill('2020/1/1');
     await dialog.getByRole('button', { name: 'Assign', exact: true }).click();
     const people = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Who carries it' }) });
-    await people.getByRole('link', { name: '火の見 太郎' }).waitFor();
+    await people.getByRole('link', { name: '引受 一子' }).waitFor();
     await people.getByText('from 2020-01-01').waitFor();
     await page.goto(`${server.origin}/roles?q=${code}`);
-    await page.getByTestId('role-card').filter({ hasText: '火の見 太郎' }).first().getByText('In-house').waitFor();
+    await page.getByTestId('role-card').filter({ hasText: '引受 一子' }).first().getByText('Both').waitFor();
     await page.goto(`${server.origin}/roles/${code}`);
-    await people.getByRole('button', { name: /End the assignment/ }).click();
-    await page.getByText('Nobody carries this role.').waitFor();
+    await people.getByRole('button', { name: 'End the assignment of 引受 一子' }).click();
+    await people.getByRole('link', { name: '引受 一子' }).waitFor({ state: 'detached' });
     await context.close();
   });
 

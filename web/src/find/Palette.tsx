@@ -19,7 +19,8 @@ import styles from './Palette.module.css';
 
 const mostPages = 6;
 const mostRoles = 5;
-const mostRecords = 12;
+const mostRecords = 50;
+const mostOfKind = 6;
 
 interface Entry {
   readonly key: string;
@@ -143,9 +144,13 @@ function useEntries(wanted: string, onClose: () => void): readonly Entry[] {
       about: nameIn(role.aim, language).slice(0, 120),
       go: close(() => void navigate({ to: '/roles/$code', params: { code: role.code }, search: {} })),
     }));
+    const shown = new Map<string, number>();
     const records: Entry[] = (asked === '' ? [] : (found.data ?? [])).flatMap((one) => {
       const entity = schema.data?.named(one.entity);
-      if (!entity) return [];
+      const before = shown.get(one.entity) ?? 0;
+      // One kind shall not hide the others.
+      if (!entity || before >= mostOfKind) return [];
+      shown.set(one.entity, before + 1);
       return [{ key: one.id, group: t.navRecords(), name: one.title || one.id, about: [entityLabel(t, entity.name), one.number ?? ''].filter(Boolean).join(' '), go: close(() => void navigate({ to: '/records/$path/$id', params: { path: entity.path, id: one.id }, search: {} })) }];
     });
     const named = (entry: Entry) => entry.name;

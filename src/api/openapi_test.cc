@@ -114,7 +114,7 @@ TEST(OpenApiText, indented_json_holds_the_same_and_no_json_is_refused) {
   const std::string text = R"({"a":[1,-2,18446744073709551615,0.5,true,null,"\"あ"],"b":{}})";
   const auto lines = indented(text);
   ASSERT_TRUE(lines);
-  EXPECT_NE(lines->find("\n  \"a\": ["), std::string::npos) << *lines;
+  EXPECT_NE(lines->find("\n \"a\": ["), std::string::npos) << *lines;
   parse::json::Reader reader;
   const auto again = reader.read(*lines);
   ASSERT_TRUE(again);

@@ -56,8 +56,6 @@ struct ScanSummary {
 
 // first line …
 [[nodiscard]] std::string usage_hint(base::Language language);
-
-}  // namespace hinomi::messages
 )";
 
 constexpr std::string_view kSmallSource = R"(
@@ -110,8 +108,6 @@ std::string usage_hint(base::Language language) {
   }
   return out;
 }
-
-}  // namespace hinomi::messages
 )";
 
 TEST(MessageCompiler, writes_one_typed_function_for_each_message) {
@@ -119,8 +115,29 @@ TEST(MessageCompiler, writes_one_typed_function_for_each_message) {
   const auto messages = read_catalogue({{"m.yaml", std::string(kSmallCatalogue)}}, problems);
   ASSERT_TRUE(problems.empty()) << to_text(problems[0]);
   const CppFiles files = emit_cpp(messages);
-  EXPECT_TRUE(files.header.ends_with(kSmallHeader)) << files.header;
-  EXPECT_TRUE(files.source.ends_with(kSmallSource)) << files.source;
+  // What follows is the table of labels, which has none here.
+  EXPECT_NE(files.header.find(std::string(kSmallHeader) + "\n// The name of something declared"),
+            std::string::npos)
+      << files.header;
+  EXPECT_NE(files.source.find(std::string(kSmallSource) + "\nnamespace {\nstruct Label {"), std::string::npos)
+      << files.source;
+}
+
+TEST(MessageCompiler, labels_are_tables_in_the_order_of_their_keys) {
+  std::vector<Diagnostic> problems;
+  const auto labels = read_catalogue(
+      {{"labels.yaml",
+        "entity.b: {en: \"Bee\", ja: \"蜂\"}\nentity.a: {en: \"Ant \\\"x\\\"\", ja: \"蟻\"}\n"}},
+      problems);
+  ASSERT_TRUE(problems.empty()) << to_text(problems[0]);
+  const CppFiles files = emit_cpp({}, labels);
+  const std::size_t first = files.source.find(R"({"entity.a", {"Ant \"x\"", "蟻", }},)");
+  ASSERT_NE(first, std::string::npos) << files.source;
+  EXPECT_GT(files.source.find(R"({"entity.b", {"Bee", "蜂", }},)"), first) << files.source;
+  const std::string text = emit_ts({}, labels);
+  EXPECT_NE(text.find("  'entity.a': `蟻`,"), std::string::npos) << text;
+  EXPECT_TRUE(for_programs(labels).empty());
+  EXPECT_TRUE(for_web(labels).empty());
 }
 
 constexpr std::string_view kSmallTypeScript = R"(
@@ -142,9 +159,17 @@ const ja: Messages = {
   usageHint: () => `一行目\n`,
 };
 
+const enLabels: Readonly<Record<string, string>> = {
+};
+
+const jaLabels: Readonly<Record<string, string>> = {
+};
+
 export const languages = ['en', 'ja'] as const;
 export type Language = (typeof languages)[number];
 export const messages: Readonly<Record<Language, Messages>> = { en, ja };
+// Names of declared things, by their key.
+export const labels: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en: enLabels, ja: jaLabels };
 )";
 
 TEST(MessageCompiler, writes_typescript_with_the_same_types_and_texts) {

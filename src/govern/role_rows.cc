@@ -22,13 +22,15 @@ struct Sql {
     text += more;
     return *this;
   }
-  Sql& bind(Value value) {
-    values.push_back(std::move(value));
+  template <typename T>
+  Sql& bind_value(T&& value) {
+    values.emplace_back(std::forward<T>(value));
     return *this;
   }
-  Sql& bind(const std::string& value) { return bind(Value(value)); }
-  Sql& bind(base::OrganisationId key) { return bind(Value(static_cast<std::int64_t>(key))); }
-  Sql& bind(base::Realm realm) { return bind(Value(static_cast<std::int64_t>(realm))); }
+  Sql& bind(const Value& value) { return bind_value(value); }
+  Sql& bind(const std::string& value) { return bind_value(value); }
+  Sql& bind(base::OrganisationId key) { return bind_value(static_cast<std::int64_t>(key)); }
+  Sql& bind(base::Realm realm) { return bind_value(static_cast<std::int64_t>(realm)); }
   Sql& add(const access::RowFilter& filter) {
     text += filter.sql;
     for (const std::int64_t value : filter.values) values.emplace_back(value);

@@ -31,6 +31,8 @@ export interface Server {
   readonly origin: string;
   // A new one-time address.
   readonly loginAddress: () => string;
+  // Of the first start, which works once; undefined where there is none.
+  readonly setupAddress: () => string | undefined;
   readonly send: (events: readonly unknown[]) => Promise<void>;
   // Ends it, and starts it again on the same folder and address after `between`.
   readonly restart: (between: () => Promise<void>) => Promise<void>;
@@ -109,6 +111,7 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
       const printed = execFileSync(program, ['login', '--data', data, '--listen', listen], { encoding: 'utf8' });
       return /https?:\/\/\S+/.exec(printed)?.[0] ?? '';
     },
+    setupAddress: () => /https?:\/\/\S+\/setup#secret=\S+/.exec(output.text)?.[0],
     send: async (events) => {
       const token = readFileSync(join(data, 'ingest-token'), 'utf8').trim();
       const answer = await fetch(`${address}/api/v1/events?source=default`, {

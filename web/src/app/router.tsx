@@ -10,6 +10,7 @@ import { parseSearch, stringifySearch } from './search';
 
 const root = createRootRoute({ notFoundComponent: NotFound });
 const login = createRoute({ getParentRoute: () => root, path: '/login', component: LoginPage });
+const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('../login/SetupPage'), 'SetupPage') });
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
 const home = createRoute({
   getParentRoute: () => shell,
@@ -81,7 +82,7 @@ const jobs = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, shell.addChildren([home, alerts, alert, status, recordsIndex, records, record, roles, role, inbox, jobs])]),
+  routeTree: root.addChildren([login, setup, shell.addChildren([home, alerts, alert, status, recordsIndex, records, record, roles, role, inbox, jobs])]),
   parseSearch,
   stringifySearch,
   defaultPreload: false,

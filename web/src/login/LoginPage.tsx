@@ -8,6 +8,7 @@ import { useTitle } from '../app/useTitle';
 import { useText } from '../i18n/useText';
 import { Button } from '../ui/Button';
 import { Logo } from '../ui/icons';
+import { PasswordForm } from './PasswordForm';
 import styles from './LoginPage.module.css';
 
 // The ticket stands behind '#', which browsers do not send. Only what a ticket can look like is taken.
@@ -70,6 +71,14 @@ export function LoginPage() {
           <Logo />
           <LoginTitle />
         </div>
+        {typeof state !== 'object' && (
+          <PasswordForm
+            onIn={() => {
+              client.clear();
+              void navigate({ to: '/alerts', search: {}, replace: true });
+            }}
+          />
+        )}
         <LoginState state={state} />
       </div>
       <LanguageSwitch />
@@ -96,7 +105,7 @@ function LoginState({ state }: { readonly state: Exclude<State, 'checking'> }) {
       <p role={state === 'no_ticket' ? undefined : 'alert'} className={state === 'no_ticket' ? styles.lead : styles.problem}>
         {words}
       </p>
-      <h2>{t.loginHow()}</h2>
+      <h2>{t.passwordOr()}</h2>
       <ol className={styles.steps}>
         <li>
           {t.loginStepCommand()}
@@ -109,7 +118,7 @@ function LoginState({ state }: { readonly state: Exclude<State, 'checking'> }) {
   );
 }
 
-function LanguageSwitch() {
+export function LanguageSwitch() {
   const t = useText();
   const { language } = usePreferences();
   const other = language === 'ja' ? 'en' : 'ja';

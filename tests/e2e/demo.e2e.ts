@@ -35,7 +35,8 @@ describe.skipIf(!hasBrowser)('the demo company', () => {
     await second.page.getByRole('alert').getByText('has been used already').waitFor();
     expect(second.page.url()).toBe(`${server.origin}/login`);
     await second.page.goto(`${server.origin}/alerts`);
-    await second.page.getByText('You are not signed in').waitFor();
+    await second.page.waitForURL('**/login');
+    await second.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
     await first.context.close();
     await second.context.close();
   });

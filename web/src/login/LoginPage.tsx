@@ -96,15 +96,17 @@ function LoginState({ state }: { readonly state: Exclude<State, 'checking'> }) {
   const t = useText();
   if (typeof state === 'object') return <Failure error={state.error} onRetry={() => window.location.reload()} />;
   const words = {
-    no_ticket: t.loginNoTicket(),
+    no_ticket: undefined,
     refused: t.loginRefused(),
     too_many: t.loginTooMany(),
   }[state];
   return (
     <>
-      <p role={state === 'no_ticket' ? undefined : 'alert'} className={state === 'no_ticket' ? styles.lead : styles.problem}>
-        {words}
-      </p>
+      {words !== undefined && (
+        <p role="alert" className={styles.problem}>
+          {words}
+        </p>
+      )}
       <h2>{t.passwordOr()}</h2>
       <ol className={styles.steps}>
         <li>

@@ -112,6 +112,23 @@ TEST_F(GovernTest, roles_are_held_by_person_and_by_post_in_their_time_and_place)
   EXPECT_FALSE(reach->holds(base::OrganisationId{1}, {}));
 }
 
+// It is 08:00 UTC; at 16:00 UTC the next day has begun in Tokyo, not in New York.
+TEST_F(GovernTest, a_role_begins_with_the_day_of_its_organisation) {
+  ASSERT_TRUE(make("organisation", R"({"name":"a","time_zone":"Asia/Tokyo"})"));
+  ASSERT_TRUE(make("organisation", R"({"name":"b","time_zone":"America/New_York"})"));
+  const std::string person = id("person", R"({"name":"佐藤","organisation":1})");
+  for (const char* organisation : {"1", "2"})
+    ASSERT_TRUE(make("assignment", std::string(R"({"role":"B-1","organisation":)") + organisation +
+                                       R"(,"valid_from":"2026-11-26","person":")" + person + "\"}"));
+  GrantBook book = this->book();
+  EXPECT_EQ(grants(book, person)->find("alert.read"), nullptr);
+  clock_.advance(std::chrono::hours(8));  // 2026-11-25T16:00:00Z
+  const access::Reach* const reach = grants(book, person)->find("alert.read");
+  ASSERT_NE(reach, nullptr);
+  EXPECT_TRUE(reach->holds(base::OrganisationId{1}, {}));
+  EXPECT_FALSE(reach->holds(base::OrganisationId{2}, {}));
+}
+
 TEST_F(GovernTest, who_has_left_holds_nothing) {
   ASSERT_TRUE(make("organisation", R"({"name":"a"})"));
   const std::string person = id("person", R"({"name":"佐藤","organisation":1,"leaves_on":"2026-11-24"})");

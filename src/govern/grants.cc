@@ -1,14 +1,16 @@
 #include "govern/grants.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "base/time.h"
+#include "govern/role_rows.h"
 
 namespace hinomi::govern {
 namespace {
 
 using store::sql::Connection;
+using store::sql::Statement;
 
 constexpr std::size_t kMaxKept = 10'000;
 
@@ -57,45 +59,77 @@ access::Reach reach_of(std::int64_t organisation, std::int64_t site, bool whole_
   return reach;
 }
 
+// The day that it is in each organisation, by its key: a role begins and ends with the day of the place where
+// it is held.
+using Days = std::map<std::int64_t, std::string>;
+
+base::Result<Days> days_of(Connection& connection, base::TimeNs now) {
+  auto statement =
+      connection.prepare("SELECT f_key, f_time_zone FROM r_organisation WHERE deleted_at IS NULL");
+  if (!statement) return statement.error();
+  Days days;
+  for (;;) {
+    const auto found = (*statement)->step();
+    if (!found) return found.error();
+    if (!*found) return days;
+    days[(*statement)->integer(0)] = today_in((*statement)->text(1), now);
+  }
+}
+
+// Whether a period, open where a column is NULL, holds the day.
+bool holds(const Statement& row, int from, const std::string& day) {
+  return (row.is_null(from) || row.text(from) <= day) && (row.is_null(from + 1) || row.text(from + 1) >= day);
+}
+
+// Directly, and by each post that the person holds or held.
 constexpr std::string_view kAssignments =
-    "SELECT a.f_role, a.organisation, a.site, a.f_whole_group FROM r_assignment a WHERE a.deleted_at IS NULL "
-    "AND COALESCE(a.f_in_force, 1)=1 AND (a.f_valid_from IS NULL OR a.f_valid_from<=?) AND (a.f_valid_until "
-    "IS NULL OR a.f_valid_until>=?) "
-    "AND (a.f_person=? OR a.f_post IN (SELECT h.f_post FROM r_holding h WHERE h.f_person=? AND h.deleted_at "
-    "IS "
-    "NULL AND (h.f_valid_from IS NULL OR h.f_valid_from<=?) AND (h.f_valid_until IS NULL OR "
-    "h.f_valid_until>=?)))";
+    "SELECT a.f_role, a.organisation, a.site, a.f_whole_group, a.f_valid_from, a.f_valid_until, CAST(NULL AS "
+    "TEXT), "
+    "CAST(NULL AS TEXT) FROM r_assignment a WHERE a.deleted_at IS NULL AND COALESCE(a.f_in_force, 1)=1 AND "
+    "a.f_person=? UNION ALL "
+    "SELECT a.f_role, a.organisation, a.site, a.f_whole_group, a.f_valid_from, a.f_valid_until, "
+    "h.f_valid_from, "
+    "h.f_valid_until FROM r_assignment a JOIN r_holding h ON h.f_post=a.f_post AND h.deleted_at IS NULL "
+    "WHERE "
+    "a.deleted_at IS NULL AND COALESCE(a.f_in_force, 1)=1 AND h.f_person=?";
 
 base::Result<std::vector<Held>> assignments_of(Connection& connection, const base::RecordId& person,
-                                               const std::string& day) {
+                                               const Days& days) {
+  constexpr int kPeriod = 4;
+  constexpr int kPeriodOfPost = 6;
   auto statement = connection.prepare(kAssignments);
   if (!statement) return statement.error();
-  (*statement)->bind(std::string_view(day)).bind(std::string_view(day));
   (*statement)->bind(person.as_bytes()).bind(person.as_bytes());
-  (*statement)->bind(std::string_view(day)).bind(std::string_view(day));
   std::vector<Held> held;
   for (;;) {
     const auto found = (*statement)->step();
     if (!found) return found.error();
     if (!*found) return held;
-    held.push_back(
-        {std::string((*statement)->text(0)),
-         reach_of((*statement)->integer(1), (*statement)->integer(2), (*statement)->integer(3) != 0)});
+    const Statement& row = **statement;
+    const auto day = days.find(row.integer(1));
+    // What an organisation that is gone gave is gone with it.
+    if (day == days.end() || !holds(row, kPeriod, day->second) || !holds(row, kPeriodOfPost, day->second))
+      continue;
+    held.push_back({std::string(row.text(0)), reach_of(row.integer(1), row.integer(2), row.integer(3) != 0)});
   }
 }
 
 // The organisation that a person who is there today belongs to.
 base::Result<std::optional<std::int64_t>> home_of(Connection& connection, const base::RecordId& person,
-                                                  const std::string& day) {
-  auto statement = connection.prepare(
-      "SELECT organisation FROM r_person WHERE id=? AND deleted_at IS NULL AND (f_leaves_on IS NULL OR "
-      "f_leaves_on>=?)");
+                                                  const Days& days) {
+  auto statement =
+      connection.prepare("SELECT organisation, f_leaves_on FROM r_person WHERE id=? AND deleted_at IS NULL");
   if (!statement) return statement.error();
-  (*statement)->bind(person.as_bytes()).bind(std::string_view(day));
+  (*statement)->bind(person.as_bytes());
   const auto found = (*statement)->step();
   if (!found) return found.error();
   std::optional<std::int64_t> home;
-  if (*found) home = (*statement)->integer(0);
+  if (*found) {
+    const auto day = days.find((*statement)->integer(0));
+    const bool is_there =
+        day != days.end() && ((*statement)->is_null(1) || (*statement)->text(1) >= day->second);
+    if (is_there) home = (*statement)->integer(0);
+  }
   (*statement)->reset();
   return home;
 }
@@ -154,11 +188,12 @@ base::Result<std::shared_ptr<const access::Grants>> GrantBook::compute(const bas
 base::Result<std::shared_ptr<const access::Grants>> GrantBook::grants_in(Connection& connection,
                                                                          const base::RecordId& person) const {
   auto grants = std::make_shared<access::Grants>();
-  const std::string day = today();
-  const auto home = home_of(connection, person, day);
+  const auto days = days_of(connection, clock_.now());
+  if (!days) return days.error();
+  const auto home = home_of(connection, person, *days);
   if (!home) return home.error();
   if (!*home) return std::shared_ptr<const access::Grants>(std::move(grants));
-  auto held = assignments_of(connection, person, day);
+  auto held = assignments_of(connection, person, *days);
   if (!held) return held.error();
   held->push_back({"member", reach_of(**home, 0, false)});
   // Who works for an organisation belongs to it as well.

@@ -89,11 +89,6 @@ Presence presence_at(const Statement& row, int column) {
   return person;
 }
 
-std::string today_in(std::string_view zone, base::TimeNs now) {
-  const auto known = work::calendar::TimeZone::of(zone);
-  return work::calendar::format_day((known ? *known : work::calendar::TimeZone()).local_day(now));
-}
-
 constexpr std::string_view kAssignmentColumns =
     "SELECT a.id, a.f_role, a.f_person, a.f_post, a.f_sourcing, a.f_deputy, a.f_whole_group, a.organisation, "
     "a.site, a.f_valid_from, a.f_valid_until, p.f_name, p.f_joined_on, p.f_leaves_on, p.deleted_at, "
@@ -159,6 +154,11 @@ void held_on(Sql& sql, const std::string& day, bool acting) {
 }
 
 }  // namespace
+
+std::string today_in(std::string_view zone, base::TimeNs now) {
+  const auto known = work::calendar::TimeZone::of(zone);
+  return work::calendar::format_day((known ? *known : work::calendar::TimeZone()).local_day(now));
+}
 
 Standing standing_of(const std::optional<std::string>& from, const std::optional<std::string>& until,
                      const std::string& day) {

@@ -87,6 +87,9 @@ struct PersonRows {
                                                    const access::Principal& who, const base::RecordId& person,
                                                    base::TimeNs now);
 
+// "2026-11-25": the day that it is in a zone (IANA); an unknown one counts as UTC.
+[[nodiscard]] std::string today_in(std::string_view zone, base::TimeNs now);
+
 [[nodiscard]] Standing standing_of(const Presence& person, const std::string& day);
 [[nodiscard]] Standing standing_of(const std::optional<std::string>& from,
                                    const std::optional<std::string>& until, const std::string& day);

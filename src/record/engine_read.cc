@@ -1,6 +1,7 @@
 // What callers may see of records: one, as it is or was, lists, counts, histories, search.
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "base/json_writer.h"
 #include "base/search_tokens.h"
@@ -387,6 +388,7 @@ base::Result<std::vector<std::pair<base::RecordId, const Entity*>>> Engine::enti
 Outcome<std::vector<Engine::Hit>> Engine::search(const Context& context, std::string_view text,
                                                  std::size_t limit) {
   constexpr std::size_t kMaxHits = 100;
+  constexpr std::int64_t kLookedAt = 500;  // of the best: among them each kind of record gets its places
   std::vector<Hit> hits;
   const base::SearchQuery query = base::query_of(text);
   if (query.empty()) return hits;
@@ -412,7 +414,11 @@ Outcome<std::vector<Engine::Hit>> Engine::search(const Context& context, std::st
   if (!statement) return statement.error();
   (*statement)->bind(std::string_view(sqlite ? base::fts5_match(query) : base::tsquery_text(query)));
   bind_all(**statement, where.values);
-  (*statement)->bind(static_cast<std::int64_t>(std::min(limit, kMaxHits)));
+  (*statement)->bind(kLookedAt);
+  const std::size_t wanted = std::min(limit, kMaxHits);
+  // Fifty assignments of a person must not hide the person.
+  const std::size_t of_one_kind = std::max<std::size_t>(1, wanted / 5);
+  std::map<const Entity*, std::size_t> taken;
   std::vector<std::pair<const Entity*, base::RecordId>> found_ids;
   for (;;) {
     const auto found = (*statement)->step();
@@ -420,7 +426,8 @@ Outcome<std::vector<Engine::Hit>> Engine::search(const Context& context, std::st
     if (!*found) break;
     const auto id = base::RecordId::from_bytes((*statement)->blob(1));
     const Entity* const entity = registry().find((*statement)->text(0));
-    if (id && entity != nullptr) found_ids.emplace_back(entity, *id);
+    if (id && entity != nullptr && found_ids.size() < wanted && ++taken[entity] <= of_one_kind)
+      found_ids.emplace_back(entity, *id);
   }
   for (const auto& [entity, id] : found_ids) {
     auto record = find(**lease, context, *entity, id, permission_of(*entity, "read"), false, false);

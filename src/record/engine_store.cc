@@ -292,13 +292,16 @@ Outcome<Record> Engine::prepare_new(Connection& connection, const Context& conte
   record.labels.organisation = draft.organisation.value_or(base::OrganisationId{});
   const std::string create = permission_of(entity, "create");
   if (!draft.organisation && !entity.for_all_organisations && context.who->grants != nullptr) {
-    // Where the caller can mean only one organisation, it need not be said.
+    // Where the caller can mean only one organisation, it need not be said; what is one's own may stand in
+    // any.
     const access::Reach* const reach = context.who->grants->find(create);
-    if (reach != nullptr && !reach->everywhere && !reach->places.empty() &&
-        reach->places.front().organisation == reach->places.back().organisation)
+    const bool has_place = reach != nullptr && !reach->places.empty();
+    if (has_place && (!entity.owner.empty() || (!reach->everywhere && reach->places.front().organisation ==
+                                                                          reach->places.back().organisation)))
       record.labels.organisation = reach->places.front().organisation;
   }
   record.values = entity.defaults();
+  if (!entity.owner.empty() && !by_program) record.values[entity.index_of(entity.owner)] = context.who->id;
   apply(draft, record);
   if (!by_program) {
     const auto decision = access::decide(*context.who, create, create, view_of(entity, record));

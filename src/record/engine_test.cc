@@ -247,6 +247,33 @@ TEST_P(EngineTest, finds_japanese_in_every_width) {
   EXPECT_EQ(harbour.engine().search(harbour.as_captain(), "感疑", 10)->size(), 0U);
 }
 
+TEST_P(EngineTest, many_records_of_one_kind_leave_room_for_others) {
+  Harbour harbour(*database_, {testing::cabin_entity()});
+  for (int i = 0; i < 12; ++i) ASSERT_TRUE(harbour.make(R"({"name":"fog )" + std::to_string(i) + R"("})"));
+  const auto hits = harbour.engine().search(harbour.as_captain(), "fog", 10);
+  ASSERT_TRUE(hits);
+  EXPECT_EQ(hits->size(), 2U);  // a fifth of the places for each kind
+}
+
+// What has an owner is its maker's, whatever the body says, and nobody else's.
+TEST_P(EngineTest, what_is_ones_own_belongs_to_who_makes_it) {
+  Harbour harbour(*database_, {testing::cabin_entity()});
+  const auto create_table_of =
+      store::sql::migrate(*database_, {.name = "cabins", .steps = {create_table(testing::cabin_entity())}});
+  ASSERT_TRUE(create_table_of);
+  ASSERT_TRUE(harbour.make(R"({"id":"017f22e2-79b0-7fff-bf44-000000000001","name":"the captain's"})"));
+  const schema::Entity& cabin = harbour.entity("cabin");
+  harbour.grant_sailor({"cabin.read", "cabin.create"});
+  auto read = read_draft(cabin, R"({"name":"aft"})", true);
+  ASSERT_TRUE(read);
+  const auto made = harbour.engine().create(harbour.as_captain(), cabin, std::move(read->draft));
+  ASSERT_TRUE(made);
+  EXPECT_EQ(std::get<base::RecordId>(made->values[cabin.index_of("ship")]), harbour.captain().id);
+  EXPECT_TRUE(harbour.engine().get(harbour.as_captain(), cabin, made->id));
+  EXPECT_EQ(harbour.engine().get(harbour.as_sailor(), cabin, made->id).refusal().kind, Kind::not_found);
+  EXPECT_EQ(harbour.engine().list(harbour.as_sailor(), cabin, {})->records.size(), 0U);
+}
+
 TEST_P(EngineTest, pages_follow_one_another_without_gap_or_repetition) {
   Harbour harbour(*database_);
   for (int i = 0; i < 25; ++i)

@@ -29,6 +29,11 @@ struct Ship {
   std::optional<std::string> secret_cargo;
 };
 
+struct Cabin {
+  std::string name;
+  base::RecordId ship{};
+};
+
 access::Principal principal(const char* id, std::string name,
                             std::initializer_list<std::string_view> permissions) {
   auto grants = std::make_shared<access::Grants>();
@@ -49,6 +54,17 @@ std::vector<schema::Entity> all_of(std::vector<schema::Entity> more) {
 }
 
 }  // namespace
+
+schema::Entity cabin_entity() {
+  return {.name = "cabin",
+          .path = "cabins",
+          .title = "name",
+          .fields = schema::fields_of<Cabin>({
+              schema::text<&Cabin::name>("name").required().searchable(),
+              schema::reference<&Cabin::ship>("ship", "ship").server_owned().filterable(),
+          }),
+          .owner = "ship"};
+}
 
 schema::Entity ship_entity() {
   return {.name = "ship",

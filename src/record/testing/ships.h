@@ -14,11 +14,13 @@
 namespace hinomi::record::testing {
 
 [[nodiscard]] schema::Entity ship_entity();
+// For one principal alone: its `ship` is the owner's id.
+[[nodiscard]] schema::Entity cabin_entity();
 
 class Harbour {
  public:
-  // The database is empty. `more`: entities beside the ship, whose tables the migrations make; the captain may
-  // everything in them.
+  // The database is empty. `more`: entities beside the ship, whose tables the migrations make; the captain
+  // may everything in them.
   explicit Harbour(store::sql::Database& database, std::vector<schema::Entity> more = {},
                    AuditLog* audit = nullptr);
   Harbour(store::sql::Database& database, AuditLog* audit) : Harbour(database, {}, audit) {}

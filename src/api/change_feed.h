@@ -21,8 +21,7 @@ namespace hinomi::api {
 inline constexpr std::size_t kMaxChangeStreams = 256;
 inline constexpr std::size_t kMaxChangesInMessage = 200;
 inline constexpr std::chrono::milliseconds kChangePause{250};  // between two looks
-inline constexpr std::chrono::milliseconds kCallerPause{
-    750};  // between two looks whether a listener still may
+inline constexpr std::chrono::milliseconds kCallerPause{250};  // between two looks at who listens
 
 class ChangeFeed {
  public:

@@ -74,6 +74,7 @@ void RecordRoutes::add_entity(std::vector<Route>& routes, const schema::Entity& 
   on(Method::post, all, &RecordService::create);
   on(Method::get, all + "/facets", &RecordService::facets);
   on(Method::post, all + "/bulk", &RecordService::bulk);
+  on(Method::get, all + "/export", &RecordService::export_table);
   add_one(routes, entity);
 }
 

@@ -133,7 +133,8 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
                                            parts->backend.sessions);
   std::vector<Route> routes = make_routes(parts->backend);
   if (const Services& given = parts->backend.services; given.records != nullptr) {
-    parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of);
+    parts->records =
+        std::make_unique<records::RecordService>(*given.records, given.grants_of, given.record_files);
     parts->record_routes = std::make_unique<RecordRoutes>(*parts->records, given.find_caller);
     for (Route& route : parts->record_routes->routes()) routes.push_back(std::move(route));
   }

@@ -50,6 +50,7 @@ struct Services {
   record::Engine* records = nullptr;
   FindCaller find_caller;
   records::RecordService::GrantsOf grants_of;
+  records::FileParts record_files;
   std::function<void(std::string_view line)> log;  // English, one line, safe text; from any thread
 };
 

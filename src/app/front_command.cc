@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <filesystem>
 
 #include <csignal>
 #include <cstdlib>
@@ -143,7 +144,15 @@ class Front {
     return {};
   }
 
+  // What an earlier run was making when it ended.
+  void clear_scratch() const {
+    std::error_code ignored;
+    for (const auto& left : std::filesystem::directory_iterator(folder_.scratch(), ignored))
+      std::filesystem::remove(left.path(), ignored);
+  }
+
   base::Result<void> make_server() {
+    clear_scratch();
     api::Options options;
     options.listeners = {
         {.address = settings_.listen.host == "localhost" ? "127.0.0.1" : settings_.listen.host,
@@ -175,6 +184,7 @@ class Front {
       auto grants = records_->grants().grants_of(person);
       return grants ? std::move(*grants) : nullptr;
     };
+    services.record_files.scratch_folder = folder_.scratch();
     services.log = [](std::string_view line) { log_line("front", line); };
     auto server = api::Server::create(std::move(options), std::move(services));
     if (!server) return server.error();

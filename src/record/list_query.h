@@ -91,6 +91,9 @@ struct ReadQuery {
 };
 [[nodiscard]] ReadQuery read_query(const schema::Entity& entity, const std::vector<Parameter>& parameters);
 
+// "a,b" → both; a backslash keeps the character behind it.
+[[nodiscard]] std::vector<std::string> parts_of_list(std::string_view text);
+
 // A condition of SQL with its values in order.
 struct Where {
   std::string sql;

@@ -2,6 +2,7 @@
 // The same for every entity. Blocking: called on worker threads; not for anything on the io thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@ namespace hinomi::api::records {
 
 inline constexpr std::size_t kMaxBulk = 1000;
 inline constexpr std::size_t kMaxTitles = 200;
+inline constexpr int kMaxTablesAtOnce = 2;  // exports and imports
 inline constexpr std::uint64_t kMaxRecordBody = 1U << 20;
 
 // A request with who sent it. The parts of the path that stand for something are in request.params.
@@ -24,13 +26,18 @@ struct Asked {
   const http::Request& request;
 };
 
+// What operations with files stand on.
+struct FileParts {
+  std::string scratch_folder;  // for files that are being made; empty: the system's
+};
+
 class RecordService {
  public:
   // `grants_of`: what a person may do; for telling those who are mentioned, which never shows them more than
   // they may see.
   using GrantsOf = std::function<std::shared_ptr<const access::Grants>(const base::RecordId& person)>;
-  RecordService(record::Engine& engine, GrantsOf grants_of)
-      : engine_(engine), grants_of_(std::move(grants_of)) {}
+  RecordService(record::Engine& engine, GrantsOf grants_of, FileParts files = {})
+      : engine_(engine), grants_of_(std::move(grants_of)), files_(std::move(files)) {}
 
   [[nodiscard]] http::Response declarations(const Asked& asked);  // GET /schema
   // {entity path}
@@ -38,6 +45,8 @@ class RecordService {
   [[nodiscard]] http::Response facets(const Asked& asked, const schema::Entity& entity);
   [[nodiscard]] http::Response create(const Asked& asked, const schema::Entity& entity);
   [[nodiscard]] http::Response bulk(const Asked& asked, const schema::Entity& entity);
+  // The list as a file, in the columns that are asked for; needs list.export in the place of each record.
+  [[nodiscard]] http::Response export_table(const Asked& asked, const schema::Entity& entity);
   // {entity path}/{id}
   [[nodiscard]] http::Response get(const Asked& asked, const schema::Entity& entity);
   [[nodiscard]] http::Response change(const Asked& asked, const schema::Entity& entity);
@@ -69,6 +78,8 @@ class RecordService {
 
   record::Engine& engine_;
   GrantsOf grants_of_;
+  FileParts files_;
+  std::atomic<int> tables_{0};  // that are being made or read
 };
 
 // Parts of a request, read strictly.

@@ -84,6 +84,7 @@ http::Plan Server::Parts::plan(const http::Request& head) {
   plan.body_limit = route.body_limit;
   if (route.open_intake) {
     http::Request copy = head;
+    copy.params = std::move(match.params);
     Call call{copy, caller};
     Intake intake;
     plan.refusal = route.open_intake(call, intake);

@@ -17,6 +17,7 @@ struct DataFolder {
   [[nodiscard]] std::string findings() const { return path + "/findings"; }
   [[nodiscard]] std::string alerts() const { return path + "/alerts.db"; }
   [[nodiscard]] std::string records() const { return path + "/records.db"; }
+  [[nodiscard]] std::string blobs() const { return path + "/blobs"; }
   [[nodiscard]] std::string scratch() const { return path + "/scratch"; }
   [[nodiscard]] std::string rules() const { return path + "/rules"; }
   [[nodiscard]] std::string quarantine() const { return path + "/quarantine"; }

@@ -4,10 +4,10 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-#include <filesystem>
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "api/server.h"
@@ -184,6 +184,7 @@ class Front {
       auto grants = records_->grants().grants_of(person);
       return grants ? std::move(*grants) : nullptr;
     };
+    services.record_files.blobs = &records_->blobs();
     services.record_files.scratch_folder = folder_.scratch();
     services.log = [](std::string_view line) { log_line("front", line); };
     auto server = api::Server::create(std::move(options), std::move(services));

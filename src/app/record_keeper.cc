@@ -32,6 +32,13 @@ base::Result<void> RecordKeeper::start() {
                                         : store::sql::open_postgres({.address = setup_.database});
   if (!opened) return opened.error();
   database_ = std::move(*opened);
+  store::blobs::FolderOptions files;
+  files.folder = setup_.folder.blobs();
+  files.clock = setup_.clock;
+  files.random = os::system_random;
+  auto blobs = store::blobs::open_folder(std::move(files));
+  if (!blobs) return blobs.error();
+  blobs_ = std::move(*blobs);
   record::Engine::Parts parts;
   parts.database = database_.get();
   parts.registry = &registry_;

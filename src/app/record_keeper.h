@@ -14,6 +14,7 @@
 #include "govern/grants.h"
 #include "record/engine.h"
 #include "schema/entity.h"
+#include "store/blobs/blobs.h"
 #include "store/sql/database.h"
 
 namespace hinomi::app {
@@ -32,6 +33,7 @@ class RecordKeeper {
   [[nodiscard]] static base::Result<std::unique_ptr<RecordKeeper>> open(Setup setup);
 
   [[nodiscard]] record::Engine& engine() noexcept { return *engine_; }
+  [[nodiscard]] store::blobs::BlobStore& blobs() noexcept { return *blobs_; }
   [[nodiscard]] govern::GrantBook& grants() noexcept { return *grants_; }
   // Who holds a session that was begun with a ticket: the first person of the demo company.
   [[nodiscard]] base::Result<std::optional<access::Principal>> ticket_holder();
@@ -42,6 +44,7 @@ class RecordKeeper {
 
   Setup setup_;
   schema::Registry registry_;
+  std::unique_ptr<store::blobs::BlobStore> blobs_;
   std::unique_ptr<store::sql::Database> database_;
   std::optional<record::Engine> engine_;
   std::optional<govern::GrantBook> grants_;

@@ -73,29 +73,6 @@ std::optional<BulkOrder> read_bulk(const std::string& body) {
   return order;
 }
 
-std::string_view code_of(const record::Refusal& refusal) noexcept {
-  using RefusalKind = record::Refusal::Kind;
-  switch (refusal.kind) {
-    case RefusalKind::not_found:
-      return "not_found";
-    case RefusalKind::forbidden:
-      return "forbidden";
-    case RefusalKind::invalid:
-      return "invalid";
-    case RefusalKind::stale:
-      return "stale";
-    case RefusalKind::conflict:
-      return "conflict";
-    case RefusalKind::needs_reason:
-      return "needs_reason";
-    case RefusalKind::needs_step_up:
-      return "needs_step_up";
-    case RefusalKind::failed:
-      return "failed";
-  }
-  return "failed";
-}
-
 void write_refused(base::JsonWriter& json, const base::RecordId& id, const record::Refusal& refusal) {
   json.begin_object().key("id").string(id.text()).key("code").string(code_of(refusal));
   json.key("faults").begin_array();

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "api/http/message.h"
+#include "parse/sheet/table.h"
 #include "record/engine.h"
+#include "store/blobs/blobs.h"
 
 namespace hinomi::api::records {
 
@@ -19,6 +21,8 @@ inline constexpr std::size_t kMaxBulk = 1000;
 inline constexpr std::size_t kMaxTitles = 200;
 inline constexpr int kMaxTablesAtOnce = 2;  // exports and imports
 inline constexpr std::uint64_t kMaxRecordBody = 1U << 20;
+inline constexpr std::uint64_t kMaxTableBody = 32U << 20;
+inline constexpr std::size_t kMaxImportRows = 5000;  // that change or are new, of one file
 
 // A request with who sent it. The parts of the path that stand for something are in request.params.
 struct Asked {
@@ -26,9 +30,22 @@ struct Asked {
   const http::Request& request;
 };
 
+// A table that came back, and what a workbook of ours says about itself.
+struct ReadTables {
+  parse::sheet::Table table;
+  std::optional<parse::sheet::Table> manifest;
+};
+using TableReader = std::function<base::Result<ReadTables>(std::string_view bytes)>;
+[[nodiscard]] parse::sheet::Limits import_limits();
+// In this process, within limits narrower than those of parse/sheet.
+[[nodiscard]] base::Result<ReadTables> read_tables(std::string_view bytes);
+
 // What operations with files stand on.
 struct FileParts {
-  std::string scratch_folder;  // for files that are being made; empty: the system's
+  std::string scratch_folder{};              // for files that are being made; empty: the system's
+  store::blobs::BlobStore* blobs = nullptr;  // of attachments; null: this server keeps none
+  // Reads the tables of a file that somebody sent; empty: in this process (read_tables()).
+  TableReader read_tables{};
 };
 
 class RecordService {
@@ -47,6 +64,9 @@ class RecordService {
   [[nodiscard]] http::Response bulk(const Asked& asked, const schema::Entity& entity);
   // The list as a file, in the columns that are asked for; needs list.export in the place of each record.
   [[nodiscard]] http::Response export_table(const Asked& asked, const schema::Entity& entity);
+  // A file that went out and comes back: what would change, or the change (?preview=false). The answer names
+  // every row that changes, is new or is refused; the others are counted.
+  [[nodiscard]] http::Response import_table(const Asked& asked, const schema::Entity& entity);
   // {entity path}/{id}
   [[nodiscard]] http::Response get(const Asked& asked, const schema::Entity& entity);
   [[nodiscard]] http::Response change(const Asked& asked, const schema::Entity& entity);
@@ -60,13 +80,41 @@ class RecordService {
   [[nodiscard]] http::Response add_comment(const Asked& asked, const schema::Entity& entity);
   [[nodiscard]] http::Response relations(const Asked& asked, const schema::Entity& entity);
   [[nodiscard]] http::Response add_relation(const Asked& asked, const schema::Entity& entity);
+  [[nodiscard]] http::Response attachments(const Asked& asked, const schema::Entity& entity);
+  // `content`: the whole body; it is kept only when the caller may attach it.
+  [[nodiscard]] http::Response add_attachment(const Asked& asked, const schema::Entity& entity,
+                                              store::blobs::BlobWriter& content);
+  [[nodiscard]] http::Response attachment_content(const Asked& asked);
+  // A comment, relation or attachment of the record: one's own, or with <note>.delete in the record's place.
+  [[nodiscard]] http::Response remove_comment(const Asked& asked, const schema::Entity& entity) {
+    return remove_note(asked, entity, "comment");
+  }
+  [[nodiscard]] http::Response remove_relation(const Asked& asked, const schema::Entity& entity) {
+    return remove_note(asked, entity, "relation");
+  }
+  [[nodiscard]] http::Response remove_attachment(const Asked& asked, const schema::Entity& entity) {
+    return remove_note(asked, entity, "attachment");
+  }
   // Across records.
   [[nodiscard]] http::Response undo(const Asked& asked);
   [[nodiscard]] http::Response search(const Asked& asked);
   [[nodiscard]] http::Response titles(const Asked& asked);
   [[nodiscard]] record::Engine& engine() noexcept { return engine_; }
+  [[nodiscard]] store::blobs::BlobStore* blobs() noexcept { return files_.blobs; }
 
  private:
+  [[nodiscard]] http::Response notes_of(const Asked& asked, const schema::Entity& entity,
+                                        std::string_view kind);
+  [[nodiscard]] http::Response remove_note(const Asked& asked, const schema::Entity& entity,
+                                           std::string_view kind);
+  [[nodiscard]] record::Outcome<record::Record> note_of(const Asked& asked, const schema::Entity& entity,
+                                                        const record::Record& parent,
+                                                        const schema::Entity& notes);
+  // Why the caller may not add such a note to the record.
+  [[nodiscard]] std::optional<record::Refusal> refuse_note(const Asked& asked,
+                                                           const schema::Entity& parent_entity,
+                                                           const record::Record& parent,
+                                                           const schema::Entity& entity);
   [[nodiscard]] record::Outcome<record::Record> add_attached(const Asked& asked,
                                                              const schema::Entity& parent_entity,
                                                              const record::Record& parent,
@@ -86,6 +134,10 @@ class RecordService {
 [[nodiscard]] record::Context context_of(const Asked& asked);
 // X-Hinomi-Reason, percent-encoded UTF-8; empty: none, or unreadable.
 [[nodiscard]] std::string reason_of(const http::Request& request);
+// X-Hinomi-Name, percent-encoded UTF-8: the name of a file that is sent. Empty: none, or unreadable.
+[[nodiscard]] std::string name_of_file(const http::Request& request);
+// A word for the end of an operation, as in answers about many records.
+[[nodiscard]] std::string_view code_of(const record::Refusal& refusal) noexcept;
 // If-Match: "7" → 7; nullopt: absent. `malformed` where it is something else.
 struct Match {
   std::optional<std::int64_t> version;

@@ -74,10 +74,12 @@ class Desk : public ::testing::TestWithParam<store::sql::Dialect> {
     work::add_custom_field_hooks(harbour_->engine());
     make_service();
   }
-  virtual void make_service() {
-    service_.emplace(harbour_->engine(), RecordService::GrantsOf(),
-                     FileParts{.scratch_folder = harbour_->folder().string()});
+  [[nodiscard]] virtual FileParts file_parts() {
+    FileParts parts;
+    parts.scratch_folder = harbour_->folder().string();
+    return parts;
   }
+  void make_service() { service_.emplace(harbour_->engine(), RecordService::GrantsOf(), file_parts()); }
 
   static http::Request request(std::string query = {}, std::string body = {},
                                std::vector<http::Field> fields = {}, std::vector<std::string> params = {}) {

@@ -121,6 +121,8 @@ class ApiFixture : public ::testing::Test {
   }
   void TearDown() override { stop(); }
 
+  // What a test's server has beyond this.
+  virtual void complete(Services& /*services*/) {}
   void start(http::Limits limits = {}, std::span<const Asset> assets = {}) {
     Options options;
     options.listeners.push_back({});
@@ -146,6 +148,7 @@ class ApiFixture : public ::testing::Test {
     services.read_finding = [this](std::uint64_t) {
       return store_error_ ? base::Result<std::optional<std::string>>(*store_error_) : record_;
     };
+    complete(services);
     auto made = Server::create(std::move(options), std::move(services));
     ASSERT_TRUE(made) << made.error().message;
     server_ = std::move(*made);

@@ -27,8 +27,11 @@ find "$tree/usr/bin" "$tree/usr/libexec" -type f -exec strip --strip-unneeded --
 install -D -m 644 "$root/packaging/systemd/hinomi.service" "$tree/lib/systemd/system/hinomi.service"
 install -D -m 644 "$root/packaging/systemd/hinomi.sysusers" "$tree/usr/lib/sysusers.d/hinomi.conf"
 install -D -m 644 "$root/packaging/systemd/hinomi.tmpfiles" "$tree/usr/lib/tmpfiles.d/hinomi.conf"
-install -D -m 644 "$root/packaging/man/hinomi.1" "$tree/usr/share/man/man1/hinomi.1"
-gzip -9n "$tree/usr/share/man/man1/hinomi.1"
+for page in hinomi hinomi-verify; do
+  install -D -m 644 "$root/packaging/man/$page.1" "$tree/usr/share/man/man1/$page.1"
+  gzip -9n "$tree/usr/share/man/man1/$page.1"
+done
+install -D -m 644 "$root/packaging/debian/lintian-overrides" "$tree/usr/share/lintian/overrides/hinomi"
 
 install -D -m 644 "$root/packaging/debian/copyright" "$doc/copyright"
 install -m 644 "$root/NOTICE" "$doc/NOTICE"

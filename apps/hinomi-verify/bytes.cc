@@ -116,7 +116,7 @@ std::uint64_t Scanner::number() {
   const std::string_view digits = rest_.substr(0, rest_.find_first_not_of("0123456789"));
   const auto value = decimal(digits);
   ok_ = ok_ && value.has_value();
-  return literal(digits) ? *value : 0;
+  return literal(digits) ? value.value_or(0) : 0;
 }
 
 std::string Scanner::string() {

@@ -11,9 +11,9 @@ bool is_member(const Principal& principal, base::VaultId vault) noexcept {
 }
 
 bool allows(const Principal& principal, std::string_view permission, const ObjectView& object) {
-  if (object.owner && *object.owner != principal.id) return false;
   if (!is_member(principal, object.labels.vault)) return false;
   if (principal.kind == PrincipalKind::system) return true;
+  if (object.owner && *object.owner != principal.id) return false;
   if (principal.grants == nullptr) return false;
   const Reach* const reach = principal.grants->find(permission);
   if (reach == nullptr) return false;
@@ -40,23 +40,29 @@ bool holds_anywhere(const Principal& principal, std::string_view permission) {
 }
 
 RowFilter RowFilter::of(const Principal& principal, std::string_view permission, bool of_all_organisations) {
-  if (principal.kind == PrincipalKind::system) return {"1=1", {}};
   const Reach* const reach = principal.grants == nullptr ? nullptr : principal.grants->find(permission);
-  if (reach == nullptr || reach->is_empty()) return {"1=0", {}};
-  if (reach->everywhere || of_all_organisations) return {"1=1", {}};
+  const bool is_system = principal.kind == PrincipalKind::system;
+  if (!is_system && (reach == nullptr || reach->is_empty())) return {"1=0", {}};
   RowFilter filter;
-  filter.sql = "(";
-  for (const Place& place : reach->places) {
-    if (!filter.values.empty()) filter.sql += " OR ";
-    filter.values.push_back(static_cast<std::int64_t>(place.organisation));
-    if (place.site) {
-      filter.sql += "(organisation=? AND site=?)";
-      filter.values.push_back(static_cast<std::int64_t>(*place.site));
-    } else {
-      filter.sql += "organisation=?";
-    }
+  filter.sql = "(vault=0";
+  for (const base::VaultId vault : principal.vaults) {
+    filter.sql += " OR vault=?";
+    filter.values.push_back(static_cast<std::int64_t>(vault));
   }
   filter.sql += ")";
+  if (is_system || reach->everywhere || of_all_organisations) return filter;
+  std::string places;
+  for (const Place& place : reach->places) {
+    if (!places.empty()) places += " OR ";
+    filter.values.push_back(static_cast<std::int64_t>(place.organisation));
+    if (place.site) {
+      places += "(organisation=? AND site=?)";
+      filter.values.push_back(static_cast<std::int64_t>(*place.site));
+    } else {
+      places += "organisation=?";
+    }
+  }
+  filter.sql += " AND (" + places + ")";
   return filter;
 }
 

@@ -39,8 +39,8 @@ enum class Decision : std::uint8_t {
 [[nodiscard]] bool holds_anywhere(const Principal& principal, std::string_view permission);
 
 // The rows that a principal may see by a permission, as a condition to be compiled into every query: an SQL
-// text over the columns "organisation" and "site" with "?" for the values, which follow in order. "1=0" for
-// none, "1=1" for all. Vaults are databases of their own and never meet this filter.
+// text over the columns "organisation", "site" and "vault" with "?" for the values, which follow in order. "1=0" for
+// none. Vaults are databases of their own; a sealed row elsewhere would stay hidden all the same.
 struct RowFilter {
   std::string sql;
   std::vector<std::int64_t> values;

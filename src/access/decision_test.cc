@@ -134,7 +134,7 @@ TEST(RowFilterTest, lists_places_with_their_values_in_order) {
   Reach reach = in(1);
   reach.add(in(2, 9));
   const RowFilter filter = RowFilter::of(analyst({{"person.read", reach}}), "person.read", false);
-  EXPECT_EQ(filter.sql, "(organisation=? OR (organisation=? AND site=?))");
+  EXPECT_EQ(filter.sql, "(vault=0) AND (organisation=? OR (organisation=? AND site=?))");
   EXPECT_EQ(filter.values, (std::vector<std::int64_t>{1, 2, 9}));
 }
 

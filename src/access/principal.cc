@@ -77,6 +77,7 @@ Grants Grants::common(const Grants& a, const Grants& b) {
   Grants both;
   for (const auto& [permission, reach] : a.reaches_)
     if (const Reach* const other = b.find(permission)) both.add(permission, common_reach(reach, *other));
+  both.emergency_ = a.emergency_ ? a.emergency_ : b.emergency_;
   return both;
 }
 

@@ -39,6 +39,12 @@ struct Reach {
   [[nodiscard]] bool is_empty() const noexcept { return !everywhere && places.empty(); }
 };
 
+// An emergency access that is open.
+struct Emergency {
+  base::RecordId record{};
+  base::OrganisationId organisation{};
+};
+
 // Permissions with their reach. A permission in one organisation and another one elsewhere never add up to
 // more than either: the reach is kept for each permission by itself.
 class Grants {
@@ -47,11 +53,15 @@ class Grants {
   // nullptr: not held anywhere.
   [[nodiscard]] const Reach* find(std::string_view permission) const noexcept;
   [[nodiscard]] const std::map<std::string, Reach, std::less<>>& all() const noexcept { return reaches_; }
+  // Part of this stands under an emergency access: every read is written down.
+  void set_emergency(const Emergency& emergency) { emergency_ = emergency; }
+  [[nodiscard]] const std::optional<Emergency>& emergency() const noexcept { return emergency_; }
   // What both hold, each where both hold it: a token never does more than its owner.
   [[nodiscard]] static Grants common(const Grants& a, const Grants& b);
 
  private:
   std::map<std::string, Reach, std::less<>> reaches_;
+  std::optional<Emergency> emergency_;
 };
 
 struct Principal {

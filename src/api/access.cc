@@ -7,6 +7,8 @@
 #include "api/problem.h"
 #include "api/query_string.h"
 #include "base/text.h"
+#include "credential/api_token.h"
+#include "credential/session.h"
 
 namespace hinomi::api {
 namespace {
@@ -24,9 +26,11 @@ bool is_safe(http::Method method) noexcept {
   return method == http::Method::get || method == http::Method::head;
 }
 
-// Programs that are no browser send no Origin; those that act for a page must.
-bool may_lack_origin(Permission permission) noexcept {
-  return permission == Permission::send_events || permission == Permission::report_csp;
+// Programs that are no browser send no Origin; those that act for a page must. A page of another site cannot
+// make a browser send an Authorization field, and where there is one no cookie is looked at.
+bool may_lack_origin(const http::Request& request, Permission permission) {
+  if (permission == Permission::send_events || permission == Permission::report_csp) return true;
+  return (permission == Permission::record || permission == Permission::read) && request.has("authorization");
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -51,6 +55,28 @@ std::optional<std::string_view> cookie_value(std::string_view field, std::string
   return found;
 }
 
+std::optional<std::string_view> session_token(const http::Request& request) {
+  if (request.count("cookie") != 1) return std::nullopt;
+  return cookie_value(request.field("cookie"), cookie_name(request.secure));
+}
+
+std::optional<std::string_view> bearer_token(const http::Request& request) {
+  const std::string_view field = request.field("authorization");
+  if (request.count("authorization") != 1 || field.size() > kMaxBearerBytes ||
+      base::folded(field.substr(0, kBearer.size())) != kBearer)
+    return std::nullopt;
+  return trimmed(field.substr(kBearer.size()));
+}
+
+bool may_be_somebody(const http::Request& request) {
+  if (request.has("authorization")) {
+    const auto token = bearer_token(request);
+    return token && credential::hash_of_api_token(*token);
+  }
+  const auto token = session_token(request);
+  return token && credential::hash_of_session_token(*token);
+}
+
 std::optional<http::Response> Access::refuse_place(const http::Request& request,
                                                    Permission permission) const {
   if (!origins_.serves_host(request.field("host"), request.secure)) {
@@ -59,7 +85,7 @@ std::optional<http::Response> Access::refuse_place(const http::Request& request,
   if (is_safe(request.method)) return std::nullopt;
   if (request.count("origin") > 1) return problem(Problem::wrong_origin, "more than one Origin");
   if (!request.has("origin")) {
-    if (may_lack_origin(permission)) return std::nullopt;
+    if (may_lack_origin(request, permission)) return std::nullopt;
     return problem(Problem::wrong_origin, "no Origin");
   }
   const std::string_view origin = request.field("origin");
@@ -70,26 +96,27 @@ std::optional<http::Response> Access::refuse_place(const http::Request& request,
 
 std::optional<http::Response> Access::refuse_caller(const http::Request& request, Permission permission,
                                                     Caller& caller) {
+  const bool looked_up = permission == Permission::record || permission == Permission::read ||
+                         permission == Permission::own_session;
+  if (has_accounts_ && looked_up) {
+    if (may_be_somebody(request)) return std::nullopt;
+    return problem(Problem::not_signed_in, "no session or token, or one that has ended");
+  }
   switch (permission) {
     case Permission::everyone:
     case Permission::report_csp:
     case Permission::sign_in:
       return std::nullopt;
     case Permission::record: {
-      // Who it is, is found on a thread that may wait for the database; whoever shows nothing is refused at
-      // once.
-      const auto token = request.count("cookie") == 1
-                             ? cookie_value(request.field("cookie"), cookie_name(request.secure))
-                             : std::nullopt;
+      // Who it is, is found on a thread that may wait; whoever shows nothing is refused at once.
+      const auto token = session_token(request);
       if (token) caller.session = sessions_.find(*token);
       if (token || request.has("authorization")) return std::nullopt;
       return problem(Problem::not_signed_in, "no session or token, or one that has ended");
     }
     case Permission::read:
     case Permission::own_session: {
-      const auto token = request.count("cookie") == 1
-                             ? cookie_value(request.field("cookie"), cookie_name(request.secure))
-                             : std::nullopt;
+      const auto token = session_token(request);
       if (token) caller.session = sessions_.find(*token);
       if (caller.session) return std::nullopt;
       return problem(Problem::not_signed_in, "no session, or one that has ended");

@@ -9,6 +9,7 @@ namespace hinomi::api {
 namespace {
 
 constexpr std::chrono::seconds kSecond{1};
+constexpr std::chrono::milliseconds kListenerPause{400};
 
 // The reader of the query thread, opened when it is first needed, and again after it could not be.
 base::Result<store::alerts::Reader*> reader_of(Backend::Stores& stores, const Services& services) {
@@ -42,6 +43,7 @@ void Backend::attach(http::Server& server) {
     server.after(wait, std::move(work));
   };
   server.after(kSecond, [this] { each_second(); });
+  if (may_listen) server.after(kListenerPause, [this] { look_at_listeners(); });
 }
 
 void Backend::ask(const http::Responder& respond, Question question) {
@@ -98,9 +100,27 @@ bool Backend::healthy() {
 
 void Backend::each_second() {
   if (feed.count() > 0) {
-    feed.on_second(status_text(), [this](const Digest& session) { return sessions.is_open(session); });
+    feed.on_second(status_text(), [this](const Digest& session) {
+      return static_cast<bool>(may_listen) || sessions.is_open(session);
+    });
   }
   server_->after(kSecond, [this] { each_second(); });
+}
+
+// Often enough that whoever may no longer listen is cut off within a second of it on any server.
+void Backend::look_at_listeners() {
+  if (feed.count() > 0) {
+    (void)queries_.ask([this, listening = feed.sessions(), post = post_] {
+      std::vector<Digest> ended;
+      for (const Digest& session : listening)
+        if (!may_listen(session)) ended.push_back(session);
+      if (ended.empty()) return;
+      post([this, ended = std::move(ended)] {
+        for (const Digest& session : ended) feed.end_session(session);
+      });
+    });
+  }
+  server_->after(kListenerPause, [this] { look_at_listeners(); });
 }
 
 void Backend::log(std::string_view line) const {

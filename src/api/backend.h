@@ -43,10 +43,13 @@ class Backend {
   std::shared_ptr<UploadStation> uploads = std::make_shared<UploadStation>();
   LiveFeed feed;
   std::uint64_t csp_reports = 0;
+  // Whether a session may go on listening; on the query thread. Empty: the sessions above say so.
+  std::function<bool(const Digest&)> may_listen;
 
  private:
   void refresh_status();
   void each_second();
+  void look_at_listeners();
   bool ask_feed(std::int64_t since, std::function<void(FeedAnswer)> done);
 
   http::Server* server_ = nullptr;

@@ -87,6 +87,15 @@ void LiveFeed::end_session(const Digest& session) {
   drop_closed();
 }
 
+std::vector<Digest> LiveFeed::sessions() const {
+  std::vector<Digest> all;
+  all.reserve(clients_.size());
+  for (const Client& client : clients_) all.push_back(client.session);
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
 void LiveFeed::send_all(std::string message) {
   const auto shared = std::make_shared<const std::string>(std::move(message));
   for (const Client& client : clients_) static_cast<void>(client.stream->push(shared));

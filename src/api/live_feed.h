@@ -42,6 +42,8 @@ class LiveFeed {
   // whether a change was missed.
   void on_second(const std::string& status_json, const std::function<bool(const Digest&)>& is_open);
   void end_session(const Digest& session);
+  // Of the clients, each once.
+  [[nodiscard]] std::vector<Digest> sessions() const;
   [[nodiscard]] std::size_t count() const noexcept { return clients_.size(); }
   [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
 

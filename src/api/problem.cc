@@ -23,6 +23,10 @@ Kind kind_of(Problem problem) noexcept {
       return {401, "not_signed_in", "Sign in first", ""};
     case Problem::wrong_token:
       return {401, "wrong_token", "Not a token for this", ""};
+    case Problem::forbidden:
+      return {403, "forbidden", "You may not do this", ""};
+    case Problem::needs_step_up:
+      return {403, "needs_step_up", "Prove again who you are", ""};
     case Problem::wrong_host:
       return {403, "wrong_host", "This server has another name", ""};
     case Problem::wrong_origin:

@@ -16,6 +16,8 @@ enum class Problem : std::uint8_t {
   unknown_value,      // 400: a parameter or field that is not understood
   not_signed_in,      // 401
   wrong_token,        // 401
+  forbidden,          // 403
+  needs_step_up,      // 403: prove again who you are
   wrong_host,         // 403
   wrong_origin,       // 403
   not_found,          // 404

@@ -72,12 +72,13 @@ class StoredBody final : public http::BodySink {
   std::unique_ptr<store::blobs::BlobWriter> content_;
 };
 
+using AboutRoles = http::Response (records::RoleService::*)(const Asked&);
 using OneEntity = http::Response (RecordService::*)(const Asked&, const schema::Entity&);
 
 }  // namespace
 
-RecordRoutes::RecordRoutes(RecordService& service, FindCaller find_caller)
-    : service_(service), find_caller_(std::move(find_caller)) {}
+RecordRoutes::RecordRoutes(RecordService& service, records::RoleService* roles, FindCaller find_caller)
+    : service_(service), roles_(roles), find_caller_(std::move(find_caller)) {}
 
 void RecordRoutes::add(std::vector<Route>& routes, Method method, std::string pattern,
                        std::uint64_t body_limit, Answer answer) {
@@ -182,6 +183,20 @@ void RecordRoutes::add_one(std::vector<Route>& routes, const schema::Entity& ent
   on(Method::remove, one + "/attachments/{note}", &RecordService::remove_attachment);
 }
 
+void RecordRoutes::add_roles(std::vector<Route>& routes, records::RoleService& roles) {
+  const auto on = [&](Method method, std::string pattern, AboutRoles operation) {
+    const std::uint64_t limit = method == Method::get ? 0 : records::kMaxRecordBody;
+    add(routes, method, std::move(pattern), limit,
+        [&roles, operation](const Asked& asked) { return (roles.*operation)(asked); });
+  };
+  using records::RoleService;
+  on(Method::get, "/api/v1/roles", &RoleService::board);
+  on(Method::get, "/api/v1/roles/{code}", &RoleService::role);
+  on(Method::put, "/api/v1/roles/{code}/setting", &RoleService::set);
+  on(Method::get, "/api/v1/people/{id}/roles", &RoleService::of_person);
+  on(Method::get, "/api/v1/assignments/ownerless", &RoleService::ownerless);
+}
+
 void RecordRoutes::add_entity(std::vector<Route>& routes, const schema::Entity& entity) {
   const std::string all = "/api/v1/" + std::string(entity.path);
   const auto on = [&](Method method, const std::string& pattern, OneEntity operation) {
@@ -199,6 +214,18 @@ void RecordRoutes::add_entity(std::vector<Route>& routes, const schema::Entity& 
   add_one(routes, entity);
 }
 
+void RecordRoutes::add_work(std::vector<Route>& routes) {
+  add(routes, Method::get, "/api/v1/inbox", 0, [this](const Asked& asked) { return service_.inbox(asked); });
+  add(routes, Method::get, "/api/v1/inbox/count", 0,
+      [this](const Asked& asked) { return service_.inbox_count(asked); });
+  add(routes, Method::post, "/api/v1/inbox/read", records::kMaxRecordBody,
+      [this](const Asked& asked) { return service_.read_inbox(asked); });
+  add(routes, Method::get, "/api/v1/approvals/{id}/steps", 0,
+      [this](const Asked& asked) { return service_.approval_steps(asked); });
+  add(routes, Method::post, "/api/v1/break_glass/open", records::kMaxRecordBody,
+      [this](const Asked& asked) { return service_.open_emergency(asked); });
+}
+
 std::vector<Route> RecordRoutes::routes() {
   std::vector<Route> routes;
   add(routes, Method::get, "/api/v1/schema", 0,
@@ -211,8 +238,27 @@ std::vector<Route> RecordRoutes::routes() {
       [this](const Asked& asked) { return service_.undo(asked); });
   add(routes, Method::get, "/api/v1/attachments/{id}/content", 0,
       [this](const Asked& asked) { return service_.attachment_content(asked); });
+  // Before those of entities: the first pattern that fits is taken, and "ownerless" is no id.
+  if (roles_ != nullptr) add_roles(routes, *roles_);
+  if (service_.has_work()) add_work(routes);
   for (const schema::Entity& entity : service_.engine().registry().all())
     if (!entity.attached) add_entity(routes, entity);
+  return routes;
+}
+
+std::vector<Route> RecordRoutes::audit_routes(audit_log::AuditService& service) {
+  std::vector<Route> routes;
+  using One = http::Response (audit_log::AuditService::*)(const Asked&);
+  const auto on = [&](Method method, std::string pattern, std::uint64_t limit, One operation) {
+    add(routes, method, std::move(pattern), limit,
+        [&service, operation](const Asked& asked) { return (service.*operation)(asked); });
+  };
+  using Service = audit_log::AuditService;
+  on(Method::get, "/api/v1/audit", 0, &Service::list);
+  on(Method::get, "/api/v1/audit/tree", 0, &Service::tree);
+  on(Method::post, "/api/v1/audit/export", audit_log::kMaxExportBody, &Service::begin_export);
+  on(Method::get, "/api/v1/audit/exports/{id}", 0, &Service::export_state);
+  on(Method::get, "/api/v1/audit/exports/{id}/file", 0, &Service::download);
   return routes;
 }
 

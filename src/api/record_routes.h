@@ -1,5 +1,5 @@
-// The routes of records: for every declared entity the same ones, answered on worker threads since they wait
-// for the database. Not for what an operation does (api/records).
+// The routes of records: for every declared entity the same ones, and those of the role board, answered on
+// worker threads since they wait for the database. Not for what an operation does (api/records).
 #pragma once
 
 #include <atomic>
@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "api/audit_log/service.h"
 #include "api/query_thread.h"
+#include "api/records/roles.h"
 #include "api/records/service.h"
 #include "api/router.h"
 
@@ -28,8 +30,11 @@ class RecordRoutes {
   // Bytes of all long bodies together; further ones are refused while they come.
   static constexpr std::uint64_t kMaxHeldBytes = 128ULL << 20;
 
-  RecordRoutes(records::RecordService& service, FindCaller find_caller);
+  // `roles`: nullptr: none are answered about.
+  RecordRoutes(records::RecordService& service, records::RoleService* roles, FindCaller find_caller);
   [[nodiscard]] std::vector<Route> routes();
+  // Those of the audit log, answered on the same threads.
+  [[nodiscard]] std::vector<Route> audit_routes(audit_log::AuditService& service);
 
  private:
   using Answer = std::function<http::Response(const records::Asked&)>;
@@ -42,10 +47,13 @@ class RecordRoutes {
   void add_attach(std::vector<Route>& routes, std::string pattern, const schema::Entity& entity);
   void answer(std::shared_ptr<http::Request> request, const Caller& caller, const http::Responder& respond,
               const Answer& answer);
+  void add_roles(std::vector<Route>& routes, records::RoleService& roles);
   void add_entity(std::vector<Route>& routes, const schema::Entity& entity);
+  void add_work(std::vector<Route>& routes);
   void add_one(std::vector<Route>& routes, const schema::Entity& entity);
 
   records::RecordService& service_;
+  records::RoleService* roles_;
   FindCaller find_caller_;
   std::deque<std::string> patterns_;  // what routes point to
   std::shared_ptr<std::atomic<std::uint64_t>> held_ = std::make_shared<std::atomic<std::uint64_t>>(0);

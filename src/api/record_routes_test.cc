@@ -15,8 +15,11 @@ class RecordRoutesTest : public ApiFixture {
  protected:
   void SetUp() override {
     ApiFixture::SetUp();
-    harbour_.emplace(nullptr, std::vector<schema::Entity>{work::comment_entity(), work::relation_entity(),
-                                                          work::attachment_entity()});
+    auto database = store::sql::open_sqlite({.path = folder_ / "records.db"});
+    ASSERT_TRUE(database);
+    database_ = std::move(*database);
+    harbour_.emplace(*database_, std::vector<schema::Entity>{work::comment_entity(), work::relation_entity(),
+                                                             work::attachment_entity()});
     harbour_->grant_captain({"list.export", "list.import"});
     auto opened = store::blobs::open_folder({.folder = folder_ / "blobs",
                                              .max_bytes = store::blobs::kMaxBlobBytes,
@@ -30,8 +33,9 @@ class RecordRoutesTest : public ApiFixture {
   void TearDown() override {
     ApiFixture::TearDown();
     harbour_.reset();
+    database_.reset();
   }
-  void complete(Services& services) override {
+  void add_services(Services& services) override {
     services.records = &harbour_->engine();
     services.find_caller = [this](const http::Request& request, const Caller& /*caller*/) {
       const bool known = request.field("authorization") == "Bearer captain";
@@ -62,6 +66,7 @@ class RecordRoutesTest : public ApiFixture {
     return count;
   }
 
+  std::unique_ptr<store::sql::Database> database_;
   std::optional<record::testing::Harbour> harbour_;
   std::unique_ptr<store::blobs::BlobStore> blobs_;
 };

@@ -36,6 +36,9 @@ struct Route {
   std::uint64_t body_limit = 0;
   CallHandler handler;
   OpenIntake open_intake;  // where the body is not kept whole
+  // What the caller must hold somewhere, beside `permission`: "alert.read". What they may do to which record
+  // is decided with the record. Empty: nothing more.
+  std::string_view needs = {};
 };
 
 struct Match {

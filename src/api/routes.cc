@@ -22,6 +22,7 @@ using http::Response;
 
 constexpr std::uint64_t kMaxTicketBody = 4 * 1024;
 constexpr std::uint64_t kMaxReportBody = 64 * 1024;
+constexpr std::string_view kReadAlerts = "alert.read";
 
 Response no_content() {
   Response response;
@@ -192,6 +193,10 @@ void show_rule(Backend& backend, const Call& call, const Responder& respond) {
 void open_stream(Backend& backend, const Call& call, const Responder& respond) {
   Response response;
   response.with("Content-Type", "text/event-stream").with("X-Accel-Buffering", "no");
+  if (!call.caller.session) {
+    respond(problem(Problem::forbidden, "only a session may listen, not a token"));
+    return;
+  }
   if (call.request.method != Method::head) {
     response.stream = backend.feed.open(call.caller.session.value_or(SessionKey{}));
     if (response.stream == nullptr) {
@@ -208,8 +213,8 @@ Response health(Backend& backend) {
   return response;
 }
 
-Route get(std::string_view pattern, Permission permission, CallHandler handler) {
-  return {Method::get, pattern, permission, 0, std::move(handler), {}};
+Route get(std::string_view pattern, Permission permission, CallHandler handler, std::string_view needs = {}) {
+  return {Method::get, pattern, permission, 0, std::move(handler), {}, needs};
 }
 
 // Answers on the io thread.
@@ -218,50 +223,8 @@ CallHandler at_once(Answer answer) {
   return [answer](Call& call, const Responder& respond) { respond(answer(call)); };
 }
 
-std::vector<Route> alert_routes(Backend& backend) {
-  std::vector<Route> routes;
-  routes.push_back(get("/api/v1/alerts", Permission::read, [&backend](Call& call, const Responder& respond) {
-    ask_alerts(backend, call, respond, QueryKind::list, [](alerts::Reader& reader, const AlertQuery& query) {
-      return as_json(reader.list(query.filter, query.order, query.page), list_json);
-    });
-  }));
-  routes.push_back(
-      get("/api/v1/alerts/facets", Permission::read, [&backend](Call& call, const Responder& respond) {
-        ask_alerts(backend, call, respond, QueryKind::facets,
-                   [](alerts::Reader& reader, const AlertQuery& query) {
-                     return as_json(reader.facets(query.filter), facets_json);
-                   });
-      }));
-  routes.push_back(
-      get("/api/v1/alerts/histogram", Permission::read, [&backend](Call& call, const Responder& respond) {
-        ask_alerts(backend, call, respond, QueryKind::histogram,
-                   [](alerts::Reader& reader, const AlertQuery& query) {
-                     return as_json(reader.histogram(query.filter, query.buckets), histogram_json);
-                   });
-      }));
-  routes.push_back(
-      get("/api/v1/alerts/{id}", Permission::read,
-          [&backend](Call& call, const Responder& respond) { show_alert(backend, call, respond); }));
-  routes.push_back(
-      get("/api/v1/findings/{id}", Permission::read,
-          [&backend](Call& call, const Responder& respond) { show_finding(backend, call, respond); }));
-  routes.push_back(
-      get("/api/v1/rules/{id}", Permission::read,
-          [&backend](Call& call, const Responder& respond) { show_rule(backend, call, respond); }));
-  return routes;
-}
-
-}  // namespace
-
-std::vector<Route> make_routes(Backend& backend) {
-  std::vector<Route> routes = alert_routes(backend);
-  routes.push_back(
-      get("/healthz", Permission::everyone, at_once([&backend](Call&) { return health(backend); })));
-  routes.push_back(get("/api/v1/status", Permission::read,
-                       at_once([&backend](Call&) { return json_response(backend.status_text()); })));
-  routes.push_back(get("/api/v1/stream", Permission::read, [&backend](Call& call, const Responder& respond) {
-    open_stream(backend, call, respond);
-  }));
+// Where there are no accounts, whoever holds a ticket signs in.
+void add_ticket_routes(Backend& backend, std::vector<Route>& routes) {
   routes.push_back(get("/api/v1/session", Permission::own_session,
                        at_once([](Call&) { return json_response(R"({"name":"admin","language":null})"); })));
   routes.push_back({Method::post,
@@ -276,6 +239,63 @@ std::vector<Route> make_routes(Backend& backend) {
                     0,
                     at_once([&backend](Call& call) { return sign_out(backend, call); }),
                     {}});
+}
+
+std::vector<Route> alert_routes(Backend& backend) {
+  std::vector<Route> routes;
+  routes.push_back(get(
+      "/api/v1/alerts", Permission::read,
+      [&backend](Call& call, const Responder& respond) {
+        ask_alerts(backend, call, respond, QueryKind::list,
+                   [](alerts::Reader& reader, const AlertQuery& query) {
+                     return as_json(reader.list(query.filter, query.order, query.page), list_json);
+                   });
+      },
+      kReadAlerts));
+  routes.push_back(get(
+      "/api/v1/alerts/facets", Permission::read,
+      [&backend](Call& call, const Responder& respond) {
+        ask_alerts(backend, call, respond, QueryKind::facets,
+                   [](alerts::Reader& reader, const AlertQuery& query) {
+                     return as_json(reader.facets(query.filter), facets_json);
+                   });
+      },
+      kReadAlerts));
+  routes.push_back(get(
+      "/api/v1/alerts/histogram", Permission::read,
+      [&backend](Call& call, const Responder& respond) {
+        ask_alerts(backend, call, respond, QueryKind::histogram,
+                   [](alerts::Reader& reader, const AlertQuery& query) {
+                     return as_json(reader.histogram(query.filter, query.buckets), histogram_json);
+                   });
+      },
+      kReadAlerts));
+  routes.push_back(get(
+      "/api/v1/alerts/{id}", Permission::read,
+      [&backend](Call& call, const Responder& respond) { show_alert(backend, call, respond); }, kReadAlerts));
+  routes.push_back(get(
+      "/api/v1/findings/{id}", Permission::read,
+      [&backend](Call& call, const Responder& respond) { show_finding(backend, call, respond); },
+      kReadAlerts));
+  routes.push_back(get(
+      "/api/v1/rules/{id}", Permission::read,
+      [&backend](Call& call, const Responder& respond) { show_rule(backend, call, respond); }, "rule.read"));
+  return routes;
+}
+
+}  // namespace
+
+std::vector<Route> make_routes(Backend& backend) {
+  std::vector<Route> routes = alert_routes(backend);
+  routes.push_back(
+      get("/healthz", Permission::everyone, at_once([&backend](Call&) { return health(backend); })));
+  routes.push_back(get("/api/v1/status", Permission::read,
+                       at_once([&backend](Call&) { return json_response(backend.status_text()); })));
+  routes.push_back(get(
+      "/api/v1/stream", Permission::read,
+      [&backend](Call& call, const Responder& respond) { open_stream(backend, call, respond); },
+      kReadAlerts));
+  if (backend.services.accounts == nullptr) add_ticket_routes(backend, routes);
   routes.push_back({Method::post,
                     "/api/v1/events",
                     Permission::send_events,

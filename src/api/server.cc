@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "access/decision.h"
 #include "api/backend.h"
+#include "api/change_feed.h"
+#include "api/gate.h"
+#include "api/identity.h"
 #include "api/problem.h"
+#include "api/sign_in_routes.h"
 #include "base/check.h"
 
 namespace hinomi::api {
@@ -43,11 +48,18 @@ class Server::Parts final : public http::Service {
     return problem(problem_of_status(status), reason);
   }
   void prepare(http::Response& response) override;
+  void open_accounts(std::vector<Route>& routes);
 
+  // In the order in which they are used: the last is ended first.
+  std::unique_ptr<Identity> identity;
   Backend backend;
+  std::unique_ptr<SignInRoutes> sign_in;
   std::unique_ptr<records::RecordService> records;
+  std::unique_ptr<records::RoleService> roles;
   std::unique_ptr<RecordRoutes> record_routes;
+  std::unique_ptr<ChangeFeed> changes;
   std::unique_ptr<Router> router;
+  std::unique_ptr<Gate> gate;
   std::unique_ptr<Access> access;
   std::unique_ptr<http::Server> server;
 
@@ -55,12 +67,57 @@ class Server::Parts final : public http::Service {
   http::Plan plan_static(const http::Request& head);
 };
 
+namespace {
+
+constexpr std::string_view kListening = "alert.read";  // of /api/v1/stream
+
+// Routes that answer on the io thread and must know who asks, where that stands in the database.
+bool goes_through_gate(const Route& route) noexcept {
+  return route.permission == Permission::read;
+}
+
+}  // namespace
+
 void Server::Parts::prepare(http::Response& response) {
   add_unless_set(response, "Cache-Control", "no-store");
   add_unless_set(response, "Content-Security-Policy", kBarePolicy);
   response.with("X-Content-Type-Options", "nosniff").with("Referrer-Policy", "no-referrer");
   response.with("Cross-Origin-Opener-Policy", "same-origin");
   response.with("Cross-Origin-Resource-Policy", "same-origin");
+}
+
+// Before the routes of records, which are for those who are found here.
+void Server::Parts::open_accounts(std::vector<Route>& routes) {
+  Services& given = backend.services;
+  HINOMI_CHECK(given.records != nullptr && given.grants_of);
+  identity = std::make_unique<Identity>(*given.accounts, *given.records, given.grants_of);
+  gate = std::make_unique<Gate>(*identity, server->poster());
+  given.find_caller = [this](const http::Request& request,
+                             const Caller&) -> base::Result<std::optional<access::Principal>> {
+    auto known = identity->find(request);
+    if (!known) return known.error();
+    if (!*known || (*known)->is_half()) return std::optional<access::Principal>();
+    return std::optional(std::move((*known)->who));
+  };
+  backend.may_listen = [this](const Digest& session) {
+    auto open = backend.services.accounts->open_session(session);
+    if (!open) return true;  // the database is not there for a moment: that is no reason to send anybody away
+    if (!*open) return false;
+    const auto known = identity->of_session(std::move(**open));
+    if (!known) return true;
+    return *known && ((*known)->is_local_operator() || access::holds_anywhere((*known)->who, kListening));
+  };
+  SignInRoutes::Parts own;
+  own.accounts = given.accounts;
+  own.engine = given.records;
+  own.identity = identity.get();
+  own.tickets = &backend.tickets;
+  own.choices = &given.setup;
+  own.add_demo = given.add_demo;
+  own.log = [this](std::string_view line) { backend.log(line); };
+  own.session_ended = [this](const Digest& session) { backend.feed.end_session(session); };
+  sign_in = std::make_unique<SignInRoutes>(std::move(own), server->poster());
+  for (Route& route : sign_in->routes()) routes.push_back(std::move(route));
 }
 
 http::Plan Server::Parts::plan(const http::Request& head) {
@@ -90,6 +147,14 @@ http::Plan Server::Parts::plan(const http::Request& head) {
     plan.refusal = route.open_intake(call, intake);
     plan.sink = std::move(intake.sink);
     plan.handler = std::move(intake.finish);
+    return plan;
+  }
+  if (gate != nullptr && goes_through_gate(route)) {
+    plan.handler = [this, &route, params = std::move(match.params)](http::Request& request,
+                                                                    http::Responder respond) {
+      request.params = params;
+      gate->pass(route, request, std::move(respond));
+    };
     return plan;
   }
   plan.handler = [&route, caller, params = std::move(match.params)](http::Request& request,
@@ -130,14 +195,31 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
   for (std::size_t i = 0; i < options.listeners.size(); ++i) {
     add_names(names, options.listeners[i], parts->server->ports()[i], options.names);
   }
+  const bool has_accounts = parts->backend.services.accounts != nullptr;
   parts->access = std::make_unique<Access>(Origins(std::move(names)), std::move(options.sources),
-                                           parts->backend.sessions);
+                                           parts->backend.sessions, has_accounts);
   std::vector<Route> routes = make_routes(parts->backend);
+  if (has_accounts) parts->open_accounts(routes);
   if (const Services& given = parts->backend.services; given.records != nullptr) {
-    parts->records =
-        std::make_unique<records::RecordService>(*given.records, given.grants_of, given.record_files);
-    parts->record_routes = std::make_unique<RecordRoutes>(*parts->records, given.find_caller);
+    parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of, given.work,
+                                                                given.record_files);
+    if (given.roles) parts->roles = std::make_unique<records::RoleService>(*given.records, *given.roles);
+    parts->record_routes =
+        std::make_unique<RecordRoutes>(*parts->records, parts->roles.get(), given.find_caller);
     for (Route& route : parts->record_routes->routes()) routes.push_back(std::move(route));
+    if (given.audit != nullptr)
+      for (Route& route : parts->record_routes->audit_routes(*given.audit))
+        routes.push_back(std::move(route));
+    parts->changes = std::make_unique<ChangeFeed>(*given.records, given.find_caller, clock);
+    parts->changes->attach(*parts->server);
+    routes.push_back({http::Method::get,
+                      "/api/v1/changes/stream",
+                      Permission::record,
+                      0,
+                      [&changes = *parts->changes](Call& call, const http::Responder& respond) {
+                        changes.open(call, respond);
+                      },
+                      {}});
   }
   parts->router = std::make_unique<Router>(std::move(routes));
   parts->backend.attach(*parts->server);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "account/accounts.h"
 #include "api/access.h"
 #include "api/alert_json.h"
 #include "api/assets.h"
@@ -35,6 +36,18 @@ struct Options {
   http::Limits limits;
 };
 
+// What the first start offers.
+struct SetupChoices {
+  struct Named {
+    std::string key;
+    std::string ja;
+    std::string en;
+  };
+  std::vector<std::string> languages;
+  std::vector<Named> calendars;    // of content/calendars
+  std::vector<std::string> zones;  // IANA
+};
+
 // What the server stands on. Everything that is pointed to outlives it.
 struct Services {
   ingest::live::Intake* intake = nullptr;
@@ -48,9 +61,18 @@ struct Services {
   std::function<base::Result<std::optional<std::string>>(std::uint64_t position)> read_finding;
   // Records: null: this server has none. The functions are called on worker threads.
   record::Engine* records = nullptr;
+  audit_log::AuditService* audit = nullptr;  // with the records; null: its routes are not there
   FindCaller find_caller;
   records::RecordService::GrantsOf grants_of;
   records::FileParts record_files;
+  records::WorkParts work;  // what stands on records; without it, nothing is answered about it
+  // The roles that records are about; without them nothing is answered about roles.
+  std::optional<records::RoleContent> roles;
+  // Accounts; needs records. Null: whoever holds a ticket signs in, and `find_caller` says who that is. With
+  // them, the server finds callers by itself.
+  account::Accounts* accounts = nullptr;
+  SetupChoices setup;
+  std::function<base::Result<void>()> add_demo;    // empty: there is no demonstration to add
   std::function<void(std::string_view line)> log;  // English, one line, safe text; from any thread
 };
 

@@ -68,6 +68,16 @@ void write(base::JsonWriter& json, const SourceStatus& source) {
   json.end_array().end_object();
 }
 
+void write(base::JsonWriter& json, const Status::Audit& audit) {
+  json.begin_object().key("size").unsigned_integer(audit.size);
+  time_or_null(json, "last_checkpoint", audit.last_checkpoint);
+  time_or_null(json, "last_anchor", audit.last_anchor);
+  text_or_null(json, "authority", audit.authority);
+  text_or_null(json, "authority_problem", audit.authority_problem);
+  text_or_null(json, "problem", audit.problem);
+  json.end_object();
+}
+
 void write(base::JsonWriter& json, const HttpStatus& http) {
   json.begin_object().key("connections").unsigned_integer(http.connections);
   json.key("accepted").unsigned_integer(http.accepted).key("evicted").unsigned_integer(http.evicted);
@@ -105,6 +115,10 @@ std::string status_json(const Status& status, const HttpStatus& http, base::Time
   json.key("namespaces").boolean(status.sandbox.namespaces).key("rlimits").boolean(status.sandbox.rlimits);
   json.key("seccomp").boolean(status.sandbox.seccomp).key("landlock").boolean(status.sandbox.landlock);
   json.key("workers").unsigned_integer(status.sandbox.workers).end_object();
+  if (status.audit) {
+    json.key("audit");
+    write(json, *status.audit);
+  }
   json.key("memory").begin_array();
   for (const ProcessMemory& memory : status.memory) {
     json.begin_object().key("process").string(memory.process).key("pid").integer(memory.pid);

@@ -100,6 +100,15 @@ struct Status {
     bool landlock = false;
     std::uint64_t workers = 0;
   } sandbox;
+  struct Audit {
+    std::uint64_t size = 0;  // entries
+    std::optional<base::TimeNs> last_checkpoint;
+    std::optional<base::TimeNs> last_anchor;
+    std::string authority;          // of time; empty: none is configured
+    std::string authority_problem;  // empty: none
+    std::string problem;            // the log is not believable; empty: it is
+  };
+  std::optional<Audit> audit;  // absent: this server has no records
   std::vector<ProcessMemory> memory;
   bool healthy = true;  // of /healthz: events are taken and judged
 };

@@ -30,6 +30,9 @@ constexpr std::array kCommands{
     Command{"demo", "next", demo_next_command, messages::usage_demo_next},
     Command{"serve", "", serve_command, messages::usage_serve},
     Command{"login", "", login_command, messages::usage_login},
+    Command{"audit", "check", audit_check_command, messages::usage_audit_check},
+    Command{"audit", "export", audit_export_command, messages::usage_audit_export},
+    Command{"audit", "new-key", audit_new_key_command, messages::usage_audit_new_key},
 };
 
 bool is_help(std::string_view word) {
@@ -53,6 +56,7 @@ int run(Console& console, std::span<const std::string> words) {
     return show(console, messages::usage_version(console.language, kVersion));
   // Processes that `serve` starts; not for people.
   if (words[0] == kFrontCommand) return front_command(console, words.subspan(1));
+  if (words[0] == kAnchorCommand) return anchor_command(console, words.subspan(1));
   if (words[0] == kPrepareCommand) return prepare_command(console, words.subspan(1));
   for (const Command& command : kCommands) {
     if (words[0] != command.first) continue;

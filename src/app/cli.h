@@ -21,8 +21,12 @@ int evtx_dump_command(Console& console, std::span<const std::string> words);
 int demo_generate_command(Console& console, std::span<const std::string> words);
 int serve_command(Console& console, std::span<const std::string> words);
 int login_command(Console& console, std::span<const std::string> words);
+int audit_check_command(Console& console, std::span<const std::string> words);
+int audit_export_command(Console& console, std::span<const std::string> words);
+int audit_new_key_command(Console& console, std::span<const std::string> words);
 // Of the server's own processes (front_descriptors.h names the words).
 int front_command(Console& console, std::span<const std::string> words);
+int anchor_command(Console& console, std::span<const std::string> words);
 int prepare_command(Console& console, std::span<const std::string> words);
 int demo_next_command(Console& console, std::span<const std::string> words);
 

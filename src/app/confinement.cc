@@ -18,8 +18,21 @@ std::uint32_t confine(const os::ProcessProfile& profile, const std::function<voi
 
 }  // namespace
 
-std::uint32_t confine_front(const DataFolder& folder, const std::function<void(const std::string&)>& log) {
-  return confine({.writable_folders = {folder.path}, .readable_paths = {"/"}, .tcp = os::Tcp::listen}, log);
+std::uint32_t confine_front(const DataFolder& folder, const std::string& audit_copies,
+                            const std::function<void(const std::string&)>& log) {
+  std::vector<std::string> writable{folder.path};
+  if (!audit_copies.empty()) writable.push_back(audit_copies);
+  return confine({.writable_folders = std::move(writable), .readable_paths = {"/"}, .tcp = os::Tcp::listen},
+                 log);
+}
+
+std::uint32_t confine_anchor(const DataFolder& folder, const std::function<void(const std::string&)>& log) {
+  // Names are resolved by what /etc says; certificates of the web are in /etc/ssl and /usr.
+  return confine(
+      {.writable_folders = {folder.anchors()},
+       .readable_paths = {"/usr", "/lib", "/lib64", "/etc", "/run/systemd/resolve", "/proc", "/dev"},
+       .tcp = os::Tcp::all},
+      log);
 }
 
 std::uint32_t confine_pipeline(const DataFolder& folder, const std::string& content,

@@ -19,6 +19,14 @@ struct DataFolder {
   [[nodiscard]] std::string records() const { return path + "/records.db"; }
   [[nodiscard]] std::string blobs() const { return path + "/blobs"; }
   [[nodiscard]] std::string scratch() const { return path + "/scratch"; }
+  // The key under which the secrets of the record database are sealed.
+  [[nodiscard]] std::string key() const { return path + "/key"; }
+  // From the front to the supervisor, which shows it once: the secret of the first start.
+  [[nodiscard]] std::string setup_secret() const { return path + "/setup-secret"; }
+  [[nodiscard]] std::string keys() const { return path + "/keys"; }
+  [[nodiscard]] std::string audit() const { return path + "/audit"; }
+  [[nodiscard]] std::string anchors() const { return audit() + "/anchors"; }
+  [[nodiscard]] std::string exports() const { return path + "/exports"; }
   [[nodiscard]] std::string rules() const { return path + "/rules"; }
   [[nodiscard]] std::string quarantine() const { return path + "/quarantine"; }
   [[nodiscard]] std::string sessions() const { return path + "/sessions"; }

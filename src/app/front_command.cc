@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "api/server.h"
+#include "app/account_keeper.h"
 #include "app/cli.h"
 #include "app/confinement.h"
 #include "app/data_folder.h"
@@ -20,6 +21,7 @@
 #include "app/serve_settings.h"
 #include "app/server_log.h"
 #include "app/status_keeper.h"
+#include "audit/checkpoint_files.h"
 #include "flow/rule_folder.h"
 #include "ingest/live/committer.h"
 #include "os/clock.h"
@@ -105,7 +107,9 @@ class Front {
   base::Result<void> open() {
     descriptors_.state->front_pid = static_cast<std::uint32_t>(::getpid());
     descriptors_.state->front_ready = 0;
-    confine_front(folder_, log);
+    if (!settings_.audit_copies.empty())
+      if (auto made = audit::make_checkpoint_folder(settings_.audit_copies); !made) return made;
+    confine_front(folder_, settings_.audit_copies, log);
     store::journal::WriterOptions options;
     options.segment_bytes = static_cast<std::uint32_t>(settings_.segment_mib * kMib);
     auto writer = store::journal::Writer::open(disk_, clock_, folder_.journal(), options);
@@ -129,10 +133,22 @@ class Front {
     if (!sources) return sources.error();
     sources_ = std::move(*sources);
     put_rules_in_force();
-    auto records = RecordKeeper::open(
-        {.folder = folder_, .database = {}, .demo = settings_.demo, .clock = &clock_, .log = log});
+    auto records = RecordKeeper::open({.folder = folder_,
+                                       .database = {},
+                                       .demo = settings_.demo,
+                                       .clock = &clock_,
+                                       .log = log,
+                                       .audit_copies = settings_.audit_copies,
+                                       .timestamp_authority = settings_.timestamp_authority,
+                                       .timestamp_certificates = settings_.timestamp_certificates});
     if (!records) return records.error();
     records_ = std::move(*records);
+    auto accounts = AccountKeeper::open(
+        {.folder = folder_, .records = records_.get(), .demo = settings_.demo, .clock = &clock_});
+    if (!accounts) return accounts.error();
+    accounts_ = std::move(*accounts);
+    if (auto answered = answer_setup_secret(folder_, accounts_->accounts()); !answered) return answered;
+    if (auto opened = open_audit(); !opened) return opened;
     keeper_ = std::make_unique<StatusKeeper>(StatusKeeper::Parts{.committer = committer_.get(),
                                                                  .sources = sources_.get(),
                                                                  .state = &*descriptors_.state,
@@ -151,6 +167,19 @@ class Front {
       std::filesystem::remove(left.path(), ignored);
   }
 
+  base::Result<void> open_audit() {
+    auto certificates = remember_authorities(folder_, settings_.timestamp_certificates);
+    if (!certificates) return certificates.error();
+    audit_.emplace(api::audit_log::AuditService::Parts{.database = &records_->database(),
+                                                       .engine = &records_->engine(),
+                                                       .log = &records_->audit_log(),
+                                                       .keys = &records_->keys(),
+                                                       .exports = folder_.exports(),
+                                                       .certificates = std::move(*certificates),
+                                                       .say = log});
+    return {};
+  }
+
   base::Result<void> make_server() {
     clear_scratch();
     api::Options options;
@@ -166,7 +195,7 @@ class Front {
     services.intake = committer_.get();
     services.clock = &clock_;
     services.random = system_bytes;
-    services.status = [this](api::Status& status) { keeper_->fill(status); };
+    services.status = [this](api::Status& status) { fill_status(status); };
     services.alerts_changed = &descriptors_.alerts_changed;
     services.open_alerts = [this] { return store::alerts::Reader::open(folder_.alerts()); };
     services.read_event = [this](std::uint64_t batch, std::uint32_t index) {
@@ -176,21 +205,36 @@ class Front {
       return read_finding(disk_, folder_.findings(), position);
     };
     services.records = &records_->engine();
-    services.find_caller = [this](const api::http::Request& /*request*/, const api::Caller& caller) {
-      if (!caller.session) return base::Result(std::optional<access::Principal>());
-      return records_->ticket_holder();
-    };
+    services.accounts = &accounts_->accounts();
+    auto choices = AccountKeeper::choices();
+    if (!choices) return choices.error();
+    services.setup = std::move(*choices);
+    services.audit = &*audit_;
     services.grants_of = [this](const base::RecordId& person) {
       auto grants = records_->grants().grants_of(person);
       return grants ? std::move(*grants) : nullptr;
     };
     services.record_files.blobs = &records_->blobs();
     services.record_files.scratch_folder = folder_.scratch();
+    services.roles = records_->roles();
+    services.work = records_->work();
     services.log = [](std::string_view line) { log_line("front", line); };
     auto server = api::Server::create(std::move(options), std::move(services));
     if (!server) return server.error();
     server_ = std::move(*server);
+    records_->start_work();
     return {};
+  }
+
+  void fill_status(api::Status& status) const {
+    keeper_->fill(status);
+    audit::KeeperStatus audit = records_->audit().status();
+    status.audit = {.size = audit.size,
+                    .last_checkpoint = audit.last_checkpoint,
+                    .last_anchor = audit.last_anchor,
+                    .authority = std::move(audit.authority),
+                    .authority_problem = std::move(audit.authority_problem),
+                    .problem = std::move(audit.problem)};
   }
 
   // The rule set that the supervisor prepared comes into force at a place of the journal, once.
@@ -247,6 +291,8 @@ class Front {
   std::unique_ptr<ingest::live::Committer> committer_;
   std::unique_ptr<LiveSources> sources_;
   std::unique_ptr<RecordKeeper> records_;
+  std::unique_ptr<AccountKeeper> accounts_;
+  std::optional<api::audit_log::AuditService> audit_;
   std::unique_ptr<StatusKeeper> keeper_;
   std::unique_ptr<api::Server> server_;
 };

@@ -17,6 +17,7 @@ inline constexpr int kFrontAlertsChangedDescriptor = 5;
 inline constexpr int kFrontZygoteDescriptor = 6;
 
 inline constexpr std::string_view kFrontCommand = "front";
+inline constexpr std::string_view kAnchorCommand = "anchor";
 inline constexpr std::string_view kPrepareCommand = "prepare-rules";
 
 struct FrontDescriptors {

@@ -2,6 +2,9 @@
 
 #include "govern/assignment.h"
 #include "govern/organisation.h"
+#include "work/approval.h"
+#include "work/break_glass.h"
+#include "work/job.h"
 #include "work/notes.h"
 
 namespace hinomi::app {
@@ -21,6 +24,11 @@ schema::Registry make_registry() {
       work::saved_view_entity(),
       work::custom_field_entity(),
       work::notice_entity(),
+      work::schedule_entity(),
+      work::job_entity(),
+      work::approval_entity(),
+      work::approval_step_entity(),
+      work::break_glass_entity(),
   });
 }
 

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "api/tickets.h"
+#include "app/account_keeper.h"
 #include "app/cli.h"
 #include "app/content_folder.h"
 #include "app/data_folder.h"
@@ -98,7 +99,12 @@ class Server {
     state_->supervisor_pid = static_cast<std::uint32_t>(::getpid());
     state_->started_ns = clock_.now().since_epoch_ns;
     if (auto prepared = prepare_rules(); !prepared) return prepared;
-    process::Supervisor supervisor({front(), pipeline(), zygote()}, {}, log);
+    // The demonstration has its person; nobody need be made.
+    if (!settings_.demo)
+      if (auto asked = ask_for_setup_secret(folder_); !asked) return asked;
+    std::vector<process::ChildSpec> children{front(), pipeline(), zygote()};
+    if (!settings_.timestamp_authority.empty()) children.push_back(anchor());
+    process::Supervisor supervisor(std::move(children), {}, log);
     auto ran = supervisor.run([this] { reload_rules(); },
                               [this] {
                                 reload_.poll();
@@ -182,6 +188,21 @@ class Server {
             .takes_along = ""};
   }
 
+  // Knows nothing of the server but the checkpoints in a folder: it may connect to others, as the front may
+  // not.
+  process::ChildSpec anchor() {
+    return {.name = "anchor",
+            .start =
+                [this] {
+                  std::vector<std::string> words = words_of(settings_);
+                  words.insert(words.begin(), std::string(kAnchorCommand));
+                  return os::Subprocess::start(program(self_, std::move(words), {}));
+                },
+            .ended = {},
+            .stuck = {},
+            .takes_along = ""};
+  }
+
   void pipeline_ended(const os::Exit& end) {
     ++state_->pipeline_restarts;
     const std::uint64_t in_hand = state_->current_event;
@@ -230,6 +251,8 @@ class Server {
     if (!ticket) return log("no one-time address could be made: " + ticket.error().message);
     const std::string address = settings_.browser_address();
     if (auto written = write_address(folder_, address); !written) log(written.error().message);
+    if (const std::string secret = take_setup_secret(folder_); !secret.empty())
+      console_.line(messages::serve_setup(console_.language, address + "/setup#secret=" + secret));
     console_.line(messages::serve_ready(console_.language, address + "/login#ticket=" + *ticket));
     console_.line(messages::serve_send_events(console_.language,
                                               {.address = address, .token_file = folder_.ingest_token()}));

@@ -25,6 +25,11 @@ constexpr std::array kOptions{OptionSpec{"--data", true},
                               OptionSpec{"--syslog-tcp", true},
                               OptionSpec{"--syslog-udp", true},
                               OptionSpec{"--follow", true},
+                              OptionSpec{"--timestamp-authority", true},
+                              OptionSpec{"--timestamp-certificates", true},
+                              OptionSpec{"--timestamp-internal", false},
+                              OptionSpec{"--proxy", true},
+                              OptionSpec{"--audit-copies", true},
                               OptionSpec{"--demo", false},
                               OptionSpec{"--journal-keep-hours", true},
                               OptionSpec{"--journal-keep-mib", true},
@@ -142,6 +147,14 @@ std::optional<ServeSettings> read_serve_settings(Console& console, std::string_v
   settings.rules = arguments->values("--rules");
   settings.placeholders = arguments->value("--placeholders").value_or("");
   settings.follow = arguments->values("--follow");
+  settings.timestamp_authority = arguments->value("--timestamp-authority").value_or("");
+  settings.timestamp_certificates = arguments->value("--timestamp-certificates").value_or("");
+  if (settings.timestamp_authority.empty() != settings.timestamp_certificates.empty())
+    read.wrong("--timestamp-authority", settings.timestamp_authority,
+               "--timestamp-authority URL --timestamp-certificates FILE");
+  settings.timestamp_internal = arguments->has("--timestamp-internal");
+  settings.proxy = arguments->value("--proxy").value_or("");
+  settings.audit_copies = arguments->value("--audit-copies").value_or("");
   settings.demo = arguments->has("--demo");
   if (!read.good()) return std::nullopt;
   return settings;
@@ -157,6 +170,11 @@ std::vector<std::string> words_of(const ServeSettings& settings) {
   for (const std::string& host : settings.hosts) add("--host", host);
   for (const std::string& folder : settings.rules) add("--rules", folder);
   add("--placeholders", settings.placeholders);
+  add("--timestamp-authority", settings.timestamp_authority);
+  add("--timestamp-certificates", settings.timestamp_certificates);
+  if (settings.timestamp_internal) words.emplace_back("--timestamp-internal");
+  add("--proxy", settings.proxy);
+  add("--audit-copies", settings.audit_copies);
   for (const Address& address : settings.syslog_tcp) add("--syslog-tcp", address.text());
   for (const Address& address : settings.syslog_udp) add("--syslog-udp", address.text());
   for (const std::string& path : settings.follow) add("--follow", path);

@@ -34,6 +34,11 @@ struct ServeSettings {
   std::vector<Address> syslog_tcp;
   std::vector<Address> syslog_udp;
   std::vector<std::string> follow;
+  std::string timestamp_authority;     // its address (http or https); empty: none
+  std::string timestamp_certificates;  // file; with the authority
+  bool timestamp_internal = false;     // it may be at an address of this machine or of a private network
+  std::string proxy;                   // for what the server asks of others: "http://proxy:3128"; empty: none
+  std::string audit_copies;            // folder; empty: none
   bool demo = false;
   std::uint64_t keep_hours = 168;
   std::uint64_t keep_mib = 51'200;

@@ -46,6 +46,15 @@ TEST_F(ServeSettingsTest, words_of_settings_read_back_the_same) {
                               "0.0.0.0:514",
                               "--follow",
                               "/var/log",
+                              "--timestamp-authority",
+                              "https://tsa.example/",
+                              "--timestamp-certificates",
+                              "tsa.pem",
+                              "--timestamp-internal",
+                              "--proxy",
+                              "http://proxy:3128",
+                              "--audit-copies",
+                              "/copies",
                               "--demo",
                               "--host",
                               "soc.example",
@@ -63,6 +72,9 @@ TEST_F(ServeSettingsTest, words_of_settings_read_back_the_same) {
   ASSERT_TRUE(again);
   EXPECT_EQ(words_of(*again), words_of(*settings));
   EXPECT_EQ(again->rules, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(again->timestamp_authority, "https://tsa.example/");
+  EXPECT_TRUE(again->timestamp_internal);
+  EXPECT_EQ(again->audit_copies, "/copies");
   EXPECT_TRUE(again->demo);
   EXPECT_EQ(again->keep_hours, 0U);
 }
@@ -72,6 +84,7 @@ TEST_F(ServeSettingsTest, refuses_what_it_does_not_understand) {
   EXPECT_FALSE(read({"--data", "/d", "--listen", "8440"}));
   EXPECT_FALSE(read({"--data", "/d", "--tls-cert", "c"}));
   EXPECT_FALSE(read({"--data", "/d", "--journal-segment-mib", "0"}));
+  EXPECT_FALSE(read({"--data", "/d", "--timestamp-authority", "https://tsa.example/"}));
   EXPECT_FALSE(read({"--data", "/d", "--unknown"}));
   EXPECT_FALSE(read({"--data", "/d", "stray"}));
 }

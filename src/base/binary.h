@@ -46,7 +46,7 @@ class BinaryReader {
       ok_ = false;
       return value;
     }
-    std::memcpy(&value, in_.data(), sizeof(T));
+    std::memcpy(&value, &in_.front(), sizeof(T));
     in_.remove_prefix(sizeof(T));
     return value;
   }

@@ -10,6 +10,7 @@
 #include "content/reader.h"
 #include "content/role_catalogue.h"
 #include "content/service_catalogue.h"
+#include "content/testing/shipped.h"
 
 namespace hinomi::content {
 namespace {
@@ -28,7 +29,7 @@ const PermissionTable& permissions() {
 
 const RoleCatalogue& roles() {
   static const RoleCatalogue catalogue = [] {
-    auto loaded = RoleCatalogue::load(kFolder, Known{.permissions = permissions().names()});
+    auto loaded = RoleCatalogue::load(kFolder, shipped_names());
     EXPECT_TRUE(loaded) << loaded.error().message;
     return loaded ? *loaded : RoleCatalogue();
   }();

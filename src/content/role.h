@@ -53,7 +53,7 @@ struct RoleWork {
   Bilingual reader;  // who uses that
 };
 
-// Names of what the program has for the role; all empty while it is planned.
+// Names of what the program has for the role. Of a planned one: what is there already for it to stand on.
 struct RoleUses {
   std::vector<std::string> entities;
   std::vector<std::string> actions;

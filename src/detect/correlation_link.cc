@@ -117,8 +117,8 @@ class Linker {
     return groups + place;
   }
 
-  static const std::string& field_behind(const CorrelationDraft& draft, const CorrelationReference& reference,
-                                         const std::string& name) {
+  static std::string field_behind(const CorrelationDraft& draft, const CorrelationReference& reference,
+                                  const std::string& name) {
     for (const CorrelationAlias& alias : draft.aliases) {
       if (alias.name != name) continue;
       for (const std::string& known_as : reference.names) {

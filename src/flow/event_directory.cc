@@ -11,7 +11,7 @@ constexpr std::uint64_t kSequenceMask = (std::uint64_t{1} << 56) - 1;
 
 }  // namespace
 
-void EventDirectory::note(std::uint64_t batch, BatchStart start) {
+void EventDirectory::note(std::uint64_t batch, BatchStart&& start) {
   if (!starts_.try_emplace(batch, std::move(start)).second) return;
   order_.push_back(batch);
   if (order_.size() <= kRememberedBatches) return;
@@ -25,7 +25,7 @@ EventDirectory::Place EventDirectory::find(std::uint64_t batch, std::uint64_t se
     start = known->second;
   } else {
     start = journal_.batch_start_at(batch);
-    if (start) note(batch, *start);
+    if (start) note(batch, BatchStart(*start));
   }
   event::IdParts parts = start ? start->first.parts() : event::IdParts{};
   const std::uint64_t first_sequence = parts.sequence;

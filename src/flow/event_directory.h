@@ -17,7 +17,7 @@ class EventDirectory {
 
   explicit EventDirectory(JournalSource& journal) : journal_(journal) {}
 
-  void note(std::uint64_t batch, BatchStart start);
+  void note(std::uint64_t batch, BatchStart&& start);
 
   struct Place {
     event::EventId id;

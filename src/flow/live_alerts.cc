@@ -123,8 +123,8 @@ std::string entity_of_group(const std::vector<std::string>& values) {
   return out;
 }
 
-AlertGroups::AlertGroups(std::vector<OpenAlert> open, Lookup lookup) : lookup_(std::move(lookup)) {
-  for (OpenAlert& alert : open) {
+AlertGroups::AlertGroups(const std::vector<OpenAlert>& open, Lookup lookup) : lookup_(std::move(lookup)) {
+  for (const OpenAlert& alert : open) {
     if (alert.entity != kManyEntities)
       ++opened_in_hour_[hour_of(alert.first_received)][rule_hash(alert.labels, alert.rule_id)];
     // Later ones replace earlier ones of the same group.

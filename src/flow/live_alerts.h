@@ -59,7 +59,7 @@ class AlertGroups {
   // The newest stored alert of a group.
   using Lookup =
       std::function<base::Result<std::optional<store::alerts::OpenAlert>>(const store::alerts::GroupId&)>;
-  AlertGroups(std::vector<store::alerts::OpenAlert> open, Lookup lookup);
+  AlertGroups(const std::vector<store::alerts::OpenAlert>& open, Lookup lookup);
 
   [[nodiscard]] base::Result<PlacedFinding> place(const NewFinding& finding);
 

@@ -241,7 +241,7 @@ base::Result<void> LiveCorrelations::restore(std::string_view image) {
     LaneKey key;
     key.organisation = reader.number<std::uint32_t>();
     const auto realm = reader.number<std::uint8_t>();
-    if (realm > static_cast<std::uint8_t>(base::Realm::replay)) reader.fail();
+    if (realm > static_cast<std::uint8_t>(base::Realm::replay)) return refusal("the image names no realm");
     key.realm = static_cast<base::Realm>(realm);
     key.source = reader.number<std::uint64_t>();
     if (!reader.ok() || lanes.size() >= kMaxLanes + kMaxBacklogLanes) break;

@@ -69,10 +69,8 @@ LivePipeline::LivePipeline(const LivePipelineParts& parts, Loaded& loaded, std::
                            LivePipelineOptions options)
     : parts_(parts),
       options_(std::move(options)),
-      alerts_(std::move(loaded.open),
-              [catalogue = parts.catalogue](const store::alerts::GroupId& group) {
-                return catalogue->latest_of(group);
-              }),
+      alerts_(loaded.open, [catalogue = parts.catalogue](
+                               const store::alerts::GroupId& group) { return catalogue->latest_of(group); }),
       directory_(*parts.journal),
       position_(loaded.cursor.journal),
       next_sequence_(loaded.cursor.next_sequence),
@@ -111,7 +109,7 @@ Result<void> LivePipeline::restore(const Loaded& loaded) {
                                         .message = "state of correlations: of another version",
                                         .remedy = {}};
     if (opened) restored = correlations_->restore(opened->second);
-    if (restored) {
+    if (opened && restored) {
       replay_until_ = next_sequence_;
       position_ = opened->first.position;
       needed_from_ = position_;

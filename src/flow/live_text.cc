@@ -51,6 +51,7 @@ TextDecoder::TextDecoder() {
     const char* const name = name_of(static_cast<Encoding>(i));
     if (name == nullptr) continue;
     const iconv_t handle = ::iconv_open("UTF-8", name);
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): iconv_open(3) says no so
     if (handle != reinterpret_cast<iconv_t>(-1)) converters_[i] = std::make_unique<Converter>(handle);
   }
 }

@@ -8,6 +8,7 @@ using namespace schema;  // the words of declarations
 constexpr std::string_view kSourcings[] = {"inhouse", "outsourced"};
 constexpr std::uint32_t kRoleCode = 40;
 constexpr std::int64_t kHighestLevel = 5;
+constexpr std::chrono::hours kApprovalTime{7 * 24};
 
 }  // namespace
 
@@ -29,7 +30,9 @@ Entity assignment_entity() {
               flag<&Assignment::whole_group>("whole_group").filterable(),
               date<&Assignment::valid_from>("valid_from").listed(),
               date<&Assignment::valid_until>("valid_until").listed(),
+              flag<&Assignment::in_force>("in_force").server_owned().listed(),
           }),
+          .actions = {{.name = "put_in_force", .four_eyes = true, .approval_within = kApprovalTime}},
           .may_be_sealed = false};
 }
 

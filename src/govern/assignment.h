@@ -23,8 +23,13 @@ struct Assignment {
   bool whole_group = false;  // for every organisation
   std::optional<std::string> valid_from;
   std::optional<std::string> valid_until;  // the last day
+  // False until a second person has approved it; of the roles of kFourEyesRoles alone.
+  bool in_force = true;
 };
 [[nodiscard]] schema::Entity assignment_entity();
+
+// Roles over everybody else's accounts, or over what is known of what they did: nobody gives them alone.
+inline constexpr std::string_view kFourEyesRoles[] = {"administrator", "auditor"};
 
 // Levels 1 to 5 of the self-assessment; their words stand in content/roles/maturity.yaml.
 struct RoleSetting {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "content/role_catalogue.h"
+#include "content/testing/shipped.h"
 #include "govern/assignment.h"
 #include "govern/grants.h"
 #include "govern/hooks.h"
@@ -134,18 +134,12 @@ TEST_F(GovernTest, a_revoked_role_is_gone_within_half_a_second) {
 }
 
 TEST(BundlesTest, every_permission_of_a_bundle_exists) {
-  const std::string folder = std::string(HINOMI_SOURCE_DIR) + "/content";
-  const auto table = content::PermissionTable::load(folder + "/permissions.yaml");
-  ASSERT_TRUE(table) << table.error().message;
-  content::Known known;
-  known.permissions = table->names();
-  const auto catalogue = content::RoleCatalogue::load(folder, known);
-  ASSERT_TRUE(catalogue) << catalogue.error().message;
-  const Bundles bundles = bundles_of(*catalogue);
+  const content::PermissionTable& table = content::shipped().permissions;
+  const Bundles bundles = bundles_of(content::shipped().roles);
   EXPECT_EQ(bundles.size(), 54U + 3U);
   for (const auto& [role, permissions] : bundles)
     for (const std::string& permission : permissions)
-      EXPECT_TRUE(table->names().contains(permission)) << role << " " << permission;
+      EXPECT_TRUE(table.names().contains(permission)) << role << " " << permission;
 }
 
 }  // namespace

@@ -39,6 +39,14 @@ class GrantBook {
 
   // Empty grants for somebody who is not there, has left, or is assigned to nothing.
   [[nodiscard]] base::Result<std::shared_ptr<const access::Grants>> grants_of(const base::RecordId& person);
+  // As of this moment and this transaction; nothing is kept.
+  [[nodiscard]] base::Result<std::shared_ptr<const access::Grants>> grants_in(
+      store::sql::Connection& connection, const base::RecordId& person) const;
+  // The roles whose bundles have the permission.
+  [[nodiscard]] std::vector<std::string> roles_with(std::string_view permission) const;
+  [[nodiscard]] bool is_role(std::string_view role) const { return bundles_.contains(role); }
+  // The first 10 characters of now: the day by which periods of the organisation master are judged.
+  [[nodiscard]] std::string today() const;
 
  private:
   struct Kept {
@@ -46,6 +54,9 @@ class GrantBook {
     std::chrono::steady_clock::time_point at;
   };
   [[nodiscard]] base::Result<std::shared_ptr<const access::Grants>> compute(const base::RecordId& person);
+  // What an open emergency access adds: reading, and no vault.
+  [[nodiscard]] base::Result<void> add_emergency(store::sql::Connection& connection,
+                                                 const base::RecordId& person, access::Grants& grants) const;
 
   record::Engine& engine_;
   const os::Clock& clock_;

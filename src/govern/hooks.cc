@@ -1,5 +1,8 @@
 #include "govern/hooks.h"
 
+#include <algorithm>
+
+#include "govern/assignment.h"
 #include "record/rows.h"
 
 namespace hinomi::govern {
@@ -84,6 +87,34 @@ std::optional<Refusal> check_period(WriteCall& call) {
   return std::nullopt;
 }
 
+bool needs_four_eyes(std::string_view role) {
+  return std::find(std::begin(kFourEyesRoles), std::end(kFourEyesRoles), role) != std::end(kFourEyesRoles);
+}
+
+// An assignment to one of the roles that nobody gives alone is not in force until it is put there, and not
+// any more when it changes. What the program does by itself (the first administrator) stands.
+void settle_force(WriteCall& call) {
+  Value& in_force = value_of(call.entity, call.after, "in_force");
+  if (!needs_four_eyes(std::get<std::string>(value_of(call.entity, call.after, "role")))) {
+    in_force = true;
+    return;
+  }
+  if (call.context.who->kind == access::PrincipalKind::system) return;
+  const bool back = call.before != nullptr && call.before->deleted_at && !call.after.deleted_at;
+  bool changed = call.before == nullptr || back || call.before->labels != call.after.labels;
+  for (const std::string_view field : {"role", "person", "post", "whole_group", "valid_from", "valid_until"})
+    changed = changed ||
+              call.before->values[call.entity.index_of(field)] != value_of(call.entity, call.after, field);
+  if (changed) in_force = false;
+}
+
+std::optional<Refusal> put_in_force(record::ActionCall& call) {
+  Value& in_force = value_of(call.entity, call.after, "in_force");
+  if (in_force == Value(true)) return Refusal{Refusal::Kind::conflict, {}, {}};
+  in_force = true;
+  return std::nullopt;
+}
+
 std::optional<Refusal> complete_assignment(WriteCall& call) {
   const bool person = !schema::is_empty(value_of(call.entity, call.after, "person"));
   const bool post = !schema::is_empty(value_of(call.entity, call.after, "post"));
@@ -93,6 +124,7 @@ std::optional<Refusal> complete_assignment(WriteCall& call) {
   if (!title) return failed(title.error());
   value_of(call.entity, call.after, "title") =
       std::get<std::string>(value_of(call.entity, call.after, "role")) + " " + *title;
+  settle_force(call);
   return std::nullopt;
 }
 
@@ -106,6 +138,33 @@ std::optional<Refusal> complete_holding(WriteCall& call) {
   return std::nullopt;
 }
 
+// Whoever is given a role, or holds a post that is, hears of it.
+std::optional<Refusal> tell_assigned(WriteCall& call, work::NoticeBoard& notices, work::People& people) {
+  const auto same = [&](std::string_view field) {
+    return call.before != nullptr &&
+           call.before->values[call.entity.index_of(field)] == call.after.values[call.entity.index_of(field)];
+  };
+  const bool ends = call.after.deleted_at.has_value();
+  if (ends || (same("role") && same("person") && same("post"))) return std::nullopt;
+  std::vector<base::RecordId> told;
+  if (const auto* const person = std::get_if<base::RecordId>(&value_of(call.entity, call.after, "person"))) {
+    told.push_back(*person);
+  } else if (const auto* const post =
+                 std::get_if<base::RecordId>(&value_of(call.entity, call.after, "post"))) {
+    const auto holders = people.holders_of(call.connection, *post);
+    if (!holders) return failed(holders.error());
+    for (const work::Holder& holder : *holders) told.push_back(holder.person);
+  }
+  for (const base::RecordId& one : told) {
+    if (one == call.context.who->id) continue;
+    // With the assignment they belong where it is, and may read it.
+    const auto done =
+        notices.tell(call.connection, call.context, {one, "assignment", call.entity, call.after, {}, true});
+    if (!done) return failed(done.error());
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void add_hooks(record::Engine& engine) {
@@ -115,6 +174,13 @@ void add_hooks(record::Engine& engine) {
   engine.add_hook("site", give_key);
   engine.add_hook("assignment", complete_assignment);
   engine.add_hook("holding", complete_holding);
+  engine.add_action("assignment", "put_in_force", put_in_force);
+}
+
+void add_notices(record::Engine& engine, work::NoticeBoard& notices, work::People& people) {
+  engine.add_hook("assignment", [&notices, &people](WriteCall& call) -> std::optional<Refusal> {
+    return tell_assigned(call, notices, people);
+  });
 }
 
 }  // namespace hinomi::govern

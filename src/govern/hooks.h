@@ -3,6 +3,8 @@
 #pragma once
 
 #include "record/engine.h"
+#include "work/notice_board.h"
+#include "work/people.h"
 
 namespace hinomi::govern {
 
@@ -10,5 +12,7 @@ namespace hinomi::govern {
 // organisation and site that exist; that an assignment names either a person or a post; titles that are put
 // together.
 void add_hooks(record::Engine& engine);
+// After add_hooks(): whoever is given a role is told. The board and the people outlive the engine's use.
+void add_notices(record::Engine& engine, work::NoticeBoard& notices, work::People& people);
 
 }  // namespace hinomi::govern

@@ -9,6 +9,7 @@ constexpr std::string_view kOrganisationKinds[] = {"own", "affiliate", "supplier
 constexpr std::string_view kEmployments[] = {"employee", "contractor", "supplier_staff", "other"};
 constexpr std::int64_t kMaxKey = 0xFFFF'FFFF;
 constexpr std::uint32_t kLongText = 320;
+constexpr std::chrono::hours kApprovalTime{7 * 24};
 
 }  // namespace
 
@@ -36,7 +37,9 @@ Entity organisation_entity() {
               date<&Organisation::valid_until>("valid_until").filterable(),
           }),
           .for_all_organisations = true,
-          .may_be_sealed = false};
+          .may_be_sealed = false,
+          .deletion = {
+              .name = "delete", .needs_reason = true, .four_eyes = true, .approval_within = kApprovalTime}};
 }
 
 Entity site_entity() {

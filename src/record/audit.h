@@ -19,6 +19,7 @@ namespace hinomi::record {
 struct AuditEntry {
   base::OrganisationId organisation{};
   base::VaultId vault{};
+  base::Labels labels;  // what they say beside organisation and vault
   base::TimeNs at{};
   const access::Principal* who = nullptr;
   std::string_view via;
@@ -41,6 +42,14 @@ class AuditLog {
   // Within a write transaction of the connection.
   [[nodiscard]] virtual base::Result<void> append(store::sql::Connection& connection,
                                                   const AuditEntry& entry) = 0;
+  // Something was refused. At any time, from any thread; does not wait, and writes it down a moment later, of
+  // one principal only so many a minute one by one. `must_exist`: only if the record is there (it was hidden).
+  // False: this log takes nothing this way; append() it.
+  virtual bool refuse(const AuditEntry& entry, bool must_exist) {
+    (void)entry;
+    (void)must_exist;
+    return false;
+  }
 };
 
 }  // namespace hinomi::record

@@ -6,10 +6,12 @@ namespace hinomi::record {
 
 using store::sql::Connection;
 
-void Engine::add_action(std::string_view entity, std::string_view action, ActionFunction function) {
+void Engine::add_action(std::string_view entity, std::string_view action, ActionFunction function,
+                        RefusedFunction refused) {
   const schema::Entity& declared = registry().get(entity);
   HINOMI_CHECK(declared.find_action(action) != nullptr);
-  const bool added = actions_.emplace(permission_of(declared, action), std::move(function)).second;
+  Registered one{std::move(function), std::move(refused)};
+  const bool added = actions_.emplace(permission_of(declared, action), std::move(one)).second;
   HINOMI_CHECK(added);
 }
 
@@ -18,8 +20,13 @@ void Engine::add_hook(std::string_view entity, WriteHook hook) {
   hooks_.emplace(std::string(entity), std::move(hook));
 }
 
+void Engine::add_read_hook(std::string_view entity, ReadHook hook) {
+  HINOMI_CHECK(registry().find(entity) != nullptr);
+  read_hooks_[std::string(entity)] = std::move(hook);
+}
+
 base::Result<void> Engine::migrate() {
-  const Steps steps = steps_for(parts_.database->dialect(), migration_files());
+  const auto steps = store::sql::steps_for("records", parts_.database->dialect(), migration_files());
   return store::sql::migrate(*parts_.database, steps.view());
 }
 
@@ -33,6 +40,25 @@ base::Result<void> Engine::in_read(const std::function<base::Result<void>(Connec
 
 void Engine::audit_refusal(const Context& context, std::string_view action, const schema::Entity* entity,
                            const std::optional<base::RecordId>& id, base::OrganisationId organisation) {
+  refuse(context, action, entity, id, organisation, false);
+}
+
+void Engine::audit_refusal(const Context& context, std::string_view action, const schema::Entity& entity,
+                           const base::RecordId& id, const Refusal& refusal) {
+  switch (refusal.kind) {
+    case Refusal::Kind::forbidden:
+    case Refusal::Kind::needs_step_up:
+      return refuse(context, action, &entity, id, {}, false);
+    case Refusal::Kind::not_found:
+      return refuse(context, action, &entity, id, {}, true);
+    default:
+      return;
+  }
+}
+
+void Engine::refuse(const Context& context, std::string_view action, const schema::Entity* entity,
+                    const std::optional<base::RecordId>& id, base::OrganisationId organisation,
+                    bool must_exist) {
   // Within a transaction that may still be given up, whoever began it says what was refused.
   if (parts_.audit == nullptr || context.joined != nullptr) return;
   AuditEntry entry;
@@ -46,7 +72,7 @@ void Engine::audit_refusal(const Context& context, std::string_view action, cons
   entry.record = id;
   entry.done = false;
   entry.reason = context.reason;
-  entry.details = "{}";
+  if (parts_.audit->refuse(entry, must_exist) || must_exist) return;
   // What cannot be written down must not change the answer, which is a refusal in any case.
   (void)in_write([&](Connection& connection) { return parts_.audit->append(connection, entry); });
 }

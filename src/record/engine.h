@@ -32,6 +32,7 @@ struct ActionCall {
   store::sql::Connection& connection;
   const Context& context;
   const schema::Entity& entity;
+  const schema::Action& action;
   const Record& before;
   // What is to be stored; the function changes values, labels and tags in it.
   Record& after;
@@ -40,6 +41,20 @@ struct ActionCall {
 };
 // nullopt: done. The state changes by the declaration; the function need not.
 using ActionFunction = std::function<std::optional<Refusal>(ActionCall&)>;
+// After an action was refused and its transaction undone: what must stay of the attempt all the same.
+using RefusedFunction =
+    std::function<void(const Context& context, const base::RecordId& id, const Refusal& refusal)>;
+
+// Stands before every action and deletion that is declared four_eyes, within its transaction. What it writes
+// stays; the action itself is done only when it says so.
+struct GateAnswer {
+  bool go_on = false;  // it may take effect before it is approved
+  base::RecordId approval{};
+};
+using ApprovalGate = std::function<Outcome<GateAnswer>(ActionCall&)>;
+
+// Completes records that were read with what is kept beside them (how far a job is).
+using ReadHook = std::function<base::Result<void>(store::sql::Connection&, std::vector<Record>&)>;
 
 // Is told of every change within its transaction; a refusal undoes it. For what must always hold with a
 // record (an organisation has a key) and for what must follow (who may do what is read anew).
@@ -67,8 +82,12 @@ class Engine {
   explicit Engine(Parts parts) : parts_(std::move(parts)) {}
 
   // Before the first call. The action must be declared.
-  void add_action(std::string_view entity, std::string_view action, ActionFunction function);
+  void add_action(std::string_view entity, std::string_view action, ActionFunction function,
+                  RefusedFunction refused = {});
   void add_hook(std::string_view entity, WriteHook hook);
+  void add_read_hook(std::string_view entity, ReadHook hook);
+  // Without one, nothing that is declared four_eyes can be done.
+  void set_approval_gate(ApprovalGate gate) { gate_ = std::move(gate); }
 
   // The tables of the declarations, at the version of this program.
   [[nodiscard]] base::Result<void> migrate();
@@ -82,8 +101,10 @@ class Engine {
                                     const base::RecordId& id, std::string_view action,
                                     std::string_view arguments, std::optional<std::int64_t> version);
   // Deleted records are kept, found by nobody without <entity>.delete, and can be brought back.
+  // `arguments`: for whoever has to approve it.
   [[nodiscard]] Outcome<Record> remove(const Context& context, const schema::Entity& entity,
-                                       const base::RecordId& id, std::optional<std::int64_t> version);
+                                       const base::RecordId& id, std::optional<std::int64_t> version,
+                                       std::string_view arguments = "{}");
   [[nodiscard]] Outcome<Record> restore(const Context& context, const schema::Entity& entity,
                                         const base::RecordId& id);
   // Undoes one change of the history, if what it set still stands: otherwise conflict.
@@ -139,15 +160,24 @@ class Engine {
   // it may run again, and must not have effects outside.
   [[nodiscard]] base::Result<void> together(
       const std::function<base::Result<bool>(store::sql::Connection&)>& work);
+  // An action or "delete" with everything that act() and remove() ask, in the transaction of the caller.
+  [[nodiscard]] Outcome<Record> act_within(store::sql::Connection& connection, const Context& context,
+                                           const schema::Entity& entity, const base::RecordId& id,
+                                           std::string_view deed, std::string_view arguments,
+                                           std::optional<std::int64_t> version);
   // In a transaction of their own; for the program itself.
   [[nodiscard]] base::Result<void> in_write(
       const std::function<base::Result<void>(store::sql::Connection&)>& work);
   [[nodiscard]] base::Result<void> in_read(
       const std::function<base::Result<void>(store::sql::Connection&)>& work);
 
-  // Says in the audit log that something was refused; in a transaction of its own.
+  // Says in the audit log that something was refused; does not wait for it.
   void audit_refusal(const Context& context, std::string_view action, const schema::Entity* entity,
                      const std::optional<base::RecordId>& id, base::OrganisationId organisation);
+  // The same for what an operation on a record ended in: also when it was answered as if it were not there,
+  // but is. Other refusals (faults, versions) are none for the audit log.
+  void audit_refusal(const Context& context, std::string_view action, const schema::Entity& entity,
+                     const base::RecordId& id, const Refusal& refusal);
 
   // Says in the audit log what was done that changes no record, as an export; in a transaction of its own.
   [[nodiscard]] base::Result<void> audit_deed(const Context& context, std::string_view action,
@@ -155,6 +185,8 @@ class Engine {
 
   [[nodiscard]] const schema::Registry& registry() const noexcept { return *parts_.registry; }
   [[nodiscard]] base::RecordId new_id() const;
+  [[nodiscard]] const os::RandomBytes& random() const noexcept { return parts_.random; }
+  [[nodiscard]] AuditLog* audit_log() const noexcept { return parts_.audit; }
   [[nodiscard]] const os::Clock& clock() const noexcept { return *parts_.clock; }
 
  private:
@@ -166,6 +198,18 @@ class Engine {
   [[nodiscard]] std::optional<Refusal> write(store::sql::Connection& connection, Write& write);
   [[nodiscard]] std::optional<Refusal> check_references(store::sql::Connection& connection,
                                                         const Write& write);
+  // An action or deletion on its way.
+  struct Deed;
+  [[nodiscard]] std::optional<Refusal> act_in(store::sql::Connection& connection, Deed& deed);
+  [[nodiscard]] std::optional<Refusal> check_deed(const Deed& deed, const Record& before) const;
+  // Asks for approval where it is needed; `go_on` says whether the deed is to be done now.
+  [[nodiscard]] std::optional<Refusal> pass_gate(Deed& deed, ActionCall& call, bool& go_on);
+  [[nodiscard]] Outcome<Record> end_deed(const Deed& deed, std::optional<Refusal> refusal);
+  // Writes down what somebody read under an emergency access; a read that cannot be written down is none.
+  [[nodiscard]] std::optional<Refusal> note_read(const Context& context, const schema::Entity* entity,
+                                                 std::string_view how, std::span<const base::RecordId> ids);
+  [[nodiscard]] std::optional<Refusal> complete(store::sql::Connection& connection,
+                                                const schema::Entity& entity, std::vector<Record>& records);
   [[nodiscard]] std::optional<Refusal> refuse_duplicate(store::sql::Connection& connection,
                                                         const Write& write, const base::Error& error);
   // The record, if the caller may do `permission` to it; hidden ones are not_found.
@@ -179,9 +223,17 @@ class Engine {
   // Empties what the caller may not see.
   void withhold(const Context& context, const schema::Entity& entity, Record& record) const;
   [[nodiscard]] bool may_see(const Context& context, const schema::Field& field, const Record& record) const;
+  void refuse(const Context& context, std::string_view action, const schema::Entity* entity,
+              const std::optional<base::RecordId>& id, base::OrganisationId organisation, bool must_exist);
 
   Parts parts_;
-  std::map<std::string, ActionFunction, std::less<>> actions_;  // "person.retire"
+  struct Registered {
+    ActionFunction function;
+    RefusedFunction refused;
+  };
+  std::map<std::string, Registered, std::less<>> actions_;  // "person.retire"
+  std::map<std::string, ReadHook, std::less<>> read_hooks_;
+  ApprovalGate gate_;
   std::multimap<std::string, WriteHook, std::less<>> hooks_;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/json_writer.h"
 #include "base/search_tokens.h"
 #include "record/engine_write.h"
 #include "record/rows.h"
@@ -63,6 +64,13 @@ base::Result<void> start_behind(const Entity& entity, const ListQuery& query, Wh
   where.values.push_back(cursor->key);
   where.values.emplace_back(cursor->id);
   return {};
+}
+
+std::vector<base::RecordId> ids_of(const std::vector<Record>& records) {
+  std::vector<base::RecordId> ids;
+  ids.reserve(records.size());
+  for (const Record& record : records) ids.push_back(record.id);
+  return ids;
 }
 
 Change visible_change(Change change, const std::vector<std::string_view>& hidden) {
@@ -133,7 +141,10 @@ Outcome<Record> Engine::get(const Context& context, const Entity& entity, const 
   auto tx = store::sql::Tx::begin(**lease, Connection::Kind::read);
   if (!tx) return tx.error();
   auto record = find(**lease, context, entity, id, permission_of(entity, "read"), false, true);
-  if (!record) return record;
+  if (!record) {
+    audit_refusal(context, "read", entity, id, record.refusal());
+    return record;
+  }
   if (as_of) {
     if (record->created_at > *as_of) return Refusal{Kind::not_found, {}, {}};
     auto statement =
@@ -150,8 +161,48 @@ Outcome<Record> Engine::get(const Context& context, const Entity& entity, const 
       record->version = change.version - 1;
     }
   }
+  if (!as_of) {
+    std::vector<Record> one{std::move(*record)};
+    if (auto wrong = complete(**lease, entity, one)) return *wrong;
+    *record = std::move(one.front());
+  }
+  if (auto wrong = note_read(context, &entity, "read", std::span(&id, 1))) return *wrong;
   withhold(context, entity, *record);
   return record;
+}
+
+// What is kept beside the records.
+std::optional<Refusal> Engine::complete(Connection& connection, const Entity& entity,
+                                        std::vector<Record>& records) {
+  const auto hook = read_hooks_.find(entity.name);
+  if (hook == read_hooks_.end() || records.empty()) return std::nullopt;
+  if (auto done = hook->second(connection, records); !done) return failed(done.error());
+  return std::nullopt;
+}
+
+std::optional<Refusal> Engine::note_read(const Context& context, const Entity* entity, std::string_view how,
+                                         std::span<const base::RecordId> ids) {
+  if (parts_.audit == nullptr || context.who->grants == nullptr || !context.who->grants->emergency())
+    return std::nullopt;
+  const access::Emergency& emergency = *context.who->grants->emergency();
+  AuditEntry entry;
+  entry.organisation = emergency.organisation;
+  entry.at = parts_.clock->now();
+  entry.who = context.who;
+  entry.via = context.via;
+  entry.peer = context.peer;
+  entry.action = entity == nullptr ? std::string(how) : permission_of(*entity, how);
+  if (entity != nullptr) entry.entity = entity->name;
+  if (ids.size() == 1) entry.record = ids.front();
+  base::JsonWriter json(entry.details);
+  json.begin_object().key("emergency").string(emergency.record.text());
+  json.key("records").begin_array();
+  for (const base::RecordId& id : ids) json.string(id.text());
+  json.end_array().end_object();
+  const auto written =
+      in_write([&](Connection& connection) { return parts_.audit->append(connection, entry); });
+  if (!written) return failed(written.error());
+  return std::nullopt;
 }
 
 Outcome<Page> Engine::list(const Context& context, const Entity& entity, const ListQuery& query) {
@@ -198,6 +249,8 @@ Outcome<Page> Engine::list(const Context& context, const Entity& entity, const L
     page.records.pop_back();
     page.next = cursor_text(entity, query, page.records.back());
   }
+  if (auto wrong = complete(**lease, entity, page.records)) return *wrong;
+  if (auto wrong = note_read(context, &entity, "list", ids_of(page.records))) return *wrong;
   for (Record& record : page.records) withhold(context, entity, record);
   return page;
 }
@@ -215,6 +268,7 @@ Outcome<std::vector<FacetValue>> Engine::facet(const Context& context, const Ent
       where_of(entity, query, access::RowFilter::of(*context.who, permission, entity.for_all_organisations),
                (*lease)->dialect());
   narrow_to_owner(entity, *context.who, where);
+  if (auto wrong = note_read(context, &entity, "facet", {})) return *wrong;
   const std::string column = column_of(asked);
   auto statement =
       (*lease)->prepare("SELECT " + column + ", COUNT(*) FROM " + table_of(entity) + " WHERE " + where.sql +
@@ -236,7 +290,11 @@ Outcome<std::vector<Change>> Engine::history(const Context& context, const Entit
   auto lease = parts_.database->lease(Connection::Kind::read);
   if (!lease) return lease.error();
   auto record = find(**lease, context, entity, id, permission_of(entity, "read"), false, true);
-  if (!record) return record.refusal();
+  if (!record) {
+    audit_refusal(context, "read", entity, id, record.refusal());
+    return record.refusal();
+  }
+  if (auto wrong = note_read(context, &entity, "history", std::span(&id, 1))) return *wrong;
   std::vector<std::string_view> hidden;
   for (const Field& field : entity.fields)
     if (!may_see(context, field, *record)) hidden.push_back(field.name);
@@ -268,7 +326,13 @@ Outcome<Engine::Feed> Engine::changes_after(const Context& context, std::int64_t
   for (;;) {
     const auto found = (*statement)->step();
     if (!found) return found.error();
-    if (!*found) return feed;
+    if (!*found) {
+      std::vector<base::RecordId> ids;
+      for (const Change& one : feed.changes) ids.push_back(one.record);
+      if (auto wrong = ids.empty() ? std::nullopt : note_read(context, nullptr, "changes", ids))
+        return *wrong;
+      return feed;
+    }
     Change change = read_change(**statement);
     feed.last = change.seq;
     const Entity* const entity = registry().find(change.entity);
@@ -276,6 +340,7 @@ Outcome<Engine::Feed> Engine::changes_after(const Context& context, std::int64_t
     access::ObjectView view;
     view.labels.organisation = change.organisation;
     view.labels.site = change.site;
+    view.labels.vault = change.vault;
     view.of_all_organisations = entity->for_all_organisations;
     view.owner = change.owner;
     const std::string read = permission_of(*entity, "read");
@@ -366,6 +431,9 @@ Outcome<std::vector<Engine::Hit>> Engine::search(const Context& context, std::st
     withhold(context, *entity, *record);
     hits.push_back({entity, std::move(*record)});
   }
+  std::vector<base::RecordId> ids;
+  for (const Hit& hit : hits) ids.push_back(hit.record.id);
+  if (auto wrong = note_read(context, nullptr, "search", ids)) return *wrong;
   return hits;
 }
 

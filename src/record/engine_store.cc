@@ -87,12 +87,14 @@ base::Result<void> index(Connection& connection, const Entity& entity, const Rec
   }
   return run(
       connection,
-      sqlite ? "INSERT INTO record_search (rowid, tokens, record_id, entity, organisation, site) VALUES "
-               "(?,?,?,?,?,?)"
-             : "INSERT INTO record_search (row, tokens, record_id, entity, organisation, site) VALUES "
-               "(?,?,?,?,?,?)",
+      sqlite
+          ? "INSERT INTO record_search (rowid, tokens, record_id, entity, organisation, site, vault) VALUES "
+            "(?,?,?,?,?,?,?)"
+          : "INSERT INTO record_search (row, tokens, record_id, entity, organisation, site, vault) VALUES "
+            "(?,?,?,?,?,?,?)",
       {row, base::index_text(words_of(entity, record)), record.id, std::string(entity.name),
-       static_cast<std::int64_t>(record.labels.organisation), static_cast<std::int64_t>(record.labels.site)});
+       static_cast<std::int64_t>(record.labels.organisation), static_cast<std::int64_t>(record.labels.site),
+       static_cast<std::int64_t>(record.labels.vault)});
 }
 
 }  // namespace
@@ -132,6 +134,9 @@ std::optional<Refusal> Engine::transact(const Context& context, const Step& step
   std::optional<Refusal> refusal;
   auto done = store::sql::in_transaction(*parts_.database, Connection::Kind::write,
                                          [&](Connection& connection) -> base::Result<void> {
+                                           refusal.reset();
+                                           if (context.fence != nullptr)
+                                             if (auto held = (*context.fence)(connection); !held) return held;
                                            refusal = step(connection);
                                            if (!refusal && !context.preview) return {};
                                            if (!refusal)
@@ -192,6 +197,7 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   change.request_key = std::string(write.context.request_key);
   change.organisation = write.after.labels.organisation;
   change.site = write.after.labels.site;
+  change.vault = write.after.labels.vault;
   change.realm = write.after.labels.realm;
   change.owner = view_of(write.entity, write.after).owner;
   change.undoes = write.undoes;
@@ -202,6 +208,7 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   AuditEntry entry;
   entry.organisation = write.after.labels.organisation;
   entry.vault = write.after.labels.vault;
+  entry.labels = write.after.labels;
   entry.at = now;
   entry.who = write.context.who;
   entry.via = write.context.via;
@@ -212,6 +219,9 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   entry.version = write.after.version;
   entry.reason = write.context.reason;
   entry.details = change.diff;
+  if (!write.context.approval.is_nil())
+    entry.details =
+        R"({"approval":")" + write.context.approval.text() + R"(","changes":)" + change.diff + "}";
   if (auto audited = parts_.audit->append(connection, entry); !audited) return failed(audited.error());
   return std::nullopt;
 }
@@ -229,8 +239,9 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
     if (!found) return failed(found.error());
     const bool visible =
         *found && !(*found)->deleted_at &&
-        access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
-                       view_of(target, **found)) == access::Decision::allowed;
+        (write.by_program ||
+         access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
+                        view_of(target, **found)) == access::Decision::allowed);
     if (!visible) faults.push_back({std::string(field.name), "no_such_record", "no such record"});
   }
   if (faults.empty()) return std::nullopt;
@@ -312,7 +323,7 @@ Outcome<Record> Engine::create_within(Connection& connection, const Context& con
                                       Draft draft) {
   auto record = prepare_new(connection, context, entity, draft, true);
   if (!record) return record.refusal();
-  Write one{context, entity, nullptr, *record, "create", "create", std::nullopt};
+  Write one{context, entity, nullptr, *record, "create", "create", std::nullopt, true};
   if (auto refusal = write(connection, one)) return *refusal;
   return record;
 }

@@ -8,6 +8,7 @@
 #include "record/json.h"
 #include "record/tables.h"
 #include "record/testing/ships.h"
+#include "store/sql/testing/fresh_database.h"
 
 namespace hinomi::record {
 namespace {
@@ -15,13 +16,22 @@ namespace {
 using testing::Harbour;
 using Kind = Refusal::Kind;
 
+class EngineTest : public ::testing::TestWithParam<store::sql::Backend> {
+ protected:
+  void SetUp() override { HINOMI_NEEDS_DATABASE(GetParam()); }
+  store::sql::FreshDatabase database_{GetParam()};
+};
+
+INSTANTIATE_TEST_SUITE_P(All, EngineTest, ::testing::ValuesIn(store::sql::kAllBackends),
+                         store::sql::backend_name);
+
 std::string text(const Harbour& harbour, const Record& record, std::string_view field) {
   const auto* value = std::get_if<std::string>(&record.values[harbour.ship().index_of(field)]);
   return value == nullptr ? std::string() : *value;
 }
 
-TEST(EngineTest, a_new_record_has_a_number_version_and_history) {
-  Harbour harbour;
+TEST_P(EngineTest, a_new_record_has_a_number_version_and_history) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"海鷲","masts":3,"tags":["fast"]})");
   ASSERT_TRUE(made);
   EXPECT_EQ(made->version, 1);
@@ -37,8 +47,8 @@ TEST(EngineTest, a_new_record_has_a_number_version_and_history) {
       R"({"name":[null,"海鷲"],"masts":[null,3],"afloat":[null,true],"mood":[null,"calm"],"tags":[[],["fast"]]})");
 }
 
-TEST(EngineTest, a_change_needs_the_version_that_is_there) {
-  Harbour harbour;
+TEST_P(EngineTest, a_change_needs_the_version_that_is_there) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a"})");
   const auto changed = harbour.change(made->id, R"({"name":"b"})", 1);
   ASSERT_TRUE(changed);
@@ -48,16 +58,16 @@ TEST(EngineTest, a_change_needs_the_version_that_is_there) {
   EXPECT_EQ(stale.refusal().kind, Kind::stale);
 }
 
-TEST(EngineTest, a_change_that_changes_nothing_leaves_no_trace) {
-  Harbour harbour;
+TEST_P(EngineTest, a_change_that_changes_nothing_leaves_no_trace) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a"})");
   const auto same = harbour.change(made->id, R"({"name":"a"})", 1);
   ASSERT_TRUE(same);
   EXPECT_EQ(same->version, 1);
 }
 
-TEST(EngineTest, shows_a_record_as_it_was_known) {
-  Harbour harbour;
+TEST_P(EngineTest, shows_a_record_as_it_was_known) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a"})");
   harbour.clock().advance(std::chrono::seconds(10));
   const base::TimeNs between = harbour.clock().now();
@@ -72,8 +82,8 @@ TEST(EngineTest, shows_a_record_as_it_was_known) {
   ASSERT_FALSE(before);
 }
 
-TEST(EngineTest, undo_takes_back_what_still_stands) {
-  Harbour harbour;
+TEST_P(EngineTest, undo_takes_back_what_still_stands) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a"})");
   ASSERT_TRUE(harbour.change(made->id, R"({"name":"b"})", 1));
   const auto undone = harbour.engine().undo(harbour.as_captain(), 2);
@@ -85,8 +95,8 @@ TEST(EngineTest, undo_takes_back_what_still_stands) {
   EXPECT_EQ(again.refusal().kind, Kind::conflict);
 }
 
-TEST(EngineTest, deleted_records_are_gone_for_lists_and_come_back) {
-  Harbour harbour;
+TEST_P(EngineTest, deleted_records_are_gone_for_lists_and_come_back) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a"})");
   ASSERT_TRUE(harbour.engine().remove(harbour.as_captain(), harbour.ship(), made->id, 1));
   EXPECT_EQ(harbour.names({}), (std::vector<std::string>{}));
@@ -96,8 +106,8 @@ TEST(EngineTest, deleted_records_are_gone_for_lists_and_come_back) {
   EXPECT_EQ(harbour.names({}), (std::vector<std::string>{"a"}));
 }
 
-TEST(EngineTest, a_state_changes_only_along_its_transitions) {
-  Harbour harbour;
+TEST_P(EngineTest, a_state_changes_only_along_its_transitions) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a"})");
   const auto act = [&](std::string_view action) {
     return harbour.engine().act(harbour.as_captain("fog"), harbour.ship(), made->id, action, "{}",
@@ -112,16 +122,16 @@ TEST(EngineTest, a_state_changes_only_along_its_transitions) {
             "not_yours");
 }
 
-TEST(EngineTest, an_action_that_wants_a_reason_gets_one) {
-  Harbour harbour;
+TEST_P(EngineTest, an_action_that_wants_a_reason_gets_one) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a"})");
   const auto without =
       harbour.engine().act(harbour.as_captain(), harbour.ship(), made->id, "alarm", "{}", std::nullopt);
   EXPECT_EQ(without.refusal().kind, Kind::needs_reason);
 }
 
-TEST(EngineTest, the_same_request_key_takes_effect_once) {
-  Harbour harbour;
+TEST_P(EngineTest, the_same_request_key_takes_effect_once) {
+  Harbour harbour(*database_);
   Context context = harbour.as_captain();
   context.request_key = "k1";
   const auto first = harbour.engine().create(context, harbour.ship(), harbour.draft(R"({"name":"a"})"));
@@ -132,8 +142,8 @@ TEST(EngineTest, the_same_request_key_takes_effect_once) {
   EXPECT_EQ(harbour.names({}).size(), 1U);
 }
 
-TEST(EngineTest, a_client_may_send_its_own_new_record_twice) {
-  Harbour harbour;
+TEST_P(EngineTest, a_client_may_send_its_own_new_record_twice) {
+  Harbour harbour(*database_);
   const std::string body = R"({"id":"017f22e2-79b0-7fff-bf44-5566778899aa","name":"a"})";
   ASSERT_TRUE(harbour.make(body));
   ASSERT_TRUE(harbour.make(body));
@@ -142,8 +152,8 @@ TEST(EngineTest, a_client_may_send_its_own_new_record_twice) {
   EXPECT_EQ(other.refusal().kind, Kind::conflict);
 }
 
-TEST(EngineTest, what_must_be_unique_is_named) {
-  Harbour harbour;
+TEST_P(EngineTest, what_must_be_unique_is_named) {
+  Harbour harbour(*database_);
   ASSERT_TRUE(harbour.make(R"({"name":"a","call_sign":"X1"})"));
   const auto second = harbour.make(R"({"name":"b","call_sign":"X1"})");
   ASSERT_FALSE(second);
@@ -152,8 +162,8 @@ TEST(EngineTest, what_must_be_unique_is_named) {
   EXPECT_EQ(second.refusal().faults[0].field, "call_sign");
 }
 
-TEST(EngineTest, faults_name_every_field_that_is_wrong) {
-  Harbour harbour;
+TEST_P(EngineTest, faults_name_every_field_that_is_wrong) {
+  Harbour harbour(*database_);
   const auto bad = harbour.make(R"({"masts":9,"built_on":"2026-02-30","launched":"soon","wings":2})");
   ASSERT_FALSE(bad);
   std::map<std::string, std::string> codes;
@@ -167,16 +177,16 @@ TEST(EngineTest, faults_name_every_field_that_is_wrong) {
                        {"masts", "out_of_range"}, {"built_on", "not_a_date"}, {"name", "needed"}}));
 }
 
-TEST(EngineTest, an_anchor_is_written_once) {
-  Harbour harbour;
+TEST_P(EngineTest, an_anchor_is_written_once) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a"})");
   ASSERT_TRUE(harbour.change(made->id, R"({"launched":"2026-01-01T00:00:00Z"})", 1));
   const auto again = harbour.change(made->id, R"({"launched":"2026-01-02T00:00:00Z"})", 2);
   EXPECT_EQ(again.refusal().faults.front().code, "written_once");
 }
 
-TEST(EngineTest, others_see_only_their_organisation) {
-  Harbour harbour;
+TEST_P(EngineTest, others_see_only_their_organisation) {
+  Harbour harbour(*database_);
   ASSERT_TRUE(harbour.make(R"({"name":"ours"})"));
   const auto theirs = harbour.make(R"({"name":"theirs","organisation":2})");
   EXPECT_EQ(theirs.refusal().kind, Kind::forbidden);
@@ -196,8 +206,8 @@ TEST(EngineTest, others_see_only_their_organisation) {
   EXPECT_EQ(harbour.engine().changes_after(harbour.as_captain(), 0, 10)->last, 2);
 }
 
-TEST(EngineTest, a_reference_to_a_hidden_record_is_like_one_to_none) {
-  Harbour harbour;
+TEST_P(EngineTest, a_reference_to_a_hidden_record_is_like_one_to_none) {
+  Harbour harbour(*database_);
   Draft draft = harbour.draft(R"({"name":"theirs"})");
   draft.organisation = base::OrganisationId{2};
   const auto theirs = harbour.engine().create(harbour.as_system(), harbour.ship(), draft);
@@ -208,8 +218,8 @@ TEST(EngineTest, a_reference_to_a_hidden_record_is_like_one_to_none) {
   EXPECT_EQ(to_hidden.refusal().faults.front().code, to_none.refusal().faults.front().code);
 }
 
-TEST(EngineTest, a_withheld_field_is_neither_shown_nor_set_nor_found) {
-  Harbour harbour;
+TEST_P(EngineTest, a_withheld_field_is_neither_shown_nor_set_nor_found) {
+  Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a","secret_cargo":"gold"})");
   ASSERT_TRUE(made);
   const auto seen = harbour.engine().get(harbour.as_sailor(), harbour.ship(), made->id);
@@ -226,8 +236,8 @@ TEST(EngineTest, a_withheld_field_is_neither_shown_nor_set_nor_found) {
   EXPECT_FALSE(undo);
 }
 
-TEST(EngineTest, finds_japanese_in_every_width) {
-  Harbour harbour;
+TEST_P(EngineTest, finds_japanese_in_every_width) {
+  Harbour harbour(*database_);
   ASSERT_TRUE(harbour.make(R"({"name":"マルウェア感染の疑い","story":"バックドアを確認"})"));
   for (const char* words : {"感染", "ﾊﾞｯｸﾄﾞｱ", "まるうぇあ"}) {
     const auto hits = harbour.engine().search(harbour.as_captain(), words, 10);
@@ -237,8 +247,8 @@ TEST(EngineTest, finds_japanese_in_every_width) {
   EXPECT_EQ(harbour.engine().search(harbour.as_captain(), "感疑", 10)->size(), 0U);
 }
 
-TEST(EngineTest, pages_follow_one_another_without_gap_or_repetition) {
-  Harbour harbour;
+TEST_P(EngineTest, pages_follow_one_another_without_gap_or_repetition) {
+  Harbour harbour(*database_);
   for (int i = 0; i < 25; ++i)
     ASSERT_TRUE(harbour.make(R"({"name":"ship )" + std::to_string(i % 7) + R"("})"));
   for (const char* sort : {"name", "-name", "updated_at", "-updated_at", "masts", "built_on"}) {
@@ -257,8 +267,8 @@ TEST(EngineTest, pages_follow_one_another_without_gap_or_repetition) {
   }
 }
 
-TEST(EngineTest, filters_by_every_comparison) {
-  Harbour harbour;
+TEST_P(EngineTest, filters_by_every_comparison) {
+  Harbour harbour(*database_);
   ASSERT_TRUE(harbour.make(R"({"name":"佐藤","masts":1,"built_on":"2020-01-01","tags":["x"]})"));
   ASSERT_TRUE(harbour.make(R"({"name":"ｻﾄｳ","masts":2})"));
   ASSERT_TRUE(harbour.make(R"({"name":"Suzuki","masts":3,"afloat":false,"tags":["X"]})"));
@@ -279,8 +289,8 @@ TEST(EngineTest, filters_by_every_comparison) {
   EXPECT_EQ(read_query(harbour.ship(), {{"limit", "0"}}).faults.front().code, "out_of_range");
 }
 
-TEST(EngineTest, counts_the_values_of_a_field) {
-  Harbour harbour;
+TEST_P(EngineTest, counts_the_values_of_a_field) {
+  Harbour harbour(*database_);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(harbour.make(R"({"name":"a","masts":2})"));
   ASSERT_TRUE(harbour.make(R"({"name":"b","masts":5})"));
   const auto counts =
@@ -291,8 +301,8 @@ TEST(EngineTest, counts_the_values_of_a_field) {
 }
 
 // Whatever is done, the history tells every earlier state.
-TEST(EngineTest, every_earlier_state_can_be_told_from_the_history) {
-  Harbour harbour;
+TEST_P(EngineTest, every_earlier_state_can_be_told_from_the_history) {
+  Harbour harbour(*database_);
   std::mt19937 random(20261125);
   const auto made = harbour.make(R"({"name":"start"})");
   std::vector<std::pair<base::TimeNs, std::string>> states;

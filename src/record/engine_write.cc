@@ -94,7 +94,7 @@ Outcome<Record> Engine::change_within(Connection& connection, const Context& con
   if (!faults.empty()) return invalid(std::move(faults));
   Record after = **before;
   apply(draft, after);
-  Write one{context, entity, &**before, after, "change", std::string(action), std::nullopt};
+  Write one{context, entity, &**before, after, "change", std::string(action), std::nullopt, true};
   if (auto refusal = write(connection, one)) return *refusal;
   return after;
 }
@@ -144,11 +144,91 @@ Outcome<Record> Engine::change(const Context& context, const Entity& entity, con
     return std::nullopt;
   });
   if (refusal) {
-    if (refusal->kind == Kind::forbidden) audit_refusal(context, "change", &entity, id, {});
+    audit_refusal(context, "change", entity, id, *refusal);
     return *refusal;
   }
   withhold(context, entity, *changed);
   return std::move(*changed);
+}
+
+// What a deed asks beside its permission.
+std::optional<Refusal> Engine::check_deed(const Deed& deed, const Record& before) const {
+  if (deed.version && *deed.version != before.version) return Refusal{Kind::stale, {}, {}};
+  // Whoever asked for an approval proved it then.
+  if (deed.action.needs_step_up && deed.context.approval.is_nil() &&
+      !access::has_stepped_up(*deed.context.who, parts_.clock->now()))
+    return Refusal{Kind::needs_step_up, {}, {}};
+  if (deed.action.needs_reason && deed.context.reason.empty()) return Refusal{Kind::needs_reason, {}, {}};
+  return std::nullopt;
+}
+
+std::optional<Refusal> Engine::pass_gate(Deed& deed, ActionCall& call, bool& go_on) {
+  go_on = true;
+  if (!deed.action.four_eyes || !deed.context.approval.is_nil()) return std::nullopt;
+  if (!gate_)
+    return failed({base::ErrorCode::unsupported, "what needs an approval has nobody to ask for it", {}, {}});
+  const auto answer = gate_(call);
+  if (!answer) return answer.refusal();
+  go_on = answer->go_on;
+  if (!go_on) deed.waits_for = answer->approval;
+  return std::nullopt;
+}
+
+std::optional<Refusal> Engine::act_in(Connection& connection, Deed& deed) {
+  deed.changed.reset();
+  deed.waits_for = {};
+  const Context& context = deed.context;
+  const Entity& entity = deed.entity;
+  const schema::Action& action = deed.action;
+  const bool deletes = &action == &entity.deletion;
+  auto before =
+      find(connection, context, entity, deed.id, schema::permission_for(entity, action), true, false);
+  if (!before) return before.refusal();
+  if (!deletes) {
+    const auto earlier = replayed(connection, context, entity);
+    if (!earlier) return failed(earlier.error());
+    if (*earlier && **earlier == deed.id) {
+      deed.changed = *before;
+      return std::nullopt;
+    }
+  }
+  if (auto wrong = check_deed(deed, *before)) return wrong;
+  Record after = *before;
+  if (deletes) {
+    after.deleted_at = parts_.clock->now();
+  } else {
+    const NextState next = next_state(entity, action.name, *before);
+    if (!next.allowed)
+      return Refusal{Kind::conflict, {{std::string(entity.state_field), "not_allowed", ""}}, {}};
+    if (next.state) after.values[entity.index_of(entity.state_field)] = *next.state;
+  }
+  ActionCall call{*this, connection, context, entity, action, *before, after, deed.arguments};
+  bool go_on = true;
+  if (auto wrong = pass_gate(deed, call, go_on)) return wrong;
+  if (!go_on) return std::nullopt;
+  const std::string name = permission_of(entity, action.name);
+  if (const auto known = actions_.find(name); known != actions_.end())
+    if (auto wrong = known->second.function(call)) return wrong;
+  Write one{context,     entity, &*before, after, deletes ? "delete" : "change", std::string(action.name),
+            std::nullopt};
+  if (auto wrong = write(connection, one)) return wrong;
+  deed.changed = std::move(after);
+  return std::nullopt;
+}
+
+Outcome<Record> Engine::end_deed(const Deed& deed, std::optional<Refusal> refusal) {
+  if (refusal) {
+    audit_refusal(deed.context, deed.action.name, deed.entity, deed.id, *refusal);
+    const auto known = actions_.find(permission_of(deed.entity, deed.action.name));
+    if (known != actions_.end() && known->second.refused && !deed.context.preview)
+      known->second.refused(deed.context, deed.id, *refusal);
+    return *refusal;
+  }
+  if (!deed.waits_for.is_nil())
+    return Refusal{Kind::needs_approval, {}, {}, deed.context.preview ? base::RecordId{} : deed.waits_for};
+  Record seen = *deed.changed;
+  withhold(deed.context, deed.entity, seen);
+  return seen;
 }
 
 Outcome<Record> Engine::act(const Context& context, const Entity& entity, const base::RecordId& id,
@@ -156,64 +236,27 @@ Outcome<Record> Engine::act(const Context& context, const Entity& entity, const 
                             std::optional<std::int64_t> version) {
   const schema::Action* const declared = entity.find_action(action);
   if (declared == nullptr) return Refusal{Kind::not_found, {}, {}};
-  const std::string permission = permission_of(entity, action);
-  std::optional<Record> changed;
-  auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
-    auto before = find(connection, context, entity, id, permission, true, false);
-    if (!before) return before.refusal();
-    const auto earlier = replayed(connection, context, entity);
-    if (!earlier) return failed(earlier.error());
-    if (*earlier && **earlier == id) {
-      changed = *before;
-      return std::nullopt;
-    }
-    if (version && *version != before->version) return Refusal{Kind::stale, {}, {}};
-    if (declared->needs_step_up && !access::has_stepped_up(*context.who, parts_.clock->now()))
-      return Refusal{Kind::needs_step_up, {}, {}};
-    if (declared->needs_reason && context.reason.empty()) return Refusal{Kind::needs_reason, {}, {}};
-    const NextState next = next_state(entity, action, *before);
-    if (!next.allowed)
-      return Refusal{Kind::conflict, {{std::string(entity.state_field), "not_allowed", ""}}, {}};
-    Record after = *before;
-    if (next.state) after.values[entity.index_of(entity.state_field)] = *next.state;
-    if (const auto function = actions_.find(permission); function != actions_.end()) {
-      ActionCall call{*this, connection, context, entity, *before, after, arguments};
-      if (auto wrong = function->second(call)) return wrong;
-    }
-    Write one{context, entity, &*before, after, "change", std::string(action), std::nullopt};
-    if (auto wrong = write(connection, one)) return wrong;
-    changed = std::move(after);
-    return std::nullopt;
-  });
-  if (refusal) {
-    if (refusal->kind == Kind::forbidden || refusal->kind == Kind::needs_step_up)
-      audit_refusal(context, action, &entity, id, {});
-    return *refusal;
-  }
-  withhold(context, entity, *changed);
-  return std::move(*changed);
+  Deed deed{context, entity, *declared, id, arguments, version};
+  auto refusal = transact(context, [&](Connection& connection) { return act_in(connection, deed); });
+  return end_deed(deed, std::move(refusal));
+}
+
+Outcome<Record> Engine::act_within(Connection& connection, const Context& context, const Entity& entity,
+                                   const base::RecordId& id, std::string_view deed_name,
+                                   std::string_view arguments, std::optional<std::int64_t> version) {
+  const schema::Action* const declared = entity.find_deed(deed_name);
+  if (declared == nullptr) return Refusal{Kind::not_found, {}, {}};
+  Deed deed{context, entity, *declared, id, arguments, version};
+  if (auto refusal = act_in(connection, deed)) return *refusal;
+  if (!deed.waits_for.is_nil()) return Refusal{Kind::needs_approval, {}, {}, deed.waits_for};
+  return std::move(*deed.changed);
 }
 
 Outcome<Record> Engine::remove(const Context& context, const Entity& entity, const base::RecordId& id,
-                               std::optional<std::int64_t> version) {
-  std::optional<Record> changed;
-  auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
-    auto before = find(connection, context, entity, id, permission_of(entity, "delete"), true, false);
-    if (!before) return before.refusal();
-    if (version && *version != before->version) return Refusal{Kind::stale, {}, {}};
-    Record after = *before;
-    after.deleted_at = parts_.clock->now();
-    Write one{context, entity, &*before, after, "delete", "delete", std::nullopt};
-    if (auto wrong = write(connection, one)) return wrong;
-    changed = std::move(after);
-    return std::nullopt;
-  });
-  if (refusal) {
-    if (refusal->kind == Kind::forbidden) audit_refusal(context, "delete", &entity, id, {});
-    return *refusal;
-  }
-  withhold(context, entity, *changed);
-  return std::move(*changed);
+                               std::optional<std::int64_t> version, std::string_view arguments) {
+  Deed deed{context, entity, entity.deletion, id, arguments, version};
+  auto refusal = transact(context, [&](Connection& connection) { return act_in(connection, deed); });
+  return end_deed(deed, std::move(refusal));
 }
 
 Outcome<Record> Engine::restore(const Context& context, const Entity& entity, const base::RecordId& id) {
@@ -229,7 +272,10 @@ Outcome<Record> Engine::restore(const Context& context, const Entity& entity, co
     changed = std::move(after);
     return std::nullopt;
   });
-  if (refusal) return *refusal;
+  if (refusal) {
+    audit_refusal(context, "restore", entity, id, *refusal);
+    return *refusal;
+  }
   withhold(context, entity, *changed);
   return std::move(*changed);
 }
@@ -237,6 +283,7 @@ Outcome<Record> Engine::restore(const Context& context, const Entity& entity, co
 Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
   std::optional<Record> changed;
   const Entity* entity = nullptr;
+  base::RecordId id{};
   auto refusal = transact(context, [&](Connection& connection) -> std::optional<Refusal> {
     auto statement =
         connection.prepare("SELECT " + std::string(change_columns()) + " FROM record_change WHERE seq=?");
@@ -248,6 +295,7 @@ Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
     const Change change = read_change(**statement);
     (*statement)->reset();
     entity = registry().find(change.entity);
+    id = change.record;
     if (entity == nullptr || entity->attached) return Refusal{Kind::not_found, {}, {}};
     const bool deletes = change.kind == "create" || change.kind == "delete" || change.kind == "restore";
     auto before = find(connection, context, *entity, change.record,
@@ -255,6 +303,8 @@ Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
     if (!before) return before.refusal();
     // What an action did is undone by another action.
     if (change.kind == "change" && change.action != "change") return Refusal{Kind::conflict, {}, {}};
+    // What deleting needs is not got round by undoing.
+    if (change.kind == "create" && entity->deletion.four_eyes) return Refusal{Kind::conflict, {}, {}};
     if (change.kind == "create" && before->version != change.version) return Refusal{Kind::conflict, {}, {}};
     const auto stands = still_stands(*entity, change.diff, *before);
     if (!stands) return failed(stands.error());
@@ -274,7 +324,10 @@ Outcome<Record> Engine::undo(const Context& context, std::int64_t seq) {
     changed = std::move(after);
     return std::nullopt;
   });
-  if (refusal) return *refusal;
+  if (refusal) {
+    if (entity != nullptr) audit_refusal(context, "undo", *entity, id, *refusal);
+    return *refusal;
+  }
   withhold(context, *entity, *changed);
   return std::move(*changed);
 }

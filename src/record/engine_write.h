@@ -13,6 +13,18 @@ struct Engine::Write {
   std::string kind;    // of the history
   std::string action;  // the same, or what the action is called
   std::optional<std::int64_t> undoes;
+  bool by_program = false;  // references need not lead to what the caller may read
+};
+
+struct Engine::Deed {
+  const Context& context;
+  const schema::Entity& entity;
+  const schema::Action& action;
+  const base::RecordId& id;
+  std::string_view arguments;
+  std::optional<std::int64_t> version;
+  std::optional<Record> changed{};
+  base::RecordId waits_for{};  // the approval that was asked for in place of the deed
 };
 
 // Puts what a draft names into a record.

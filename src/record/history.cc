@@ -207,7 +207,7 @@ std::string diff_without(std::string_view diff, const std::vector<std::string_vi
 std::string_view change_columns() noexcept {
   return "seq, at, entity, record_id, version, kind, action, actor_kind, actor, actor_name, via, peer, "
          "reason, "
-         "request_key, organisation, site, realm, owner, undoes, diff";
+         "request_key, organisation, site, vault, realm, owner, undoes, diff";
 }
 
 Change read_change(const Statement& row) {
@@ -230,16 +230,17 @@ Change read_change(const Statement& row) {
   change.request_key = text(13);
   change.organisation = static_cast<base::OrganisationId>(row.integer(14));
   change.site = static_cast<base::SiteId>(row.integer(15));
-  change.realm = static_cast<base::Realm>(row.integer(16));
-  change.owner = id(17);
-  if (!row.is_null(18)) change.undoes = row.integer(18);
-  change.diff = text(19);
+  change.vault = static_cast<base::VaultId>(row.integer(16));
+  change.realm = static_cast<base::Realm>(row.integer(17));
+  change.owner = id(18);
+  if (!row.is_null(19)) change.undoes = row.integer(19);
+  change.diff = text(20);
   return change;
 }
 
 base::Result<void> insert_change(Connection& connection, const Change& change) {
   auto statement = connection.prepare("INSERT INTO record_change (" + std::string(change_columns()) +
-                                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   if (!statement) return statement.error();
   Statement& row = **statement;
   const auto text = [&](const std::string& value) { row.bind(std::string_view(value)); };
@@ -260,6 +261,7 @@ base::Result<void> insert_change(Connection& connection, const Change& change) {
     text(change.request_key);
   }
   row.bind(static_cast<std::int64_t>(change.organisation)).bind(static_cast<std::int64_t>(change.site));
+  row.bind(static_cast<std::int64_t>(change.vault));
   row.bind(static_cast<std::int64_t>(change.realm));
   if (change.owner) {
     row.bind(change.owner->as_bytes());

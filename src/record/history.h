@@ -34,6 +34,7 @@ struct Change {
   std::string request_key;
   base::OrganisationId organisation{};
   base::SiteId site{};
+  base::VaultId vault{};
   base::Realm realm = base::Realm::real;
   std::optional<base::RecordId> owner;  // for them alone
   std::optional<std::int64_t> undoes;

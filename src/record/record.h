@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,10 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "schema/entity.h"
-
-namespace hinomi::store::sql {
-class Connection;
-}
+#include "store/sql/database.h"
 
 namespace hinomi::record {
 
@@ -78,23 +76,29 @@ struct Context {
   bool preview = false;  // everything but the effect: the transaction is given up at its end
   // Set by Engine::together(): the call is a part of that transaction, and a refusal undoes only this call.
   store::sql::Connection* joined = nullptr;
+  // The approval that this carries out; nil: none. Set by whoever decides on approvals, nobody else.
+  base::RecordId approval{};
+  // Asked at the beginning of each write transaction; an error ends it (a job that lost its lease).
+  const std::function<base::Result<void>(store::sql::Connection&)>* fence = nullptr;
 };
 
 // The end of an operation that did not succeed.
 struct Refusal {
   enum class Kind : std::uint8_t {
-    not_found,      // or hidden from the caller
-    forbidden,      // known to the caller, but not allowed
-    invalid,        // see faults
-    stale,          // another version than the caller knew
-    conflict,       // what must be unique is not, or the state does not allow it
-    needs_reason,   // the action wants one
-    needs_step_up,  // the caller must prove again who they are
-    failed,         // the database or disk; see error
+    not_found,       // or hidden from the caller
+    forbidden,       // known to the caller, but not allowed
+    invalid,         // see faults
+    stale,           // another version than the caller knew
+    conflict,        // what must be unique is not, or the state does not allow it
+    needs_reason,    // the action wants one
+    needs_step_up,   // the caller must prove again who they are
+    needs_approval,  // nothing is wrong: it takes effect when `approval` is approved
+    failed,          // the database or disk; see error
   };
   Kind kind = Kind::failed;
   std::vector<Fault> faults;
   base::Error error;
+  base::RecordId approval{};
 };
 
 template <typename T>

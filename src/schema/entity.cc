@@ -99,6 +99,20 @@ const Action* Entity::find_action(std::string_view action) const noexcept {
   return found == actions.end() ? nullptr : &*found;
 }
 
+const Action* Entity::find_deed(std::string_view deed) const noexcept {
+  return deed == deletion.name ? &deletion : find_action(deed);
+}
+
+bool Entity::has_four_eyes() const noexcept {
+  return deletion.four_eyes ||
+         std::any_of(actions.begin(), actions.end(), [](const Action& one) { return one.four_eyes; });
+}
+
+std::string permission_for(const Entity& entity, const Action& action) {
+  if (!action.permission.empty()) return std::string(action.permission);
+  return std::string(entity.name) + "." + std::string(action.name);
+}
+
 std::string fault_of(const Entity& entity) {
   if (!is_name(entity.name) || !is_name(entity.path)) return "the entity has no name or no path";
   std::set<std::string_view> names;
@@ -118,6 +132,8 @@ std::string fault_of(const Entity& entity) {
   for (const Action& action : entity.actions) {
     if (!is_name(action.name)) return std::string(entity.name) + ": an action without a name";
     if (!deeds.insert(action.name).second) return std::string(entity.name) + ": two actions of one name";
+    if (action.four_eyes && action.approval_within <= std::chrono::minutes(0))
+      return std::string(entity.name) + ": an approval that has no time";
   }
   if (auto fault = fault_of_states(entity); !fault.empty()) return std::string(entity.name) + ": " + fault;
   return {};
@@ -127,13 +143,12 @@ std::vector<std::string> permissions_of(const Entity& entity) {
   std::vector<std::string> permissions;
   for (const std::string_view verb : {"read", "create", "change", "delete"})
     permissions.push_back(std::string(entity.name) + "." + std::string(verb));
-  for (const Action& action : entity.actions)
-    permissions.push_back(std::string(entity.name) + "." + std::string(action.name));
-  for (const Field& field : entity.fields) {
-    const std::string needed(field.permission);
+  const auto add = [&](std::string needed) {
     if (!needed.empty() && std::find(permissions.begin(), permissions.end(), needed) == permissions.end())
-      permissions.push_back(needed);
-  }
+      permissions.push_back(std::move(needed));
+  };
+  for (const Action& action : entity.actions) add(permission_for(entity, action));
+  for (const Field& field : entity.fields) add(std::string(field.permission));
   return permissions;
 }
 

@@ -6,6 +6,7 @@
 // (app/registry.cc), labels in ja and en, ./dev generate.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <span>
@@ -24,8 +25,13 @@ namespace hinomi::schema {
 struct Action {
   std::string_view name;
   bool needs_reason = false;
-  bool needs_step_up = false;  // the caller proved who they are within the last minutes
-  bool four_eyes = false;      // takes effect when a second person has approved it
+  bool needs_step_up = false;        // the caller proved who they are within the last minutes
+  bool four_eyes = false;            // takes effect when a second person has approved it
+  std::string_view permission = {};  // in place of <entity>.<name>
+  // Of four_eyes: how long an approval may take; and, where somebody may act at once and have it approved
+  // afterwards, within which time. 0: nobody may.
+  std::chrono::minutes approval_within{30};
+  std::chrono::minutes act_first_within{0};
 };
 
 // The only ways from one state to another; each is the effect of an action.
@@ -46,11 +52,12 @@ struct Entity {
   std::vector<Transition> transitions = {};
   // A reference field: a record is for the principal it names and nobody else; empty: has none.
   std::string_view owner = {};
-  // Stands with another record (a comment): has no routes of its own, is not searched, and is read by whoever may
-  // read that one.
+  // Stands with another record (a comment): has no routes of its own, is not searched, and is read by whoever
+  // may read that one.
   bool attached = false;
-  bool for_all_organisations = false;  // a record belongs to none: catalogues, organisations themselves
-  bool may_be_sealed = true;           // may live in a vault
+  bool for_all_organisations = false;    // a record belongs to none: catalogues, organisations themselves
+  bool may_be_sealed = true;             // may live in a vault
+  Action deletion = {.name = "delete"};  // what deleting one needs
 
   [[nodiscard]] const Field* find(std::string_view field) const noexcept;
   // Index in fields; the field must exist.
@@ -58,6 +65,10 @@ struct Entity {
   // The values of a record of which nothing is said yet.
   [[nodiscard]] std::vector<Value> defaults() const;
   [[nodiscard]] const Action* find_action(std::string_view action) const noexcept;
+  // The same, and the deletion for "delete".
+  [[nodiscard]] const Action* find_deed(std::string_view deed) const noexcept;
+  // Whether anything that is done to a record waits for a second person.
+  [[nodiscard]] bool has_four_eyes() const noexcept;
 };
 
 namespace detail {
@@ -121,6 +132,9 @@ class Registry {
  private:
   std::vector<Entity> entities_;
 };
+
+// "person.retire", or the one that the action names.
+[[nodiscard]] std::string permission_for(const Entity& entity, const Action& action);
 
 // What is wrong with a declaration, in words; empty: nothing. For tests and the registry.
 [[nodiscard]] std::string fault_of(const Entity& entity);

@@ -32,6 +32,18 @@ void write_field(base::JsonWriter& json, const Field& field) {
   json.end_object();
 }
 
+void write_action(base::JsonWriter& json, const Entity& entity, const Action& action) {
+  json.begin_object();
+  json.key("name").string(action.name);
+  json.key("permission").string(permission_for(entity, action));
+  json.key("needs_reason").boolean(action.needs_reason);
+  json.key("needs_step_up").boolean(action.needs_step_up);
+  json.key("four_eyes").boolean(action.four_eyes);
+  if (action.act_first_within.count() > 0)
+    json.key("act_first_minutes").integer(action.act_first_within.count());
+  json.end_object();
+}
+
 void write_entity(base::JsonWriter& json, const Entity& entity) {
   json.begin_object();
   json.key("name").string(entity.name);
@@ -54,15 +66,10 @@ void write_entity(base::JsonWriter& json, const Entity& entity) {
   }
   json.end_array();
   json.key("actions").begin_array();
-  for (const Action& action : entity.actions) {
-    json.begin_object();
-    json.key("name").string(action.name);
-    json.key("needs_reason").boolean(action.needs_reason);
-    json.key("needs_step_up").boolean(action.needs_step_up);
-    json.key("four_eyes").boolean(action.four_eyes);
-    json.end_object();
-  }
+  for (const Action& action : entity.actions) write_action(json, entity, action);
   json.end_array();
+  json.key("deletion");
+  write_action(json, entity, entity.deletion);
   json.key("permissions").begin_array();
   for (const std::string& permission : permissions_of(entity)) json.string(permission);
   json.end_array();

@@ -126,7 +126,7 @@ TEST(ExportWriter, what_the_format_cannot_hold_is_refused) {
   long_leaf.leaf = std::string(kMaxLeafBytes + 1, 'x');
   EXPECT_TRUE(refused(long_leaf));
   ExportEntry no_text = entry();
-  no_text.details->text = "\xff";
+  no_text.details = AuditDetails{{}, "\xff"};
   EXPECT_TRUE(refused(no_text));
   const os::ScratchFolder root;
   ExportSource no_note = source();

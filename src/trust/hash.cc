@@ -54,6 +54,13 @@ std::optional<Hash> hash_of_bytes(std::string_view bytes) noexcept {
   return hash;
 }
 
+Hash to_hash(std::string_view bytes) noexcept {
+  Hash hash{};
+  HINOMI_CHECK(bytes.size() == hash.size());
+  std::copy(bytes.begin(), bytes.end(), hash.begin());
+  return hash;
+}
+
 std::string to_hex(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size() * 2);

@@ -35,6 +35,9 @@ class Sha256 {
 // nullopt unless 32 bytes.
 [[nodiscard]] std::optional<Hash> hash_of_bytes(std::string_view bytes) noexcept;
 
+// Of what is known to have 32 bytes.
+[[nodiscard]] Hash to_hash(std::string_view bytes) noexcept;
+
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 // Lower case only; nullopt for anything else or an odd length.
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view text);

@@ -128,7 +128,7 @@ base::Result<Frontier> Frontier::from_bytes(std::string_view bytes) {
   const auto count = static_cast<std::size_t>(std::popcount(frontier.size_));
   if (frontier.size_ > kMaxTreeSize || bytes.size() != kFrontierHead + count * sizeof(Hash)) return damaged;
   for (std::size_t i = 0; i < count; ++i)
-    frontier.peaks_.push_back(*hash_of_bytes(bytes.substr(kFrontierHead + i * sizeof(Hash), sizeof(Hash))));
+    frontier.peaks_.push_back(to_hash(bytes.substr(kFrontierHead + i * sizeof(Hash), sizeof(Hash))));
   return frontier;
 }
 

@@ -97,7 +97,8 @@ TEST(MerkleVectors, every_good_vector_is_refused_once_a_bit_of_it_is_flipped) {
     const auto flip = [&](const std::function<std::string&(Vector&)>& part) {
       for (std::size_t bit = 0; bit < 256; ++bit) {
         Vector changed = vector;
-        part(changed)[bit / 8] ^= static_cast<char>(1 << bit % 8);
+        char& byte = part(changed)[bit / 8];
+        byte = static_cast<char>(byte ^ 1 << bit % 8);
         EXPECT_FALSE(accepts(file.name, changed)) << file.name << " bit " << bit;
         ++flipped;
       }

@@ -50,7 +50,7 @@ base::Result<void> verify_inclusion(const InclusionClaim& claim, Proof proof) {
   if (!are_hashes({claim.leaf_hash, claim.root}, proof)) return refuse("a hash that has not 32 bytes");
   std::uint64_t fn = claim.index;
   std::uint64_t sn = claim.size - 1;
-  Hash r = *hash_of_bytes(claim.leaf_hash);
+  Hash r = to_hash(claim.leaf_hash);
   for (const std::string_view p : proof) {
     if (sn == 0) return refuse("more hashes than the path has");
     if ((fn & 1) != 0 || fn == sn) {
@@ -92,7 +92,7 @@ base::Result<void> verify_consistency(const ConsistencyClaim& claim, Proof proof
     sn >>= 1;
   }
   const bool first_is_perfect = std::has_single_bit(claim.first_size);
-  Hash fr = *hash_of_bytes(first_is_perfect ? claim.first_root : proof.front());
+  Hash fr = to_hash(first_is_perfect ? claim.first_root : proof.front());
   Hash sr = fr;
   for (const std::string_view c : proof.subspan(first_is_perfect ? 0 : 1)) {
     if (sn == 0) return refuse("more hashes than the path has");
@@ -150,7 +150,7 @@ base::Result<void> verify_subtree_consistency(const SubtreeConsistencyClaim& cla
   while (fn != sn && (sn == tn || (sn & 1) != 0)) go_up(fn, sn, tn);
   const bool root_is_node = fn == sn;
   if (!root_is_node && proof.empty()) return refuse("no hashes");
-  Hash fr = *hash_of_bytes(root_is_node ? claim.subtree_root : proof.front());
+  Hash fr = to_hash(root_is_node ? claim.subtree_root : proof.front());
   Hash sr = fr;
   for (const std::string_view c : proof.subspan(root_is_node ? 0 : 1)) {
     if (tn == 0) return refuse("more hashes than the path has");

@@ -103,8 +103,8 @@ base::Result<VerifierKey> VerifierKey::parse(std::string_view text) {
   const auto bytes = from_base64(text.substr(second + 1));
   if (!id || id->size() != kIdBytes || !bytes || bytes->size() != 33 || bytes->front() != kEd25519)
     return wrong;
-  const auto public_key = hash_of_bytes(std::string_view(*bytes).substr(1));
-  VerifierKey key = make(text.substr(0, first), *public_key);
+  const Hash public_key = to_hash(std::string_view(*bytes).substr(1));
+  VerifierKey key = make(text.substr(0, first), public_key);
   if (key.id != id_of(*id)) return wrong;
   return key;
 }

@@ -20,7 +20,7 @@ class CustomFields : public ::testing::TestWithParam<Dialect> {
   void SetUp() override {
     HINOMI_NEEDS_DATABASE(GetParam());
     database_.emplace(GetParam());
-    harbour_.emplace(database_->open_again(), std::vector<schema::Entity>{custom_field_entity()});
+    harbour_.emplace(**database_, std::vector<schema::Entity>{custom_field_entity()});
     add_custom_field_hooks(harbour_->engine());
   }
 

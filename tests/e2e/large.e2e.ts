@@ -1,8 +1,8 @@
 // 50,000 alerts: the list stays a list. Times are printed; they are judged only by ./dev bench (HINOMI_JUDGE=1), since
 // other work on the machine counts in here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright-core';
-import { hasBrowser, rows, signedIn, startBrowser, watchedPage } from './browser';
+import type { Browser } from 'playwright-core';
+import { framesWhileScrolling, hasBrowser, mainThread, median, quantile, rows, signedIn, startBrowser, watchedPage } from './browser';
 import type { StorageState } from './browser';
 import { startServer } from './server';
 import type { Server } from './server';
@@ -13,42 +13,6 @@ const every = 'realm=real&realm=demo';
 const isJudged = process.env['HINOMI_JUDGE'] === '1';
 const firstRowsMs = 1000;
 const frameMs = 17;
-
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const quantile = (values: number[], part: number) => [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? 0;
-
-// Milliseconds between frames while the list is scrolled by `step` pixels a frame.
-async function framesWhileScrolling(page: Page, step: number, frames: number): Promise<number[]> {
-  return page.evaluate(
-    ([by, count]) =>
-      new Promise<number[]>((resolve) => {
-        const box = document.querySelector('[data-testid="alert-rows"]');
-        const times: number[] = [];
-        let last = performance.now();
-        const next = (now: number) => {
-          times.push(now - last);
-          last = now;
-          if (times.length > count) resolve(times.slice(1));
-          else {
-            box?.scrollBy(0, by);
-            requestAnimationFrame(next);
-          }
-        };
-        requestAnimationFrame(next);
-      }),
-    [step, frames] as const,
-  );
-}
-
-// Processor time of the page's main thread, in milliseconds: other work on the machine does not count.
-async function mainThread(page: Page): Promise<() => Promise<number>> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  return async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return (metrics.find((metric) => metric.name === 'TaskDuration')?.value ?? 0) * 1000;
-  };
-}
 
 describe.skipIf(!hasBrowser)('50,000 alerts', () => {
   let server: Server;
@@ -86,7 +50,7 @@ describe.skipIf(!hasBrowser)('50,000 alerts', () => {
     const busy = await mainThread(page);
     for (const step of [120, 700]) {
       const before = await busy();
-      const times = await framesWhileScrolling(page, step, 120);
+      const times = await framesWhileScrolling(page, 'alert-rows', step, 120);
       const own = ((await busy()) - before) / times.length;
       console.log(
         `frames while scrolling ${step} px each: p50 ${median(times).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms; ` +

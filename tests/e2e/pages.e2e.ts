@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { hasBrowser, rows, signedIn, startBrowser, watchedPage } from './browser';
+import { hasBrowser, recordRows, rows, signedIn, startBrowser, watchedPage } from './browser';
 import type { StorageState } from './browser';
 import { startServer } from './server';
 import type { Server } from './server';
@@ -21,6 +21,9 @@ interface PageToSee {
   readonly open: (page: Page, origin: string) => Promise<void>;
   readonly signedOut?: boolean;
 }
+
+// Nothing is asked of the server any more, but for the streams.
+const settled = (page: Page) => page.waitForFunction(() => document.querySelector('[role="status"] [class*="spinner"]') === null);
 
 const pages: readonly PageToSee[] = [
   {
@@ -70,6 +73,152 @@ const pages: readonly PageToSee[] = [
     open: async (page, origin) => {
       await page.goto(`${origin}/status`);
       await page.locator('main table').waitFor();
+    },
+  },
+  {
+    name: 'records',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records/people`);
+      await recordRows(page).nth(3).waitFor();
+      await page.locator('aside button').first().waitFor();
+    },
+  },
+  {
+    name: 'records chosen',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records/people?employment=employee&department.has=${encodeURIComponent('部')}`);
+      await recordRows(page).nth(1).getByRole('checkbox').click();
+      await page.getByRole('toolbar').waitFor();
+    },
+  },
+  {
+    name: 'condition of a list',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records/assignments`);
+      await recordRows(page).first().waitFor();
+      await page.getByRole('search').getByRole('button').last().click();
+      await page.getByRole('dialog').locator('form').waitFor();
+    },
+  },
+  {
+    name: 'columns of a list',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records/posts`);
+      await recordRows(page).first().waitFor();
+      await page.locator('main header button').nth(1).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  ...(['details', 'history', 'comments', 'relations', 'files'] as const).map((tab) => ({
+    name: `record beside the list, ${tab}`,
+    open: async (page: Page, origin: string) => {
+      await page.goto(`${origin}/records/people`);
+      await recordRows(page).nth(1).click();
+      await page.waitForURL('**open=*');
+      await page.goto(`${page.url()}&tab=${tab}`);
+      await page.getByRole('tabpanel').waitFor();
+      await page.locator('aside h2').waitFor();
+      await settled(page);
+    },
+  })),
+  {
+    name: 'record as a page',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records/people`);
+      await recordRows(page).nth(1).click();
+      await page.waitForURL('**open=*');
+      await page.goto(`${origin}/records/people/${new URL(page.url()).searchParams.get('open')}`);
+      await page.locator('h1').waitFor();
+      await settled(page);
+    },
+  },
+  {
+    name: 'new record',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records/people`);
+      await recordRows(page).first().waitFor();
+      await page.keyboard.press('c');
+      await page.getByRole('dialog').locator('form').waitFor();
+    },
+  },
+  {
+    name: 'import',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records/posts`);
+      await recordRows(page).first().waitFor();
+      await page.locator('main header button').nth(2).click();
+      await page.getByRole('menuitem').last().click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'empty list',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records/custom_fields`);
+      await page.locator('main h2').last().waitFor();
+    },
+  },
+  {
+    name: 'kinds of records',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records`);
+      await page.locator('main li').first().waitFor();
+    },
+  },
+  {
+    name: 'board of roles',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/roles`);
+      await page.getByTestId('role-card').nth(53).waitFor();
+    },
+  },
+  {
+    name: 'roles as a list',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/roles?view=list`);
+      await page.locator('tbody tr').nth(53).waitFor();
+    },
+  },
+  {
+    name: 'role',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/roles/B-1`);
+      await page.locator('h1').waitFor();
+      await settled(page);
+    },
+  },
+  {
+    name: 'assigning a role',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/roles/B-1`);
+      await page.locator('main section h2 button').first().click();
+      await page.getByRole('dialog').locator('form').waitFor();
+    },
+  },
+  {
+    name: 'inbox',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/inbox`);
+      await page.locator('main h1').waitFor();
+      await settled(page);
+    },
+  },
+  {
+    name: 'jobs',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/jobs`);
+      await page.locator('main h1, main h2').first().waitFor();
+    },
+  },
+  {
+    name: 'palette',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/status`);
+      await page.locator('main table').waitFor();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('a');
+      await page.getByRole('option').first().waitFor();
+      await settled(page);
     },
   },
   {

@@ -12,6 +12,7 @@ const root = process.env['HINOMI_ROOT'] ?? fileURLToPath(new URL('../..', import
 const build = process.env['HINOMI_BUILD'] ?? join(root, 'build/dev');
 const program = join(build, 'apps/hinomi/hinomi');
 const seeder = join(build, 'tests/e2e/hinomi_seed_alerts');
+const recordSeeder = join(build, 'tests/e2e/hinomi_seed_records');
 const startMs = 60_000;
 const stopMs = 20_000;
 
@@ -19,7 +20,11 @@ export interface StartOptions {
   readonly demo?: boolean;
   // Alerts that are there before the program starts.
   readonly seeded?: number;
+  // The demo company and so many people more, in the records before the program starts.
+  readonly people?: number;
   readonly rules?: string;
+  // A folder whose files are read.
+  readonly follow?: string;
 }
 
 export interface Server {
@@ -77,10 +82,12 @@ async function ended(child: ChildProcess): Promise<void> {
 export async function startServer(options: StartOptions = {}): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), 'hinomi-e2e-'));
   if (options.seeded !== undefined) execFileSync(seeder, [join(data, 'alerts.db'), String(options.seeded)]);
+  if (options.people !== undefined) execFileSync(recordSeeder, [data, String(options.people)], { stdio: 'ignore' });
   const listen = `127.0.0.1:${await freePort()}`;
   const given = ['serve', '--data', data, '--listen', listen];
   if (options.demo) given.push('--demo');
   if (options.rules) given.push('--rules', options.rules);
+  if (options.follow) given.push('--follow', options.follow);
   const output = { text: '' };
   const run = async () => {
     output.text = '';
@@ -121,6 +128,14 @@ export async function startServer(options: StartOptions = {}): Promise<Server> {
       rmSync(data, { recursive: true, force: true });
     },
   };
+}
+
+// A folder with a file of each name; those that no file can have are left out.
+export function folderOf(names: readonly string[], bytes: string): { readonly path: string; readonly made: number; readonly remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'hinomi-e2e-follow-'));
+  const possible = names.filter((name) => !/[/\0]/.test(name) && Buffer.byteLength(name) <= 255);
+  for (const name of possible) writeFileSync(join(path, name), bytes);
+  return { path, made: possible.length, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 // A folder with one rule.

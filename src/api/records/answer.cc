@@ -31,6 +31,8 @@ Shape shape_of(const record::Refusal& refusal) noexcept {
       return {422, "needs_reason", "A reason is needed"};
     case Kind::needs_step_up:
       return {403, "needs_step_up", "Prove again who you are"};
+    case Kind::needs_approval:
+      return {202, "needs_approval", "It takes effect when somebody has approved it"};
     case Kind::failed:
       break;
   }
@@ -57,6 +59,8 @@ std::string_view code_of(const record::Refusal& refusal) noexcept {
       return "needs_reason";
     case RefusalKind::needs_step_up:
       return "needs_step_up";
+    case RefusalKind::needs_approval:
+      return "needs_approval";
     case RefusalKind::failed:
       return "failed";
   }
@@ -89,8 +93,10 @@ http::Response refusal_answer(const record::Refusal& refusal) {
     json.begin_object().key("field").string(base::visible(fault.field)).key("code").string(fault.code);
     json.key("detail").string(base::visible(fault.detail)).end_object();
   }
-  json.end_array().end_object();
-  response.with("Content-Type", "application/problem+json");
+  json.end_array();
+  if (!refusal.approval.is_nil()) json.key("approval").string(refusal.approval.text());
+  json.end_object();
+  response.with("Content-Type", shape.status == 202 ? "application/json" : "application/problem+json");
   if (shape.status == 503) response.with("Retry-After", "1");
   return response;
 }

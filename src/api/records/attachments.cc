@@ -43,11 +43,10 @@ http::Response RecordService::attachments(const Asked& asked, const Entity& enti
 
 http::Response RecordService::add_attachment(const Asked& asked, const Entity& entity,
                                              store::blobs::BlobWriter& content) {
-  const auto parent = parent_of(engine_, asked, entity);
-  if (!parent) return refusal_answer(parent.refusal());
   const Entity& attachments = engine_.registry().get("attachment");
   // Before anything is kept.
-  if (auto refusal = refuse_note(asked, entity, *parent, attachments)) return refusal_answer(*refusal);
+  const auto parent = parent_to_add_to(asked, entity, attachments);
+  if (!parent) return refusal_answer(parent.refusal());
   const std::string name = name_of_file(asked.request);
   if (name.empty())
     return refusal_answer({record::Refusal::Kind::invalid, {{"name", "needed", "send X-Hinomi-Name"}}, {}});

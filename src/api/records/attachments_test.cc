@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "api/records/testing/desk.h"
@@ -12,7 +13,7 @@ class Attachments : public Desk {
  protected:
   FileParts file_parts() override {
     FileParts parts = Desk::file_parts();
-    auto opened = store::blobs::open_folder({.folder = (harbour_->folder() / "blobs").string(),
+    auto opened = store::blobs::open_folder({.folder = folder_ / "blobs",
                                              .max_bytes = store::blobs::kMaxBlobBytes,
                                              .least_free_bytes = 0,
                                              .clock = &harbour_->clock(),
@@ -119,7 +120,7 @@ TEST_P(Attachments, without_permission_or_name_nothing_is_kept) {
   EXPECT_EQ(attach_as(harbour_->sailor(), ship, "abc").status, 403);
   EXPECT_EQ(attach(ship, "abc", "").status, 422);
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(harbour_->folder() / "blobs"))
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "blobs"))
     files += entry.is_regular_file() ? 1 : 0;
   EXPECT_EQ(files, 0U);
 }
@@ -128,7 +129,8 @@ TEST_P(Attachments, a_damaged_file_is_not_handed_out) {
   const auto ship = make(R"({"name":"Yamato"})");
   const auto made = attach(ship, "abc");
   const std::string hash = member(made, "sha256");
-  std::ofstream(harbour_->folder() / "blobs" / hash.substr(0, 2) / hash.substr(2, 2) / hash) << "abd";
+  std::ofstream(std::filesystem::path(folder_ / "blobs") / hash.substr(0, 2) / hash.substr(2, 2) / hash)
+      << "abd";
   const auto answer = content_as(harbour_->captain(), member(made, "id"));
   EXPECT_EQ(answer.status, 500);
   EXPECT_EQ(answer.source, nullptr);

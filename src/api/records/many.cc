@@ -11,7 +11,6 @@
 namespace hinomi::api::records {
 namespace {
 
-using parse::json::Kind;
 using schema::Entity;
 
 record::Refusal invalid(std::vector<record::Fault> faults) {
@@ -21,64 +20,6 @@ record::Refusal invalid(std::vector<record::Fault> faults) {
 std::string title_of(const Entity& entity, const record::Record& record) {
   const auto* const text = std::get_if<std::string>(&record.values[entity.index_of(entity.title)]);
   return text == nullptr ? std::string() : *text;
-}
-
-// What a bulk request wants, read from its body.
-struct BulkOrder {
-  std::vector<base::RecordId> ids;
-  std::string query;
-  bool by_query = false;
-  std::optional<std::string> set;  // JSON object
-  std::optional<std::string> action;
-  bool remove = false;
-  bool preview = false;
-  std::string reason;
-};
-
-std::optional<BulkOrder> read_bulk(const std::string& body) {
-  parse::json::Reader reader(parse::json::Limits{.document_bytes = kMaxRecordBody, .depth = 16});
-  const auto document = reader.read(body);
-  if (!document || document->kind() != Kind::object) return std::nullopt;
-  BulkOrder order;
-  for (auto key = document->first(); !(key == document->last());) {
-    const auto value = key.next();
-    const std::string_view name = key.string();
-    key = value.next();
-    if (name == "ids" && value.kind() == Kind::array) {
-      for (auto at = value.first(); !(at == value.last()); at = at.next()) {
-        const auto id = at.kind() == Kind::string ? base::RecordId::parse(at.string()) : std::nullopt;
-        if (!id || order.ids.size() >= kMaxBulk) return std::nullopt;
-        order.ids.push_back(*id);
-      }
-    } else if (name == "query" && value.kind() == Kind::string) {
-      order.query = value.string();
-      order.by_query = true;
-    } else if (name == "set" && value.kind() == Kind::object) {
-      order.set.emplace();
-      parse::json::append_json(*order.set, value);
-    } else if (name == "action" && value.kind() == Kind::string) {
-      order.action = value.string();
-    } else if (name == "delete" && value.kind() == Kind::boolean) {
-      order.remove = value.boolean();
-    } else if (name == "preview" && value.kind() == Kind::boolean) {
-      order.preview = value.boolean();
-    } else if (name == "reason" && value.kind() == Kind::string) {
-      order.reason = value.string();
-    } else {
-      return std::nullopt;
-    }
-  }
-  const int deeds = (order.set ? 1 : 0) + (order.action ? 1 : 0) + (order.remove ? 1 : 0);
-  if (deeds != 1 || order.by_query == !order.ids.empty()) return std::nullopt;
-  return order;
-}
-
-void write_refused(base::JsonWriter& json, const base::RecordId& id, const record::Refusal& refusal) {
-  json.begin_object().key("id").string(id.text()).key("code").string(code_of(refusal));
-  json.key("faults").begin_array();
-  for (const record::Fault& fault : refusal.faults)
-    json.begin_object().key("field").string(fault.field).key("code").string(fault.code).end_object();
-  json.end_array().end_object();
 }
 
 }  // namespace
@@ -203,67 +144,6 @@ http::Response RecordService::titles(const Asked& asked) {
     json.key("path").string(entity->path).key("title").string(title_of(*entity, *found)).end_object();
   }
   json.end_object();
-  return json_answer(std::move(body));
-}
-
-http::Response RecordService::bulk(const Asked& asked, const Entity& entity) {
-  if (!is_json(asked.request))
-    return simple_problem(415, "wrong_media_type", "Not in this form", "send application/json");
-  auto order = read_bulk(asked.request.body);
-  if (!order) return simple_problem(400, "malformed", "The request is malformed", "no bulk order");
-  record::Context context = context_of(asked);
-  const std::string key(context.request_key);
-  context.request_key = {};
-  context.reason = order->reason;
-  if (order->by_query) {
-    http::Request query;
-    query.query = order->query;
-    const auto parameters = parameters_of(query);
-    if (!parameters) return simple_problem(400, "malformed", "The request is malformed");
-    record::ReadQuery read = query_of(asked, entity, *parameters);
-    if (!read.faults.empty()) return refusal_answer(invalid(std::move(read.faults)));
-    read.query.limit = record::kMaxPage;
-    read.query.wants_total = true;
-    for (;;) {
-      const auto page = engine_.list(context, entity, read.query);
-      if (!page) return refusal_answer(page.refusal());
-      if (page->total > static_cast<std::int64_t>(kMaxBulk))
-        return refusal_answer(invalid({{"query", "too_long", "more than 1000 records at once"}}));
-      for (const record::Record& record : page->records) order->ids.push_back(record.id);
-      if (page->next.empty()) break;
-      read.query.after = page->next;
-    }
-  }
-  std::optional<record::Draft> draft;
-  if (order->set) {
-    auto read = record::read_draft(entity, *order->set, false);
-    if (!read) return simple_problem(400, "malformed", "The request is malformed");
-    if (!read->faults.empty()) return refusal_answer(invalid(std::move(read->faults)));
-    draft = std::move(read->draft);
-  }
-  std::size_t done = 0;
-  std::string refused;
-  base::JsonWriter list(refused);
-  list.begin_array();
-  for (const base::RecordId& id : order->ids) {
-    const std::string one_key = key.empty() ? std::string() : key.substr(0, 80) + " " + id.text();
-    record::Context one = context;
-    one.request_key = one_key;
-    one.preview = order->preview;
-    const auto outcome = draft           ? engine_.change(one, entity, id, *draft, std::nullopt)
-                         : order->remove ? engine_.remove(one, entity, id, std::nullopt)
-                                         : engine_.act(one, entity, id, *order->action, "{}", std::nullopt);
-    if (outcome) {
-      ++done;
-    } else {
-      write_refused(list, id, outcome.refusal());
-    }
-  }
-  list.end_array();
-  std::string body;
-  base::JsonWriter json(body);
-  json.begin_object().key("count").unsigned_integer(order->ids.size()).key("done").unsigned_integer(done);
-  json.key("preview").boolean(order->preview).key("refused").raw(refused).end_object();
   return json_answer(std::move(body));
 }
 

@@ -94,21 +94,22 @@ record::Outcome<Record> parent_of(record::Engine& engine, const Asked& asked, co
   return parent;
 }
 
-std::optional<record::Refusal> RecordService::refuse_note(const Asked& asked, const Entity& parent_entity,
-                                                          const Record& parent, const Entity& entity) {
-  const std::string create = record::permission_of(entity, "create");
-  const access::ObjectView view = record::view_of(parent_entity, parent);
-  if (access::decide(asked.who, create, record::permission_of(parent_entity, "read"), view) ==
-      access::Decision::allowed)
-    return std::nullopt;
-  engine_.audit_refusal(context_of(asked), "create", &entity, parent.id, parent.labels.organisation);
+// The record in the path, if the caller may add this to it: asked before anything of the body is looked at.
+record::Outcome<Record> RecordService::parent_to_add_to(const Asked& asked, const Entity& entity,
+                                                        const Entity& attached) {
+  auto parent = parent_of(engine_, asked, entity);
+  if (!parent) return parent;
+  if (access::decide(asked.who, record::permission_of(attached, "create"),
+                     record::permission_of(entity, "read"),
+                     record::view_of(entity, *parent)) == access::Decision::allowed)
+    return parent;
+  engine_.audit_refusal(context_of(asked), "create", &attached, parent->id, parent->labels.organisation);
   return record::Refusal{record::Refusal::Kind::forbidden, {}, {}};
 }
 
 record::Outcome<Record> RecordService::add_attached(const Asked& asked, const Entity& parent_entity,
                                                     const Record& parent, const Entity& entity, Draft draft) {
   const record::Context context = context_of(asked);
-  if (auto refusal = refuse_note(asked, parent_entity, parent, entity)) return *refusal;
   draft.organisation = parent.labels.organisation;
   draft.site = parent.labels.site;
   record::Context within = context;
@@ -144,9 +145,8 @@ record::Outcome<Record> RecordService::add_attached(const Asked& asked, const En
 void RecordService::tell_mentioned(store::sql::Connection& connection, const record::Context& context,
                                    const Entity& entity, const Record& parent, const Record& comment) {
   const Entity& comments = engine_.registry().get("comment");
-  const Entity* const notices = engine_.registry().find("notice");
   const auto* const mentions = std::get_if<schema::Texts>(&comment.values[comments.index_of("mentions")]);
-  if (notices == nullptr || mentions == nullptr || !grants_of_) return;
+  if (work_.notices == nullptr || mentions == nullptr || !grants_of_) return;
   const std::string read = record::permission_of(entity, "read");
   for (const std::string& mention : *mentions) {
     const auto person = base::RecordId::parse(mention);
@@ -157,19 +157,12 @@ void RecordService::tell_mentioned(store::sql::Connection& connection, const rec
     reader.grants = grants_of_(*person);
     if (access::decide(reader, read, read, record::view_of(entity, parent)) != access::Decision::allowed)
       continue;
-    Draft notice;
-    notice.organisation = parent.labels.organisation;
-    notice.site = parent.labels.site;
-    set(*notices, notice, "recipient", *person);
-    set(*notices, notice, "kind", std::string("mention"));
-    set(*notices, notice, "subject", note_text(entity, parent, entity.title));
-    set(*notices, notice, "about_entity", std::string(entity.name));
-    set(*notices, notice, "about", parent.id.text());
-    set(*notices, notice, "excerpt", note_text(comments, comment, "excerpt"));
+    // A mention of somebody who is gone is no reason to lose the comment.
     record::Context once = context;
     once.request_key = {};  // it is of the comment
-    // A mention of somebody who is gone is no reason to lose the comment.
-    (void)engine_.create_within(connection, once, *notices, std::move(notice));
+    (void)work_.notices->tell(
+        connection, once,
+        {*person, "mention", entity, parent, note_text(comments, comment, "excerpt"), true});
   }
 }
 
@@ -243,9 +236,9 @@ http::Response RecordService::remove_note(const Asked& asked, const Entity& enti
 }
 
 http::Response RecordService::add_comment(const Asked& asked, const Entity& entity) {
-  const auto parent = parent_of(engine_, asked, entity);
-  if (!parent) return refusal_answer(parent.refusal());
   const Entity& comments = engine_.registry().get("comment");
+  const auto parent = parent_to_add_to(asked, entity, comments);
+  if (!parent) return refusal_answer(parent.refusal());
   ReadNote note = read_note(asked, comments);
   if (note.refusal) return std::move(*note.refusal);
   std::string excerpt;
@@ -281,9 +274,9 @@ http::Response RecordService::relations(const Asked& asked, const Entity& entity
 }
 
 http::Response RecordService::add_relation(const Asked& asked, const Entity& entity) {
-  const auto parent = parent_of(engine_, asked, entity);
-  if (!parent) return refusal_answer(parent.refusal());
   const Entity& relations = engine_.registry().get("relation");
+  const auto parent = parent_to_add_to(asked, entity, relations);
+  if (!parent) return refusal_answer(parent.refusal());
   ReadNote note = read_note(asked, relations);
   if (note.refusal) return std::move(*note.refusal);
   std::string to_entity;

@@ -105,7 +105,8 @@ http::Response RecordService::remove(const Asked& asked, const Entity& entity) {
   const std::string reason = reason_of(asked.request);
   record::Context context = context_of(asked);
   context.reason = reason;
-  return answer_of(entity, engine_.remove(context, entity, *id, match.version));
+  const std::string arguments = is_json(asked.request) ? asked.request.body : "{}";
+  return deed_answer(entity, engine_.remove(context, entity, *id, match.version, arguments));
 }
 
 http::Response RecordService::restore(const Asked& asked, const Entity& entity) {
@@ -136,7 +137,23 @@ http::Response RecordService::act(const Asked& asked, const Entity& entity) {
   }
   record::Context context = context_of(asked);
   context.reason = reason;
-  return answer_of(entity, engine_.act(context, entity, *id, asked.request.params[1], body, match.version));
+  return deed_answer(entity, engine_.act(context, entity, *id, asked.request.params[1], body, match.version));
+}
+
+// The record; or 202 and the approval that was asked for in place of the deed.
+http::Response RecordService::deed_answer(const Entity& entity,
+                                          const record::Outcome<record::Record>& outcome) {
+  if (outcome || outcome.refusal().kind != record::Refusal::Kind::needs_approval)
+    return answer_of(entity, outcome);
+  static const access::Principal program = access::system_principal();
+  record::Context context;
+  context.who = &program;
+  const Entity& approvals = engine_.registry().get("approval");
+  const auto approval = engine_.get(context, approvals, outcome.refusal().approval);
+  if (!approval) return refusal_answer(approval.refusal());
+  http::Response response = record_answer(approvals, *approval, 202);
+  response.with("Location", "/api/v1/approvals/" + approval->id.text());
+  return response;
 }
 
 http::Response RecordService::history(const Asked& asked, const Entity& entity) {

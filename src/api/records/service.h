@@ -14,10 +14,15 @@
 #include "parse/sheet/table.h"
 #include "record/engine.h"
 #include "store/blobs/blobs.h"
+#include "work/approvals.h"
+#include "work/break_glass.h"
+#include "work/job_runner.h"
+#include "work/notice_board.h"
 
 namespace hinomi::api::records {
 
-inline constexpr std::size_t kMaxBulk = 1000;
+inline constexpr std::size_t kMaxBulk = 1000;       // at once; more become a job
+inline constexpr std::size_t kMaxBulkJob = 50'000;  // of one job
 inline constexpr std::size_t kMaxTitles = 200;
 inline constexpr int kMaxTablesAtOnce = 2;  // exports and imports
 inline constexpr std::uint64_t kMaxRecordBody = 1U << 20;
@@ -48,13 +53,24 @@ struct FileParts {
   TableReader read_tables{};
 };
 
+struct BulkOrder;
+
+// What stands on records: all of it is there in a server; parts are missing in tests that need none.
+struct WorkParts {
+  work::NoticeBoard* notices = nullptr;
+  work::Approvals* approvals = nullptr;
+  work::BreakGlass* break_glass = nullptr;
+  work::JobBook* jobs = nullptr;
+  std::function<void()> wake_jobs = [] {};  // after a job was asked for
+};
+
 class RecordService {
  public:
   // `grants_of`: what a person may do; for telling those who are mentioned, which never shows them more than
   // they may see.
   using GrantsOf = std::function<std::shared_ptr<const access::Grants>(const base::RecordId& person)>;
-  RecordService(record::Engine& engine, GrantsOf grants_of, FileParts files = {})
-      : engine_(engine), grants_of_(std::move(grants_of)), files_(std::move(files)) {}
+  RecordService(record::Engine& engine, GrantsOf grants_of, WorkParts work = {}, FileParts files = {})
+      : engine_(engine), grants_of_(std::move(grants_of)), work_(std::move(work)), files_(std::move(files)) {}
 
   [[nodiscard]] http::Response declarations(const Asked& asked);  // GET /schema
   // {entity path}
@@ -99,6 +115,15 @@ class RecordService {
   [[nodiscard]] http::Response undo(const Asked& asked);
   [[nodiscard]] http::Response search(const Asked& asked);
   [[nodiscard]] http::Response titles(const Asked& asked);
+  // Work: the inbox of the caller, the steps of an approval, emergency access.
+  [[nodiscard]] http::Response inbox(const Asked& asked);
+  [[nodiscard]] http::Response inbox_count(const Asked& asked);
+  [[nodiscard]] http::Response read_inbox(const Asked& asked);
+  [[nodiscard]] http::Response approval_steps(const Asked& asked);
+  [[nodiscard]] http::Response open_emergency(const Asked& asked);
+  [[nodiscard]] bool has_work() const noexcept {
+    return work_.notices != nullptr && work_.approvals != nullptr && work_.break_glass != nullptr;
+  }
   [[nodiscard]] record::Engine& engine() noexcept { return engine_; }
   [[nodiscard]] store::blobs::BlobStore* blobs() noexcept { return files_.blobs; }
 
@@ -110,11 +135,13 @@ class RecordService {
   [[nodiscard]] record::Outcome<record::Record> note_of(const Asked& asked, const schema::Entity& entity,
                                                         const record::Record& parent,
                                                         const schema::Entity& notes);
-  // Why the caller may not add such a note to the record.
-  [[nodiscard]] std::optional<record::Refusal> refuse_note(const Asked& asked,
-                                                           const schema::Entity& parent_entity,
-                                                           const record::Record& parent,
-                                                           const schema::Entity& entity);
+  [[nodiscard]] record::Outcome<record::Record> parent_to_add_to(const Asked& asked,
+                                                                 const schema::Entity& entity,
+                                                                 const schema::Entity& attached);
+  [[nodiscard]] http::Response deed_answer(const schema::Entity& entity,
+                                           const record::Outcome<record::Record>& outcome);
+  [[nodiscard]] http::Response ask_for_bulk_job(const Asked& asked, const schema::Entity& entity,
+                                                const BulkOrder& order);
   [[nodiscard]] record::Outcome<record::Record> add_attached(const Asked& asked,
                                                              const schema::Entity& parent_entity,
                                                              const record::Record& parent,
@@ -126,6 +153,7 @@ class RecordService {
 
   record::Engine& engine_;
   GrantsOf grants_of_;
+  WorkParts work_;
   FileParts files_;
   std::atomic<int> tables_{0};  // that are being made or read
 };

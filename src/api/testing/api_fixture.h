@@ -121,8 +121,6 @@ class ApiFixture : public ::testing::Test {
   }
   void TearDown() override { stop(); }
 
-  // What a test's server has beyond this.
-  virtual void complete(Services& /*services*/) {}
   void start(http::Limits limits = {}, std::span<const Asset> assets = {}) {
     Options options;
     options.listeners.push_back({});
@@ -148,12 +146,14 @@ class ApiFixture : public ::testing::Test {
     services.read_finding = [this](std::uint64_t) {
       return store_error_ ? base::Result<std::optional<std::string>>(*store_error_) : record_;
     };
-    complete(services);
+    add_services(services);
     auto made = Server::create(std::move(options), std::move(services));
     ASSERT_TRUE(made) << made.error().message;
     server_ = std::move(*made);
     thread_ = std::thread([this] { server_->run(); });
   }
+  // What a test of more than alerts and events needs.
+  virtual void add_services(Services& /*services*/) {}
   void stop() {
     if (!thread_.joinable()) return;
     server_->stop();

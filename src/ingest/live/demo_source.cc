@@ -35,7 +35,7 @@ std::string text_of(const Place& place) {
 std::optional<Place> parse_place(std::string_view text) {
   Place place;
   const char* const end = text.data() + text.size();
-  const auto day = std::from_chars(text.data(), end, place.day.since_epoch_ns);
+  const auto day = std::from_chars(text.data(), text.data() + text.size(), place.day.since_epoch_ns);
   if (day.ec != std::errc{} || day.ptr == end || *day.ptr != ' ') return std::nullopt;
   const auto line = std::from_chars(day.ptr + 1, end, place.line);
   return line.ec == std::errc{} && line.ptr == end ? std::optional(place) : std::nullopt;

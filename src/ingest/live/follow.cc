@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/check.h"
 #include "ingest/live/file_parser.h"
 #include "ingest/live/follow_cursor.h"
 #include "ingest/live/followed_entry.h"
@@ -153,6 +154,7 @@ void Follow::run() {
 
 // For changes, for the end, or until the time is over.
 void Follow::wait(std::chrono::milliseconds time) {
+  HINOMI_CHECK(wakeup_.has_value());
   pollfd descriptors[2] = {{wakeup_->descriptor(), POLLIN, 0},
                            {watch_ ? watch_->descriptor() : -1, POLLIN, 0}};
   ::poll(descriptors, 2, static_cast<int>(time.count()));

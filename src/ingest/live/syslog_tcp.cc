@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "ingest/live/syslog_connection.h"
 #include "process/live_state.h"
 
@@ -78,6 +79,11 @@ class SyslogTcp final : public Input {
   };
   using Slots = std::unordered_map<std::uint64_t, Slot>;
 
+  // Made by open(), before anything asks for it.
+  [[nodiscard]] os::Waiter& waiter() {
+    HINOMI_CHECK(waiter_.has_value());
+    return *waiter_;
+  }
   Result<void> open();
   void run();
   void turn();
@@ -188,7 +194,7 @@ int SyslogTcp::patience() const {
 }
 
 void SyslogTcp::turn() {
-  for (const std::uint64_t mark : waiter_->wait(patience())) {
+  for (const std::uint64_t mark : waiter().wait(patience())) {
     if (mark == kListenerMark) {
       accept_waiting();
     } else if (mark == kWakeMark) {
@@ -226,7 +232,7 @@ void SyslogTcp::accept_waiting() {
     if (accepted.outcome == os::AcceptOutcome::none_waiting) return;
     if (accepted.outcome == os::AcceptOutcome::out_of_descriptors) {
       // Waiting connections would wake us without end; the tick looks again.
-      waiter_->remove(listener_.get());
+      waiter().remove(listener_.get());
       accepting_ = false;
       answers_->counters.set_state(InputState::degraded, "no more files can be opened: raise LimitNOFILE");
       return;
@@ -245,7 +251,7 @@ void SyslogTcp::admit(os::Accepted accepted) {
   }
   os::watch_peer(accepted.descriptor.get());
   const std::uint64_t id = next_id_++;
-  if (!waiter_->add(accepted.descriptor.get(), id)) {
+  if (!waiter().add(accepted.descriptor.get(), id)) {
     ++counters.connections_refused;
     return;
   }
@@ -347,8 +353,8 @@ void SyslogTcp::watch(std::uint64_t id, Slot& slot, bool wanted) {
   if (slot.watched == wanted) return;
   slot.watched = wanted;
   if (!wanted) {
-    waiter_->remove(slot.connection.descriptor());
-  } else if (!waiter_->add(slot.connection.descriptor(), id)) {
+    waiter().remove(slot.connection.descriptor());
+  } else if (!waiter().add(slot.connection.descriptor(), id)) {
     slot.watched = false;
     slot.connection.finish(true);
   }
@@ -364,7 +370,7 @@ void SyslogTcp::account(Slot& slot) {
 void SyslogTcp::tick(Instant now) {
   next_tick_ = now + seconds{1};
   lag_ = 0;
-  if (!accepting_ && waiter_->add(listener_.get(), kListenerMark)) {
+  if (!accepting_ && waiter().add(listener_.get(), kListenerMark)) {
     accepting_ = true;
     settle_state();
   }
@@ -411,7 +417,7 @@ void SyslogTcp::close(Slots::iterator slot) {
 void SyslogTcp::drain() {
   const Instant deadline = clock_.steady() + options_.drain;
   accept_waiting();
-  if (accepting_) waiter_->remove(listener_.get());
+  if (accepting_) waiter().remove(listener_.get());
   accepting_ = true;
   listener_.reset();
   while (!slots_.empty() && clock_.steady() < deadline) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "process/live_state.h"
 
 namespace hinomi::ingest::live {
@@ -58,6 +59,15 @@ class SyslogUdp final : public Input {
   InputStatistics statistics() const override;
 
  private:
+  // Made by open(), before anything asks for it.
+  [[nodiscard]] os::Waiter& waiter() {
+    HINOMI_CHECK(waiter_.has_value());
+    return *waiter_;
+  }
+  [[nodiscard]] os::DatagramSocket& socket() {
+    HINOMI_CHECK(socket_.has_value());
+    return *socket_;
+  }
   Result<void> open();
   void run();
   // False: nothing was there.
@@ -134,11 +144,11 @@ InputStatistics SyslogUdp::statistics() const {
 
 void SyslogUdp::run() {
   while (!stopping_ && answers_->counters.state() != InputState::failed) {
-    [[maybe_unused]] const auto marks = waiter_->wait(kPatienceMs);
+    [[maybe_unused]] const auto marks = waiter().wait(kPatienceMs);
     for (int i = 0; i < kBatchesInARow && receive(); ++i) {
     }
     hand_over();
-    answers_->counters.dropped = socket_->lost();
+    answers_->counters.dropped = socket().lost();
     const InputState wanted = answers_->full ? InputState::waiting : InputState::running;
     const InputState state = answers_->counters.state();
     if (state != wanted && state != InputState::failed) answers_->counters.set_state(wanted);
@@ -147,7 +157,7 @@ void SyslogUdp::run() {
 }
 
 bool SyslogUdp::receive() {
-  const auto batch = socket_->receive();
+  const auto batch = socket().receive();
   if (!batch) {
     answers_->counters.set_state(InputState::failed, batch.error().message);
     return false;
@@ -188,7 +198,7 @@ void SyslogUdp::drain() {
   const auto deadline = clock_.steady() + options_.drain;
   while (clock_.steady() < deadline && receive()) hand_over();
   hand_over();
-  answers_->counters.dropped = socket_->lost();
+  answers_->counters.dropped = socket().lost();
   std::unique_lock lock(answers_->mutex);
   answers_->settled.wait_for(lock, options_.drain, [this] { return answers_->under_way == 0; });
   lock.unlock();

@@ -81,7 +81,7 @@ Layout detect_layout(std::string_view front) noexcept {
   return whole > 0 && whole * 2 >= seen ? Layout::lines : Layout::stream;
 }
 
-DocumentSplitter::DocumentSplitter(Layout layout, Limits limits) : layout_(layout), limits_(limits) {
+DocumentSplitter::DocumentSplitter(Layout layout, Limits limits) : limits_(limits), layout_(layout) {
   limits_.depth = std::min(limits_.depth, kMaxDepth);
 }
 

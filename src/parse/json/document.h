@@ -86,24 +86,24 @@ class DocumentSplitter {
   void fault(std::uint64_t end, const char* reason, std::vector<Piece>& pieces);
   [[nodiscard]] bool is_wrapper() const noexcept;
 
-  Layout layout_;
   Limits limits_;
-  State state_ = State::between;
   std::uint64_t position_ = 0;  // of the next byte to look at
   std::uint64_t line_ = 1;
-  bool open_ = false;        // a document has begun
   std::uint64_t start_ = 0;  // of the open document
   std::uint64_t start_line_ = 1;
-  bool blank_ = true;               // lines: nothing but blanks since the line began
   std::uint64_t line_start_ = 0;    // stream: where the present line began
   std::uint64_t start_column_ = 0;  // of the open document, from 0
-  bool indented_ = true;            // skipping: nothing but blanks since the line began
-  bool in_array_ = false;           // between the elements of a top-level array
-  bool in_wrapper_ = false;         // ... which is a member of an object
-  char last_ = 0;                   // the last byte that was no blank, inside brackets
-  std::vector<bool> brackets_;      // open brackets of the document; true = object
   std::string first_key_;           // of the document's object, as far as needed to know a wrapper
+  std::vector<bool> brackets_;      // open brackets of the document; true = object
+  Layout layout_;
+  State state_ = State::between;
+  bool open_ = false;        // a document has begun
+  bool blank_ = true;        // lines: nothing but blanks since the line began
+  bool indented_ = true;     // skipping: nothing but blanks since the line began
+  bool in_array_ = false;    // between the elements of a top-level array
+  bool in_wrapper_ = false;  // ... which is a member of an object
   bool in_first_key_ = false;
+  char last_ = 0;  // the last byte that was no blank, inside brackets
 };
 
 }  // namespace hinomi::parse::json

@@ -22,6 +22,7 @@ CREATE TABLE record_change (
   request_key TEXT,
   organisation BIGINT NOT NULL,
   site BIGINT NOT NULL,
+  vault BIGINT NOT NULL,
   realm BIGINT NOT NULL,
   owner BLOB,
   undoes BIGINT,
@@ -39,7 +40,8 @@ CREATE TABLE record_search_row (
 
 -- only: sqlite
 CREATE VIRTUAL TABLE record_search USING fts5(
-  tokens, record_id UNINDEXED, entity UNINDEXED, organisation UNINDEXED, site UNINDEXED, tokenize='ascii'
+  tokens, record_id UNINDEXED, entity UNINDEXED, organisation UNINDEXED, site UNINDEXED, vault UNINDEXED,
+  tokenize='ascii'
 );
 
 -- only: postgres
@@ -50,6 +52,7 @@ CREATE TABLE record_search (
   entity TEXT NOT NULL,
   organisation BIGINT NOT NULL,
   site BIGINT NOT NULL,
+  vault BIGINT NOT NULL,
   search tsvector GENERATED ALWAYS AS (to_tsvector('simple', tokens)) STORED
 );
 CREATE INDEX i_record_search ON record_search USING gin (search);

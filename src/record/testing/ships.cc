@@ -1,8 +1,5 @@
 #include "record/testing/ships.h"
 
-#include <unistd.h>
-
-#include <atomic>
 #include <cstring>
 
 #include "record/json.h"
@@ -31,14 +28,6 @@ struct Ship {
   schema::Texts crew;
   std::optional<std::string> secret_cargo;
 };
-
-std::filesystem::path new_folder() {
-  static std::atomic<int> next = 0;
-  auto folder = std::filesystem::temp_directory_path() /
-                ("hinomi-record-" + std::to_string(::getpid()) + "-" + std::to_string(next++));
-  std::filesystem::create_directories(folder);
-  return folder;
-}
 
 access::Principal principal(const char* id, std::string name,
                             std::initializer_list<std::string_view> permissions) {
@@ -85,25 +74,19 @@ schema::Entity ship_entity() {
           .transitions = {{"calm", "busy", "alarm"}, {"busy", "calm", "calm_down"}}};
 }
 
-Harbour::Harbour(std::unique_ptr<store::sql::Database> database, std::vector<schema::Entity> more,
-                 AuditLog* audit)
+Harbour::Harbour(store::sql::Database& database, std::vector<schema::Entity> more, AuditLog* audit)
     : registry_(all_of(std::move(more))),
       clock_(base::TimeNs{1'795'593'600'000'000'000}),  // 2026-11-25T08:00:00Z
-      folder_(new_folder()),
-      database_(std::move(database)),
+      database_(database),
       captain_(principal("017f22e2-79b0-7fff-bf44-000000000001", "captain",
                          {"ship.read", "ship.create", "ship.change", "ship.delete", "ship.alarm",
                           "ship.calm_down", "ship.see_cargo"})),
       sailor_(principal("017f22e2-79b0-7fff-bf44-000000000002", "sailor", {"ship.read", "ship.change"})) {
-  if (database_ == nullptr) {
-    auto opened = store::sql::open_sqlite({.path = (folder_ / "records.db").string()});
-    HINOMI_CHECK(opened.has_value());
-    database_ = std::move(*opened);
-  }
   Engine::Parts parts;
-  parts.database = database_.get();
+  parts.database = &database_;
   parts.registry = &registry_;
   parts.clock = &clock_;
+  parts.audit = audit;
   // Ids that never repeat, and are the same in every run.
   parts.random = [this](std::span<std::uint8_t> into) {
     ++next_random_;
@@ -118,8 +101,8 @@ Harbour::Harbour(std::unique_ptr<store::sql::Database> database, std::vector<sch
   engine_ = std::make_unique<Engine>(std::move(parts));
   const auto migrated = engine_->migrate();
   HINOMI_CHECK(migrated.has_value());
-  const auto made = engine_->in_write(
-      [&](store::sql::Connection& connection) { return connection.run_script(create_table(ship())); });
+  const std::string table = create_table(ship());
+  const auto made = store::sql::migrate(database_, {.name = "ships", .steps = {table}});
   HINOMI_CHECK(made.has_value());
 }
 
@@ -129,13 +112,6 @@ void Harbour::add(access::Principal& who, std::initializer_list<std::string_view
   reach.add(access::Place{base::OrganisationId{1}, std::nullopt});
   for (const std::string_view permission : permissions) grants->add(permission, reach);
   who.grants = std::move(grants);
-}
-
-Harbour::~Harbour() {
-  engine_.reset();
-  database_.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 Context Harbour::as_captain(std::string_view reason) const {

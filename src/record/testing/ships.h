@@ -2,7 +2,6 @@
 // what stands on it.
 #pragma once
 
-#include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -18,16 +17,16 @@ namespace hinomi::record::testing {
 
 class Harbour {
  public:
-  // A new SQLite database in a folder of its own, removed at the end; or the given one, which is empty.
-  // `more`: entities beside the ship, whose tables the migrations make; the captain may everything in them.
-  explicit Harbour(std::unique_ptr<store::sql::Database> database = nullptr,
-                   std::vector<schema::Entity> more = {}, AuditLog* audit = nullptr);
-  ~Harbour();
+  // The database is empty. `more`: entities beside the ship, whose tables the migrations make; the captain may
+  // everything in them.
+  explicit Harbour(store::sql::Database& database, std::vector<schema::Entity> more = {},
+                   AuditLog* audit = nullptr);
+  Harbour(store::sql::Database& database, AuditLog* audit) : Harbour(database, {}, audit) {}
 
   [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] os::ManualClock& clock() { return clock_; }
   [[nodiscard]] const schema::Entity& ship() const { return registry_.get("ship"); }
-  [[nodiscard]] store::sql::Database& database() { return *database_; }
+  [[nodiscard]] store::sql::Database& database() { return database_; }
 
   // The captain may everything in organisation 1; a sailor may read and change, but not see the secret cargo.
   // Beyond that in organisation 1.
@@ -36,7 +35,6 @@ class Harbour {
   [[nodiscard]] const access::Principal& captain() const { return captain_; }
   [[nodiscard]] const access::Principal& sailor() const { return sailor_; }
   [[nodiscard]] const schema::Entity& entity(std::string_view name) const { return registry_.get(name); }
-  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
   [[nodiscard]] Context as_captain(std::string_view reason = {}) const;
   [[nodiscard]] Context as_sailor() const;
@@ -55,8 +53,7 @@ class Harbour {
 
   schema::Registry registry_;
   os::ManualClock clock_;
-  std::filesystem::path folder_;
-  std::unique_ptr<store::sql::Database> database_;
+  store::sql::Database& database_;
   std::unique_ptr<Engine> engine_;
   access::Principal captain_;
   access::Principal sailor_;

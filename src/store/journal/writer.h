@@ -58,8 +58,8 @@ struct WriterStatus {
   std::uint32_t segments = 0;
   std::uint32_t oldest_segment = 0;
   base::TimeNs oldest_received{};  // of the oldest batch that can be read; 0 = there is none
-  std::uint64_t given_up = 0;   // segments, since open
-  std::uint64_t recovered = 0;  // bytes of a torn tail that were dropped at open
+  std::uint64_t given_up = 0;      // segments, since open
+  std::uint64_t recovered = 0;     // bytes of a torn tail that were dropped at open
 };
 
 class Writer {

@@ -1,10 +1,12 @@
 // The contract of values and statements, on both databases.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "os/sanitized.h"
 #include "store/sql/testing/fresh_database.h"
 
 namespace hinomi::store::sql {
@@ -150,8 +152,7 @@ TEST_P(SqlContract, blobs_come_back_exactly_and_an_empty_one_is_not_null) {
     Statement& read = prepare("SELECT x FROM t WHERE k = ? AND x = ?");
     ASSERT_TRUE(*read.bind(key).bind(bytes).step());
     EXPECT_FALSE(read.is_null(0));
-    ASSERT_EQ(read.blob(0).size(), value.size());
-    EXPECT_EQ(std::memcmp(read.blob(0).data(), value.data(), value.size()), 0);
+    EXPECT_TRUE(std::ranges::equal(read.blob(0), bytes));
   }
   ASSERT_TRUE(prepare("INSERT INTO t VALUES (?, ?)").bind(++key).bind(std::span<const std::byte>()).run());
   EXPECT_EQ(ask("SELECT count(*) FROM t WHERE x IS NULL"), 0);
@@ -382,7 +383,10 @@ TEST_P(SqlContract, a_million_rows_pass_without_standing_in_memory) {
   }
   EXPECT_EQ(rows, 1'000'000);
   EXPECT_EQ(sum, 4'500'000);
-  EXPECT_LT(resident() - before, 16 << 20);
+  // A sanitizer keeps what was freed.
+  if (!os::kSanitized) {
+    EXPECT_LT(resident() - before, 16 << 20);
+  }
 }
 
 TEST_P(SqlContract, a_statement_that_was_not_read_to_its_end_leaves_nothing_behind) {

@@ -2,9 +2,17 @@
 // statements with bound values, transactions. SQL texts are constants of the program or put together from
 // declared names; values are only ever bound. Not an object mapper, and nothing here knows a table.
 //
-// SQL is written once, in the part that both understand: "?" for a value, BIGINT for integers, times (ns) and
-// booleans (0/1), DOUBLE PRECISION, TEXT (UTF-8 without NUL), and the word BLOB in a migration, which becomes
-// bytea on PostgreSQL. Where they differ: Connection::dialect().
+// SQL is written once, in the part that both understand, and means the same on both:
+// - "?" for a value; bind the type of the column. Where a "?" stands alone (SELECT ?, ? IS NULL): CAST(? AS
+//   BIGINT).
+// - Types: BIGINT for integers, times (ns) and booleans (0/1), DOUBLE PRECISION, TEXT (UTF-8 without NUL),
+// BLOB.
+//   INTEGER, INT and REAL are refused in tables, which are 32 bits wide on PostgreSQL. A value of another
+//   type than the column is refused.
+// - Texts compare and sort by their bytes; LIKE minds the case (write ESCAPE '\'); say NULLS FIRST or LAST.
+// - No NaN, and -0.0 becomes 0.0. sum(), count(), avg() and comparisons read as integer() or real().
+// - INSERT … ON CONFLICT, RETURNING, WITH RECURSIVE, window functions and partial indexes are in both. No
+// views. Where they differ, as in full-text search: Connection::dialect().
 #pragma once
 
 #include <chrono>
@@ -21,15 +29,25 @@
 #include "base/result.h"
 #include "os/random.h"
 
+namespace hinomi::store::sqlite {
+struct ScrubReport;  // store/sqlite/scrub.h
+}
+
 namespace hinomi::store::sql {
 
 enum class Dialect : std::uint8_t { sqlite, postgres };
 
-// Errors of everything below: conflict for a broken UNIQUE, PRIMARY KEY or FOREIGN KEY, unavailable for a
-// busy or unreachable database and for a serialisation failure or deadlock (try the transaction again), io
-// for a disk that refuses or pages that are damaged, internal for the rest.
+// Errors of everything below: conflict for a broken UNIQUE, PRIMARY KEY or FOREIGN KEY; unavailable for a
+// busy or unreachable database and for a serialisation failure or deadlock (try the transaction again); io
+// for a disk that refuses or is full, pages that are damaged, and a commit of which nobody knows whether it
+// was done; invalid_input for a value that neither database takes; limit_exceeded for what takes too long or
+// too much memory; usage for writing where only reading was asked for; internal for the rest. Messages name
+// no values.
+//
+// An error within a transaction fails it: what follows is refused with the same error, and so is the commit.
 
-// A prepared statement, bound, run and read on the thread that has its connection.
+// A prepared statement, bound, run and read on the thread that has its connection. Others may be run while
+// one is read; PostgreSQL's rows are kept in memory then, up to 64 MiB. The end of the transaction ends it.
 class Statement {
  public:
   Statement() = default;
@@ -52,11 +70,12 @@ class Statement {
   [[nodiscard]] virtual base::Result<bool> step() = 0;
   // Steps to the end; rows are passed over. Returns how many rows were inserted, updated or deleted.
   [[nodiscard]] virtual base::Result<std::int64_t> run() = 0;
-  // Gives up the current rows and the bound values.
+  // Gives up the current rows and the bound values. On PostgreSQL the rest of the rows still comes from the
+  // server: where a few are wanted, LIMIT.
   virtual void reset() noexcept = 0;
 
   // The current row, valid until the next step, run or reset. Columns count from 0. Another type than asked
-  // for reads as 0 or empty, as does NULL.
+  // for reads as 0 or empty, as does NULL; real() reads integers too.
   [[nodiscard]] virtual bool is_null(int column) const noexcept = 0;
   [[nodiscard]] virtual std::int64_t integer(int column) const noexcept = 0;
   [[nodiscard]] virtual double real(int column) const noexcept = 0;
@@ -73,9 +92,11 @@ class Connection {
 
   [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
   // The statement stays the connection's, which keeps the last ones (256) prepared: the same text gives the
-  // same statement, reset. Valid as long as nothing else is prepared with the same text.
+  // same statement, reset. Valid until the same text, or 255 others, are prepared, and no longer than the
+  // lease. PostgreSQL tells wrong SQL only at the first step.
   [[nodiscard]] virtual base::Result<Statement*> prepare(std::string_view sql) = 0;
-  // Statements without values, one after another.
+  // Statements without values, one after another: all of them or none. The types of tables are those of the
+  // common SQL, as in a migration.
   [[nodiscard]] virtual base::Result<void> run_script(std::string_view sql) = 0;
 
   // `write` excludes other writers of the same database from its begin on where the dialect has only one
@@ -132,8 +153,21 @@ class Database {
   };
   using Lease = std::unique_ptr<Connection, Return>;
   // A connection of one's own until the lease ends; waits for one up to the limit of time the database was
-  // opened with, then unavailable. SQLite: `write` gives the one connection that writes.
+  // opened with, then unavailable. SQLite: `write` gives the one connection that writes; who has it must not
+  // ask for it again.
   [[nodiscard]] virtual base::Result<Lease> lease(Connection::Kind kind) = 0;
+
+  // Everything as it is at one moment, while others go on writing, as a new file that only its owner reads:
+  // of SQLite a database with pages of the same format and key, of PostgreSQL what pg_dump writes. There as a
+  // whole or not at all. Error conflict: there is such a file.
+  [[nodiscard]] virtual base::Result<void> back_up(const std::string& path) = 0;
+  // Fills this database with what back_up() has written, in one transaction. Error conflict: it is not empty.
+  [[nodiscard]] virtual base::Result<void> restore(const std::string& path) = 0;
+  // Looks for damaged pages before somebody needs them, beside everything else. `go_on` is asked now and then
+  // with the number of pages done and of all; false ends it. Error unsupported: PostgreSQL has programs of
+  // its own for that.
+  [[nodiscard]] virtual base::Result<sqlite::ScrubReport> scrub(
+      const std::function<bool(std::uint64_t, std::uint64_t)>& go_on) = 0;
 
  protected:
   virtual void give_back(Connection* connection) noexcept = 0;
@@ -153,7 +187,7 @@ struct SqliteOptions {
   std::chrono::milliseconds statement_limit{60'000};  // a statement that takes longer: limit_exceeded
   int cache_kib = 16 * 1024;                          // of each connection
   SqlitePages pages = SqlitePages::checked;
-  // Of sealed pages only: 32 bytes, not kept after the database is open; and where nonces come from.
+  // Of sealed pages only: 32 bytes, copied and wiped at the end; and where nonces come from.
   std::span<const std::byte> key{};
   os::RandomBytes random{};
 };

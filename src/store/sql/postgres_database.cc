@@ -1,7 +1,11 @@
 // PostgreSQL behind the common interface: a pool of connections of one kind.
 #include <utility>
 
+#include "os/file.h"
+#include "store/sql/backup_file.h"
+#include "store/sql/postgres_backup.h"
 #include "store/sql/postgres_connection.h"
+#include "store/sqlite/scrub.h"
 
 namespace hinomi::store::sql {
 namespace {
@@ -23,6 +27,16 @@ class PostgresDatabase final : public Database {
     return Lease(*taken, Return{this});
   }
 
+  [[nodiscard]] base::Result<void> back_up(const std::string& path) override {
+    return make_whole(path, [&](const std::string& part) { return postgres::dump(options_.address, part); });
+  }
+  [[nodiscard]] base::Result<void> restore(const std::string& path) override;
+  [[nodiscard]] base::Result<sqlite::ScrubReport> scrub(
+      const std::function<bool(std::uint64_t, std::uint64_t)>& /*go_on*/) override {
+    return base::Error{base::ErrorCode::unsupported, "PostgreSQL looks at its pages itself",
+                       "initdb --data-checksums; pg_amcheck"};
+  }
+
  protected:
   void give_back(Connection* connection) noexcept override { static_cast<void>(pool_.put(connection)); }
 
@@ -36,6 +50,22 @@ class PostgresDatabase final : public Database {
   const PostgresOptions options_;
   ConnectionPool pool_;
 };
+
+base::Result<void> PostgresDatabase::restore(const std::string& path) {
+  if (const auto there = os::file_info(path); !there) return there.error();
+  {
+    auto lease = this->lease(Connection::Kind::read);
+    if (!lease) return lease.error();
+    auto count = (*lease)->prepare(
+        "SELECT count(*) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+        "WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%' ESCAPE '\\'");
+    if (!count) return count.error();
+    const auto row = (*count)->step();
+    if (!row) return row.error();
+    if ((*count)->integer(0) > 0) return not_empty("the database");
+  }
+  return postgres::restore_dump(options_.address, path);
+}
 
 // Texts must compare by their bytes, as in SQLite.
 base::Result<void> check_order(Database& database) {

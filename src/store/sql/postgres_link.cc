@@ -9,6 +9,7 @@ namespace hinomi::store::sql::postgres {
 namespace {
 
 constexpr int kOldestServer = 130'000;
+constexpr int kServerThatLooks = 140'000;           // whether its client is still there while it works
 constexpr std::chrono::milliseconds kGrace{5'000};  // for an answer, beyond what the server allows itself
 constexpr int kMostFarewells = 4;                   // reads of what came without being asked for
 constexpr auto kLongTime = std::chrono::hours(24);
@@ -59,6 +60,13 @@ void ignore_notice(void* /*unused*/, const PGresult* /*result*/) {}
 }  // namespace
 
 base::Result<std::unique_ptr<Link>> Link::connect(const PostgresOptions& options) {
+  // libpq would repeat what it does not understand, which may be a password.
+  PQconninfoOption* const understood = ::PQconninfoParse(options.address.c_str(), nullptr);
+  if (understood == nullptr) {
+    return base::Error{base::ErrorCode::usage, "the address of PostgreSQL cannot be understood",
+                       "host=… dbname=… user=…, as libpq has it"};
+  }
+  ::PQconninfoFree(understood);
   const auto wait = std::chrono::ceil<std::chrono::seconds>(options.wait);
   const std::string seconds = std::to_string(std::max<std::int64_t>(2, wait.count()));
   // What stands before the address can be changed by it, what stands behind cannot.
@@ -98,6 +106,9 @@ base::Result<void> Link::set_up(const PostgresOptions& options) {
       "; SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
       "'off'";
   if (auto done = execute(sql); !done) return done.error();
+  if (::PQserverVersion(handle_.get()) < kServerThatLooks) return {};
+  // What a program was doing that was killed ends, and with it its locks.
+  if (auto done = execute("SET client_connection_check_interval = '2s'"); !done) return done.error();
   return {};
 }
 

@@ -18,12 +18,18 @@ std::string big_endian(T value) {
   return bytes;
 }
 
+// Of exactly as many bytes as T has.
 template <std::unsigned_integral T>
-std::optional<T> from_big_endian(std::string_view bytes) noexcept {
-  if (bytes.size() != sizeof(T)) return std::nullopt;
+T big_endian_at(std::string_view bytes) noexcept {
   T value = 0;
   for (const char byte : bytes) value = static_cast<T>((value << 8) | static_cast<unsigned char>(byte));
   return value;
+}
+
+template <std::unsigned_integral T>
+std::optional<T> from_big_endian(std::string_view bytes) noexcept {
+  if (bytes.size() != sizeof(T)) return std::nullopt;
+  return big_endian_at<T>(bytes);
 }
 
 template <typename Signed, std::unsigned_integral T>
@@ -41,7 +47,7 @@ struct Numeric {
 
   [[nodiscard]] int count() const noexcept { return static_cast<int>(digits.size() / 2); }
   [[nodiscard]] unsigned digit(int i) const noexcept {
-    return *from_big_endian<std::uint16_t>(digits.substr(static_cast<std::size_t>(i) * 2, 2));
+    return big_endian_at<std::uint16_t>(digits.substr(static_cast<std::size_t>(i) * 2, 2));
   }
 };
 
@@ -52,9 +58,9 @@ constexpr unsigned kBase = 10'000;
 
 std::optional<Numeric> numeric_of(std::string_view bytes) noexcept {
   if (bytes.size() < kNumericHead) return std::nullopt;
-  const auto count = *from_big_endian<std::uint16_t>(bytes.substr(0, 2));
-  const auto weight = *from_big_endian<std::uint16_t>(bytes.substr(2, 2));
-  const auto sign = *from_big_endian<std::uint16_t>(bytes.substr(4, 2));
+  const auto count = big_endian_at<std::uint16_t>(bytes.substr(0, 2));
+  const auto weight = big_endian_at<std::uint16_t>(bytes.substr(2, 2));
+  const auto sign = big_endian_at<std::uint16_t>(bytes.substr(4, 2));
   if (sign != kPositive && sign != kNegative) return std::nullopt;  // NaN and infinities
   if (bytes.size() != kNumericHead + std::size_t{count} * 2) return std::nullopt;
   return Numeric{bytes.substr(kNumericHead), static_cast<std::int16_t>(weight), sign == kNegative};

@@ -3,21 +3,22 @@
 
 #include <utility>
 
+#include "os/file.h"
+#include "store/sql/backup_file.h"
 #include "store/sql/connection_base.h"
 #include "store/sqlite/database.h"
+#include "store/sqlite/scrub.h"
 
 namespace hinomi::store::sql {
 namespace {
 
 // In the codes of this module: what the disk refuses or has damaged is io.
 base::Error in_our_terms(const sqlite::Database& database, base::Error error) {
+  if (database.last_result() == SQLITE_READONLY) error.code = base::ErrorCode::usage;  // it was leased so
   switch (database.last_result() & 0xFF) {
     case SQLITE_CORRUPT:
     case SQLITE_FULL:
       error.code = base::ErrorCode::io;
-      break;
-    case SQLITE_READONLY:
-      error.code = base::ErrorCode::usage;
       break;
     case SQLITE_INTERRUPT:
       error.code = base::ErrorCode::limit_exceeded;
@@ -100,7 +101,9 @@ class SqliteConnection final : public ConnectionBase {
   // What the kernel has of a file after a failed write or sync is not known; only opening anew, which
   // believes checksums, may go on.
   base::Error failed(base::Error error) {
-    if ((database_.last_result() & 0xFF) == SQLITE_IOERR) abandon();
+    const int result = database_.last_result();
+    const bool only_reading = result == SQLITE_IOERR_DATA || result == SQLITE_IOERR_READ;
+    if ((result & 0xFF) == SQLITE_IOERR && !only_reading) abandon();
     return in_our_terms(database_, std::move(error));
   }
 
@@ -174,6 +177,16 @@ base::Result<sqlite::Pages> pages_of(const SqliteOptions& options) {
   return sqlite::Pages{.format = sqlite::PageFormat::sealed, .sealed = std::move(*sealed)};
 }
 
+base::Error damaged(const std::string& path) {
+  return {base::ErrorCode::io, path + ": pages of the copy are damaged", "Make it anew, on another disk."};
+}
+
+// Of the codes of store/sqlite where no connection can be asked.
+base::Error in_terms_of_io(base::Error error) {
+  if (error.code == base::ErrorCode::limit_exceeded) error.code = base::ErrorCode::io;  // a full disk
+  return error;
+}
+
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(SqliteOptions options, sqlite::Pages pages)
@@ -191,6 +204,12 @@ class SqliteDatabase final : public Database {
     return Lease(*taken, Return{this});
   }
 
+  [[nodiscard]] base::Result<void> back_up(const std::string& path) override;
+  [[nodiscard]] base::Result<void> restore(const std::string& path) override;
+  [[nodiscard]] base::Result<sqlite::ScrubReport> scrub(const sqlite::GoOn& go_on) override {
+    return sqlite::scrub(options_.path, pages_, go_on);
+  }
+
  protected:
   void give_back(Connection* connection) noexcept override {
     const bool usable = connection->is_usable();
@@ -201,13 +220,25 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  // For another file with the same format and key.
+  [[nodiscard]] base::Result<sqlite::Pages> pages_like_these(const std::string& path) const {
+    if (!pages_.sealed) return pages_;
+    auto sealed = sqlite::SealedFile::open(path, pages_.sealed->keys().vault_key(), pages_.sealed->random());
+    if (!sealed) return std::move(sealed).error();
+    return sqlite::Pages{.format = pages_.format, .sealed = std::move(*sealed)};
+  }
+  [[nodiscard]] base::Result<sqlite::Database> open_file(const std::string& path,
+                                                         sqlite::Database::Access access,
+                                                         const sqlite::Pages& pages) const {
+    return sqlite::Database::open(
+        path,
+        {.access = access, .busy_timeout = options_.wait, .cache_kib = options_.cache_kib, .pages = pages});
+  }
+  [[nodiscard]] base::Result<void> copy_into(const std::string& path);
   [[nodiscard]] base::Result<std::unique_ptr<ConnectionBase>> open(Connection::Kind kind) {
     using Access = sqlite::Database::Access;
-    auto opened = sqlite::Database::open(
-        options_.path, {.access = kind == Connection::Kind::write ? Access::read_write : Access::read_only,
-                        .busy_timeout = options_.wait,
-                        .cache_kib = options_.cache_kib,
-                        .pages = pages_});
+    auto opened = open_file(options_.path,
+                            kind == Connection::Kind::write ? Access::read_write : Access::read_only, pages_);
     if (!opened) return std::move(opened).error();
     // As on PostgreSQL.
     if (auto done = opened->run("PRAGMA case_sensitive_like = ON"); !done) return done.error();
@@ -220,6 +251,46 @@ class SqliteDatabase final : public Database {
   ConnectionPool writer_;
   ConnectionPool readers_;
 };
+
+base::Result<void> SqliteDatabase::copy_into(const std::string& path) {
+  using Access = sqlite::Database::Access;
+  const auto pages = pages_like_these(path);
+  if (!pages) return pages.error();
+  {
+    auto source = open_file(options_.path, Access::read_only, pages_);
+    if (!source) return in_terms_of_io(std::move(source).error());
+    auto target = open_file(path, Access::copy_target, *pages);
+    if (!target) return in_terms_of_io(std::move(target).error());
+    if (auto done = source->copy_to(*target); !done) return in_terms_of_io(done.error());
+  }
+  const auto report = sqlite::scrub(path, *pages);
+  if (!report) return report.error();
+  if (!report->is_sound()) return damaged(path);
+  return {};
+}
+
+base::Result<void> SqliteDatabase::back_up(const std::string& path) {
+  return make_whole(path, [&](const std::string& part) { return copy_into(part); });
+}
+
+base::Result<void> SqliteDatabase::restore(const std::string& path) {
+  if (const auto there = os::file_info(path); !there) return there.error();
+  const auto pages = pages_like_these(path);
+  if (!pages) return pages.error();
+  const auto report = sqlite::scrub(path, *pages);
+  if (!report) return report.error();
+  if (!report->is_sound()) return damaged(path);
+  auto source = open_file(path, sqlite::Database::Access::read_only, *pages);
+  if (!source) return in_terms_of_io(std::move(source).error());
+  auto lease = this->lease(Connection::Kind::write);
+  if (!lease) return lease.error();
+  sqlite::Database& target = static_cast<SqliteConnection&>(**lease).database();
+  const auto tables = target.ask("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return in_terms_of_io(tables.error());
+  if (*tables > 0) return not_empty(options_.path);
+  if (auto done = source->copy_to(target); !done) return in_terms_of_io(done.error());
+  return {};
+}
 
 }  // namespace
 

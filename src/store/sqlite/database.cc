@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kMaxValueBytes = 512 << 20;  // of a text or blob
 constexpr std::size_t kMaxStatementBytes = 1 << 20;
+constexpr int kPagesOfStep = 1024;
 constexpr int kStepsBetweenQuestions = 10'000;  // of the library's machine; some tens of microseconds
 constexpr mode_t kOwnerOnly = 0600;
 // The library takes a null pointer for NULL, also where the length is 0.
@@ -160,6 +161,21 @@ Statement& Statement::bind(std::nullopt_t) {
   return bound(::sqlite3_bind_null(statement_.get(), next_));
 }
 
+base::Result<void> Database::copy_to(Database& target) {
+  // Held over all steps: without it the copy begins anew whenever somebody commits.
+  auto moment = Tx::begin(*this, Tx::Kind::read);
+  if (!moment) return moment.error();
+  if (const auto tables = ask("SELECT count(*) FROM sqlite_schema"); !tables) return tables.error();
+  sqlite3_backup* const copy = ::sqlite3_backup_init(target.handle_.get(), "main", handle_.get(), "main");
+  if (copy == nullptr) return target.error("cannot be copied to");
+  int result = SQLITE_OK;
+  while (result == SQLITE_OK) result = ::sqlite3_backup_step(copy, kPagesOfStep);
+  const bool of_source = (::sqlite3_extended_errcode(handle_.get()) & 0xFF) == SQLITE_IOERR;
+  result = ::sqlite3_backup_finish(copy);
+  if (result == SQLITE_OK) return {};
+  return of_source ? error("cannot be copied") : target.error("cannot be copied to");
+}
+
 int Statement::placeholders() const noexcept {
   return ::sqlite3_bind_parameter_count(statement_.get());
 }
@@ -210,7 +226,7 @@ base::Error Database::error(std::string_view what) const {
 }
 
 base::Result<Database> Database::open(const std::string& path, const Options& options) {
-  const bool write = options.access == Access::read_write;
+  const bool write = options.access != Access::read_only;
   if (write) {
     if (auto made = make_file(path); !made) return made.error();
   } else if (const auto there = os::file_info(path); !there) {
@@ -264,6 +280,7 @@ base::Result<void> Database::set_up(const Options& options) {
     if (auto done = run(sql); !done) return done.error();
   }
   if (options.access == Access::read_only) return {};
+  if (options.access == Access::copy_target) return run("PRAGMA journal_mode = OFF");
   auto mode = prepare("PRAGMA journal_mode = WAL");
   if (!mode) return mode.error();
   const auto row = mode->step();

@@ -101,7 +101,9 @@ class Statement {
 
 class Database {
  public:
-  enum class Access : std::uint8_t { read_only, read_write };
+  // copy_target: written as a whole by copy_to() and then closed; without a journal, and never seen half done
+  // since it has another name until then.
+  enum class Access : std::uint8_t { read_only, read_write, copy_target };
   struct Options {
     Access access = Access::read_only;
     std::chrono::milliseconds busy_timeout{5000};
@@ -123,6 +125,9 @@ class Database {
   // The first column of the first row of a statement without values; 0 without a row.
   [[nodiscard]] base::Result<std::int64_t> ask(const char* sql);
 
+  // Copies everything, as it is at one moment, over what `target` holds; others may write meanwhile. The
+  // pages must have the same format.
+  [[nodiscard]] base::Result<void> copy_to(Database& target);
   // Asked now and then while a statement runs; true ends it with an error. Not by itself at the end of a
   // time, since what a statement may take is known above.
   void end_statements_when(std::function<bool()> due);

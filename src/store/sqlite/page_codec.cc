@@ -233,6 +233,7 @@ base::Result<void> check_file_id(const SealedFileId& id) {
 base::Result<std::unique_ptr<SealedFileKeys>> SealedFileKeys::derive(
     std::span<const std::byte, kKeyBytes> key, const SealedFileId& id) {
   std::unique_ptr<SealedFileKeys> keys(new SealedFileKeys(id));
+  std::ranges::copy(key, keys->vault_key_.begin());
   EVP_KDF* const kdf = ::EVP_KDF_fetch(nullptr, "HKDF", nullptr);
   EVP_KDF_CTX* const context = kdf == nullptr ? nullptr : ::EVP_KDF_CTX_new(kdf);
   char digest[] = "SHA256";
@@ -255,6 +256,7 @@ base::Result<std::unique_ptr<SealedFileKeys>> SealedFileKeys::derive(
 
 SealedFileKeys::~SealedFileKeys() {
   ::OPENSSL_cleanse(bytes_.data(), bytes_.size());
+  ::OPENSSL_cleanse(vault_key_.data(), vault_key_.size());
 }
 
 base::Result<std::unique_ptr<PageCodec>> make_sealed_codec(const SealedFileKeys& keys,

@@ -74,6 +74,8 @@ class SealedFileKeys {
   SealedFileKeys(const SealedFileKeys&) = delete;
   SealedFileKeys& operator=(const SealedFileKeys&) = delete;
 
+  // For another file of the same vault.
+  [[nodiscard]] std::span<const std::byte, kKeyBytes> vault_key() const noexcept { return vault_key_; }
   [[nodiscard]] const SealedFileId& id() const noexcept { return id_; }
   [[nodiscard]] const std::uint8_t* page_key() const noexcept { return bytes_.data(); }
   [[nodiscard]] const std::uint8_t* head_key() const noexcept { return bytes_.data() + kKeyBytes; }
@@ -81,6 +83,7 @@ class SealedFileKeys {
  private:
   explicit SealedFileKeys(const SealedFileId& id) : id_(id) {}
   SealedFileId id_;
+  std::array<std::byte, kKeyBytes> vault_key_{};
   std::array<std::uint8_t, 3 * kKeyBytes> bytes_{};
 };
 // For one thread at a time. `keys` and `random` must outlive it.

@@ -262,7 +262,8 @@ base::Result<std::unique_ptr<PageGuard>> PageGuard::make(const Pages& pages) {
 
 PageGuard* PageGuard::of(sqlite3* connection) noexcept {
   sqlite3_vfs* vfs = nullptr;
-  if (::sqlite3_file_control(connection, "main", SQLITE_FCNTL_VFS_POINTER, &vfs) != SQLITE_OK ||
+  if (::sqlite3_file_control(connection, "main", SQLITE_FCNTL_VFS_POINTER, static_cast<void*>(&vfs)) !=
+          SQLITE_OK ||
       vfs == nullptr || vfs->xOpen != &open_file) {
     return nullptr;
   }

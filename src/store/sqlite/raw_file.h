@@ -1,4 +1,5 @@
-// A file as it lies on the disk, and a write-ahead log that is looked at there, before or beside SQLite.
+// A file as it lies on the disk, and a write-ahead log that is looked at there, before or beside SQLite. Not
+// for reading rows.
 #pragma once
 
 #include <cstdint>

@@ -120,8 +120,8 @@ base::Result<ScrubReport> scrub(const std::string& path, const Pages& pages, con
                                        (*guard)->vfs_name());
   const std::unique_ptr<sqlite3, CloseHandle> handle(opened);
   sqlite3_file* file = nullptr;
-  if (result != SQLITE_OK ||
-      ::sqlite3_file_control(handle.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) {
+  if (result != SQLITE_OK || ::sqlite3_file_control(handle.get(), "main", SQLITE_FCNTL_FILE_POINTER,
+                                                    static_cast<void*>(&file)) != SQLITE_OK) {
     return base::Error{base::ErrorCode::io, path + ": cannot be opened: " + ::sqlite3_errstr(result), {}};
   }
   return Scrub(path, **guard, file).run(go_on);

@@ -1,6 +1,7 @@
 #include "work/calendar/time_zone.h"
 
 #include <unicode/basictz.h>
+#include <unicode/strenum.h>
 #include <unicode/unistr.h>
 
 #include <algorithm>
@@ -96,6 +97,20 @@ base::TimeNs TimeZone::at(Day day, int minute) const {
                                  raw, saving, status);
   HINOMI_CHECK(U_SUCCESS(status) != 0);
   return {(local_ms - raw - saving) * kNsPerMs};
+}
+
+std::vector<std::string> time_zone_names() {
+  std::vector<std::string> names{"UTC"};
+  UErrorCode failed = U_ZERO_ERROR;
+  const std::unique_ptr<icu::StringEnumeration> all(icu::TimeZone::createTimeZoneIDEnumeration(
+      UCAL_ZONE_TYPE_CANONICAL_LOCATION, nullptr, nullptr, failed));
+  if (U_FAILURE(failed) != 0 || all == nullptr) return names;
+  while (const char* const name = all->next(nullptr, failed)) {
+    if (may_be_name(name) && make_zone(name) != nullptr) names.emplace_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
 }
 
 }  // namespace hinomi::work::calendar

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -44,5 +45,8 @@ class TimeZone {
 
   std::shared_ptr<const Zone> zone_;  // shared by the copies; never changes
 };
+
+// The names of places, each zone under one name of its own, and UTC; sorted. For choosing one.
+[[nodiscard]] std::vector<std::string> time_zone_names();
 
 }  // namespace hinomi::work::calendar

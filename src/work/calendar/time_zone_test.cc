@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <random>
 
 namespace hinomi::work::calendar {
@@ -62,6 +64,14 @@ TEST(TimeZone, what_is_not_skipped_comes_back) {
                   zone.at(local.day, static_cast<int>(shown - local.day.number * 1440LL)) == time);
     }
   }
+}
+
+TEST(TimeZone, every_name_that_is_offered_is_one) {
+  const std::vector<std::string> names = time_zone_names();
+  EXPECT_GT(names.size(), 300U);
+  for (const std::string& name : names) EXPECT_TRUE(TimeZone::of(name)) << name;
+  for (const std::string_view wanted : {"Asia/Tokyo", "UTC", "Europe/Vienna", "America/New_York"})
+    EXPECT_NE(std::find(names.begin(), names.end(), wanted), names.end()) << wanted;
 }
 
 }  // namespace

@@ -1,111 +1,24 @@
-// The rows of a list far larger than what is loaded: pages of 200, fetched where somebody looks, all of one moment
-// (until_version), so that row 4,711 stays row 4,711 while alerts arrive. Changes of loaded rows come in place; new
-// alerts are only counted until they are asked for. Not for drawing (AlertList.tsx).
+// The window of alerts: all pages are of one moment (until_version), so that row 4,711 stays row 4,711 while alerts
+// arrive. Not for drawing (AlertList.tsx).
 import type { AlertPage, AlertRow, AlertsMessage } from '../api/types';
+import { PageWindow } from '../list/pageWindow';
 
-export const pageSize = 200;
-// Beyond this the pages that were looked at longest ago are dropped.
-export const maxPages = 40;
-const maxAtOnce = 3;
+export { maxPages, pageSize } from '../list/pageWindow';
+export type { WindowView } from '../list/pageWindow';
 
 export type FetchPage = (offset: number, untilVersion: number | undefined, limit: number) => Promise<AlertPage>;
 
-export interface WindowView {
-  readonly state: 'loading' | 'ready' | 'failed';
-  readonly error: unknown;
-  readonly total: number;
-  // Alerts that came since the list was loaded.
-  readonly fresh: number;
-  // Changes with everything that is to be drawn anew.
-  readonly revision: number;
-  // True while a newer list is fetched behind the one that is shown.
-  readonly refreshing: boolean;
+interface Moment {
+  readonly version: number;
+  readonly maxSeq: number;
 }
 
-export class AlertWindow {
-  private view: WindowView = { state: 'loading', error: undefined, total: 0, fresh: 0, revision: 0, refreshing: false };
-  private readonly listeners = new Set<() => void>();
-  private pages = new Map<number, AlertRow[]>();
-  private places = new Map<string, { page: number; index: number }>();
-  private readonly failedPages = new Map<number, unknown>();
-  private waiting: number[] = [];
-  private running = new Set<number>();
-  private untilVersion = 0;
-  private maxSeq = 0;
-  private generation = 0;
-  private probing = false;
-  private probeAgain = false;
-
-  constructor(private readonly fetchPage: FetchPage) {}
-
-  subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => {
-      this.listeners.delete(listener);
-    };
-  };
-
-  snapshot = (): WindowView => this.view;
-
-  row(index: number): AlertRow | undefined {
-    return this.pages.get(Math.floor(index / pageSize))?.[index % pageSize];
-  }
-
-  // Where a loaded alert stands; undefined when it is not loaded.
-  indexOf(id: string): number | undefined {
-    const place = this.places.get(id);
-    return place && place.page * pageSize + place.index;
-  }
-
-  // Loads the list of this moment; what is shown stays until the new one is there.
-  async load(): Promise<void> {
-    const generation = ++this.generation;
-    this.change({ refreshing: true });
-    try {
-      const first = await this.fetchPage(0, undefined, pageSize);
-      if (generation !== this.generation) return;
-      this.pages = new Map();
-      this.places = new Map();
-      this.failedPages.clear();
-      this.waiting = [];
-      this.running = new Set();
-      this.untilVersion = first.version;
-      this.maxSeq = first.max_seq;
-      this.put(0, first.items);
-      this.change({ state: 'ready', error: undefined, total: first.total, fresh: 0, refreshing: false });
-    } catch (error) {
-      if (generation !== this.generation) return;
-      this.change({ state: 'failed', error, refreshing: false });
-    }
-  }
-
-  // Somebody looks at rows first to last: loads their pages.
-  look(first: number, last: number): void {
-    if (this.view.state !== 'ready' || this.view.total === 0) return;
-    const from = Math.max(0, Math.floor(first / pageSize));
-    const to = Math.min(Math.floor(last / pageSize), Math.floor((this.view.total - 1) / pageSize));
-    const wanted: number[] = [];
-    for (let page = from; page <= to; page += 1) {
-      const known = this.pages.get(page);
-      if (known) {
-        // Most recently used stands last.
-        this.pages.delete(page);
-        this.pages.set(page, known);
-      } else if (!this.running.has(page) && !this.failedPages.has(page)) {
-        wanted.push(page);
-      }
-    }
-    this.waiting = wanted;
-    this.pump();
-  }
-
-  retryPages(): void {
-    this.failedPages.clear();
-    this.change({ error: undefined });
-  }
-
-  hasFailedPages(): boolean {
-    return this.failedPages.size > 0;
+export class AlertWindow extends PageWindow<AlertRow, Moment> {
+  constructor(fetchPage: FetchPage) {
+    super(async (offset, moment, limit) => {
+      const page = await fetchPage(offset, moment?.version, limit);
+      return { items: page.items, total: page.total, mark: { version: page.version, maxSeq: page.max_seq } };
+    });
   }
 
   // News of the stream.
@@ -114,85 +27,8 @@ export class AlertWindow {
       this.probe();
       return;
     }
-    let changed = false;
-    let isNew = false;
-    for (const row of message.items) {
-      const place = this.places.get(row.id);
-      const page = place && this.pages.get(place.page);
-      if (place && page) {
-        const known = page[place.index];
-        if (known && known.version < row.version) {
-          page[place.index] = row;
-          changed = true;
-        }
-      } else if (row.seq > this.maxSeq) {
-        isNew = true;
-      }
-    }
-    if (changed) this.change({});
-    if (isNew) this.probe();
-  }
-
-  // Asks how many alerts the list would have now; one question at a time.
-  probe(): void {
-    if (this.view.state !== 'ready') return;
-    if (this.probing) {
-      this.probeAgain = true;
-      return;
-    }
-    this.probing = true;
-    const generation = this.generation;
-    this.fetchPage(0, undefined, 1)
-      .then((page) => {
-        if (generation === this.generation) this.change({ fresh: Math.max(0, page.total - this.view.total) });
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        this.probing = false;
-        if (!this.probeAgain) return;
-        this.probeAgain = false;
-        this.probe();
-      });
-  }
-
-  private pump(): void {
-    while (this.running.size < maxAtOnce && this.waiting.length > 0) {
-      const page = this.waiting.shift();
-      if (page !== undefined) void this.fetch(page);
-    }
-  }
-
-  private async fetch(page: number): Promise<void> {
-    const generation = this.generation;
-    const running = this.running;
-    running.add(page);
-    try {
-      const loaded = await this.fetchPage(page * pageSize, this.untilVersion, pageSize);
-      if (generation !== this.generation) return;
-      this.put(page, loaded.items);
-      this.change({});
-    } catch (error) {
-      if (generation !== this.generation) return;
-      this.failedPages.set(page, error);
-      this.change({ error });
-    } finally {
-      running.delete(page);
-      if (generation === this.generation) this.pump();
-    }
-  }
-
-  private put(page: number, items: readonly AlertRow[]): void {
-    this.pages.set(page, [...items]);
-    items.forEach((row, index) => this.places.set(row.id, { page, index }));
-    for (const old of this.pages.keys()) {
-      if (this.pages.size <= maxPages) break;
-      for (const row of this.pages.get(old) ?? []) this.places.delete(row.id);
-      this.pages.delete(old);
-    }
-  }
-
-  private change(part: Partial<WindowView>): void {
-    this.view = { ...this.view, ...part, revision: this.view.revision + 1 };
-    for (const listener of this.listeners) listener();
+    this.replace(message.items);
+    const maxSeq = this.mark?.maxSeq ?? 0;
+    if (message.items.some((row) => this.indexOf(row.id) === undefined && row.seq > maxSeq)) this.probe();
   }
 }

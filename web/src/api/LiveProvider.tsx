@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
+import { changes } from './changes';
 import { getJson } from './client';
 import { StatusContext, useNews } from './live';
 import { stream } from './stream';
@@ -15,7 +16,11 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   });
   useEffect(() => {
     stream.start();
-    return () => stream.stop();
+    changes.start();
+    return () => {
+      stream.stop();
+      changes.stop();
+    };
   }, []);
   return <StatusContext value={streamed ?? asked.data}>{children}</StatusContext>;
 }

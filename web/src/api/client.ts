@@ -1,22 +1,55 @@
 // Requests to our own server, and the ways in which they fail.
 
-export type FailureKind = 'signed_out' | 'forbidden' | 'not_found' | 'too_many' | 'unavailable' | 'unreachable' | 'other';
+export type FailureKind =
+  | 'signed_out'
+  | 'forbidden'
+  | 'needs_step_up'
+  | 'needs_reason'
+  | 'needs_approval'
+  | 'not_found'
+  | 'conflict'
+  | 'stale'
+  | 'invalid'
+  | 'too_many'
+  | 'unavailable'
+  | 'unreachable'
+  | 'other';
+
+// One thing that is wrong with what was sent; the field is empty where it is about the whole.
+export interface Fault {
+  readonly field: string;
+  readonly code: string;
+  readonly detail?: string;
+}
 
 export class ApiError extends Error {
   readonly kind: FailureKind;
   readonly status: number;
   readonly code: string;
+  readonly faults: readonly Fault[];
+  // Of this failure, for those who look after the server.
+  readonly id: string;
 
-  constructor(kind: FailureKind, status: number, code: string, detail: string) {
+  constructor(kind: FailureKind, status: number, code: string, detail: string, faults: readonly Fault[] = [], id = '') {
     super(detail);
     this.kind = kind;
     this.status = status;
     this.code = code;
+    this.faults = faults;
+    this.id = id;
   }
+}
+
+export function kindOfFailure(status: number, code: string): FailureKind {
+  if (code === 'needs_step_up' || code === 'needs_reason' || code === 'needs_approval') return code;
+  return kindOfStatus(status);
 }
 
 export function kindOfStatus(status: number): FailureKind {
   if (status === 401) return 'signed_out';
+  if (status === 409) return 'conflict';
+  if (status === 412) return 'stale';
+  if (status === 422) return 'invalid';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not_found';
   if (status === 413 || status === 429) return 'too_many';
@@ -27,14 +60,18 @@ export function kindOfStatus(status: number): FailureKind {
 async function failure(response: Response): Promise<ApiError> {
   let code = '';
   let detail = '';
+  let id = '';
+  let faults: readonly Fault[] = [];
   try {
-    const problem = (await response.json()) as { code?: unknown; detail?: unknown };
+    const problem = (await response.json()) as { code?: unknown; detail?: unknown; faults?: unknown; id?: unknown };
     if (typeof problem.code === 'string') code = problem.code;
     if (typeof problem.detail === 'string') detail = problem.detail;
+    if (typeof problem.id === 'string') id = problem.id;
+    if (Array.isArray(problem.faults)) faults = problem.faults as readonly Fault[];
   } catch {
     // No problem+json: the status says enough.
   }
-  return new ApiError(kindOfStatus(response.status), response.status, code, detail);
+  return new ApiError(kindOfFailure(response.status, code), response.status, code, detail, faults, id);
 }
 
 const base = '/api/v1';
@@ -71,9 +108,48 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   return (await response.json()) as T;
 }
 
+// What changes something: JSON in, the answer's JSON out (undefined where it has none).
+export async function sendJson<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+  const response = await request(path, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const answer = (text === '' ? undefined : JSON.parse(text)) as T;
+  // Taken, but not done: somebody else has to approve it first.
+  if (response.status === 202 && (answer as { code?: unknown } | undefined)?.code === 'needs_approval') throw new ApiError('needs_approval', 202, 'needs_approval', '');
+  return answer;
+}
+
+export interface Names {
+  readonly ja: string;
+  readonly en: string;
+}
+
+export interface Organisation {
+  readonly key: number;
+  readonly name: Names;
+  readonly short: string;
+}
+
+export interface Reach {
+  readonly everywhere: boolean;
+  readonly organisations: readonly number[];
+}
+
+export type ProofMethod = 'password' | 'totp' | 'passkey';
+
 export interface Session {
-  readonly name: string;
+  readonly principal: { readonly kind: string; readonly id: string; readonly name: string };
   readonly language: string | null;
+  readonly step_up_fresh: boolean;
+  // How this session was begun.
+  readonly methods: readonly string[];
+  readonly organisations: readonly Organisation[];
+  readonly permissions: Readonly<Record<string, Reach>>;
+  readonly vaults?: readonly { readonly key: number; readonly name: string }[];
+  readonly unread: number;
 }
 
 export const getSession = () => getJson<Session>('/session');

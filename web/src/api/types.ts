@@ -212,6 +212,14 @@ export interface ServerStatus {
   };
   readonly disk: { readonly used_percent: number; readonly free_bytes: number; readonly state: string };
   readonly sources: readonly SourceStatus[];
+  readonly audit?: {
+    readonly size: number;
+    readonly last_checkpoint: string | null;
+    readonly last_anchor: string | null;
+    readonly authority: string | null;
+    readonly authority_problem: string | null;
+    readonly problem: string | null;
+  };
   readonly sandbox: {
     readonly level: string;
     readonly namespaces: boolean | string;

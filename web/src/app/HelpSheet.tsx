@@ -16,7 +16,12 @@ export function HelpSheet({ opened, onClose }: Props) {
       t.helpEverywhere(),
       [
         [t.helpGoAlerts(), 'g a'],
+        [t.helpGoRoles(), 'g r'],
+        [t.helpGoInbox(), 'g i'],
+        [t.helpGoJobs(), 'g j'],
         [t.helpGoStatus(), 'g s'],
+        [t.findOpen(), 'Ctrl k'],
+        [t.helpUndo(), 'z'],
         [t.helpThis(), '?'],
         [t.helpClose(), 'Esc'],
       ],
@@ -30,6 +35,13 @@ export function HelpSheet({ opened, onClose }: Props) {
         [t.helpOpenPage(), 'o'],
         [t.helpSearch(), '/'],
         [t.helpApplyNew(), 'n'],
+      ],
+    ],
+    [
+      t.helpRecords(),
+      [
+        [t.helpChoose(), 'x'],
+        [t.helpCreate(), 'c'],
       ],
     ],
   ];

@@ -1,23 +1,73 @@
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { Entity } from '../api/schema';
+import { useSchema } from '../api/schema';
 import { useText } from '../i18n/useText';
-import { AlertIcon, Logo, StatusIcon } from '../ui/icons';
+import { entitiesLabel } from '../record/labels';
+import { AlertIcon, BuildingIcon, InboxIcon, JobsIcon, Logo, RecordsIcon, RolesIcon, StatusIcon } from '../ui/icons';
+import { useMay, useSession } from './session';
 import styles from './Shell.module.css';
+
+// Kinds of records that belong to looking after the system; what a page of its own shows is left out.
+const administration: ReadonlySet<string> = new Set(['organisation', 'site', 'custom_field', 'calendar', 'token', 'login']);
+const elsewhere: ReadonlySet<string> = new Set(['notice', 'job', 'saved_view', 'comment', 'relation', 'attachment', 'role_setting', 'tag']);
+
+export function groupsOf(entities: readonly Entity[], mayRead: (entity: string) => boolean): { readonly work: readonly Entity[]; readonly administration: readonly Entity[] } {
+  const open = entities.filter((entity) => !elsewhere.has(entity.name) && mayRead(entity.name));
+  return { work: open.filter((entity) => !administration.has(entity.name)), administration: open.filter((entity) => administration.has(entity.name)) };
+}
 
 // Grouped by the work that people do; a group stands here as soon as it has a page.
 export function Sidebar() {
   const t = useText();
+  const may = useMay();
+  const { unread } = useSession();
+  const schema = useSchema();
+  const groups = useMemo(() => groupsOf(schema.data?.all ?? [], (entity) => may(`${entity}.read`)), [schema.data, may]);
+  const records = (entities: readonly Entity[], icon: React.ReactNode) =>
+    entities.map((entity) => (
+      <Link key={entity.name} to="/records/$path" params={{ path: entity.path }} search={{}} activeOptions={{ includeSearch: false }}>
+        {icon}
+        {entitiesLabel(t, entity.name)}
+      </Link>
+    ));
   return (
     <nav className={styles.nav} aria-label={t.shellNavigation()}>
       <div className={styles.brand}>
         <Logo />
         {t.shellName()}
       </div>
+      <Link to="/inbox">
+        <InboxIcon />
+        {t.navInbox()}
+        {unread > 0 && (
+          <b className={styles.unread} aria-label={t.inboxUnread({ count: unread })}>
+            {unread > 99 ? '99+' : unread}
+          </b>
+        )}
+      </Link>
       <h2>{t.navMonitor()}</h2>
       <Link to="/alerts" search={{}} activeOptions={{ exact: false, includeSearch: false }}>
         <AlertIcon />
         {t.navAlerts()}
       </Link>
+      <h2>{t.navManage()}</h2>
+      <Link to="/roles" search={{}} activeOptions={{ exact: false, includeSearch: false }}>
+        <RolesIcon />
+        {t.navRoles()}
+      </Link>
+      {groups.work.length > 0 && (
+        <>
+          <h2>{t.navRecords()}</h2>
+          {records(groups.work, <RecordsIcon />)}
+        </>
+      )}
       <h2>{t.navOperate()}</h2>
+      {records(groups.administration, <BuildingIcon />)}
+      <Link to="/jobs">
+        <JobsIcon />
+        {t.navJobs()}
+      </Link>
       <Link to="/status">
         <StatusIcon />
         {t.navStatus()}

@@ -5,16 +5,24 @@ import { useConnection, useServerStatus } from '../api/live';
 import { useText } from '../i18n/useText';
 import { Button, IconButton } from '../ui/Button';
 import { Choice } from '../ui/Choice';
-import { ClockIcon, HelpIcon, LanguageIcon, MoonIcon, SignOutIcon, SunIcon } from '../ui/icons';
+import { ClockIcon, BuildingIcon, HelpIcon, LanguageIcon, MoonIcon, SearchIcon, SignOutIcon, SunIcon } from '../ui/icons';
 import { prefer, usePreferences } from './preferences';
+import { organisationName, useOrganisation, useSession } from './session';
+import { visible } from '../text/visible';
 import styles from './Shell.module.css';
 
-export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
+export function TopBar({ onHelp, onFind }: { readonly onHelp: () => void; readonly onFind: () => void }) {
   const t = useText();
   const { language, theme, zone } = usePreferences();
   const status = useServerStatus();
   return (
     <header className={styles.top} data-part="top">
+      <button type="button" className={styles.find} onClick={onFind}>
+        <SearchIcon />
+        <span>{t.findOpen()}</span>
+        <kbd>{'Ctrl K'}</kbd>
+      </button>
+      <OrganisationSwitch />
       {status?.realm_default === 'demo' && <span className={styles.demo}>{t.shellDemo()}</span>}
       <span className={styles.space} />
       <LiveMark perSecond={status?.events.per_second} />
@@ -54,6 +62,27 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
       <IconButton name={t.helpOpen()} icon={<HelpIcon />} onClick={onHelp} />
       <SignOut />
     </header>
+  );
+}
+
+// Of which company everything is seen; one alone needs no choice.
+function OrganisationSwitch() {
+  const t = useText();
+  const { language } = usePreferences();
+  const { organisations } = useSession();
+  const chosen = useOrganisation();
+  if (organisations.length < 2) return null;
+  const name = chosen ? chosen.short || organisationName(chosen, language) : t.organisationAll();
+  return (
+    <Choice
+      value={String(chosen?.key ?? 0)}
+      onChoose={(value) => prefer({ organisation: Number(value) })}
+      values={[{ value: '0', name: t.organisationAll() }, ...organisations.map((one) => ({ value: String(one.key), name: visible(organisationName(one, language)) }))]}
+    >
+      <Button kind="plain" icon={<BuildingIcon />} aria-label={t.organisationChoose({ name })} className={styles.company}>
+        <span>{visible(name)}</span>
+      </Button>
+    </Choice>
   );
 }
 

@@ -1,4 +1,4 @@
-// What a person chose for this browser: language, theme, time zone, single-letter keys. Kept in localStorage and in
+// What a person chose for this browser: language, theme, time zone, company, single-letter keys. Kept in localStorage and in
 // step between tabs; never sent to the server.
 import { createContext, use, useSyncExternalStore } from 'react';
 import { languages } from '../i18n/messages';
@@ -14,6 +14,8 @@ export interface Preferences {
   readonly theme: Theme;
   readonly zone: Zone;
   readonly letterKeys: boolean;
+  // Key of the company that is looked at; 0: all together.
+  readonly organisation: number;
 }
 
 const storageKey = 'hinomi.preferences';
@@ -41,6 +43,7 @@ export function parsePreferences(stored: string | null, wanted: readonly string[
     theme: oneOf(themes, values['theme'], 'auto'),
     zone: oneOf(zones, values['zone'], 'JST'),
     letterKeys: values['letterKeys'] !== false,
+    organisation: Number.isSafeInteger(values['organisation']) ? (values['organisation'] as number) : 0,
   };
 }
 

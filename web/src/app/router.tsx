@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { AlertsPage } from '../alerts/AlertsPage';
 import { parseAlertSearch } from '../alerts/filter';
+import { parseRecordSearch } from '../record/filter';
+import { parseBoardSearch, parseRoleSearch } from '../roles/roles';
 import { LoginPage } from '../login/LoginPage';
 import { Shell } from './Shell';
 import { NotFound } from './NotFound';
@@ -35,8 +37,51 @@ const status = createRoute({
   component: lazyRouteComponent(() => import('../status/StatusPage'), 'StatusPage'),
 });
 
+const recordsIndex = createRoute({
+  getParentRoute: () => shell,
+  path: '/records',
+  component: lazyRouteComponent(() => import('../record/RecordsIndex'), 'RecordsIndex'),
+});
+const records = createRoute({
+  getParentRoute: () => shell,
+  path: '/records/$path',
+  component: lazyRouteComponent(() => import('../record/RecordsPage'), 'RecordsPage'),
+  validateSearch: parseRecordSearch,
+});
+const record = createRoute({
+  getParentRoute: () => shell,
+  path: '/records/$path/$id',
+  component: lazyRouteComponent(() => import('../record/RecordPage'), 'RecordPage'),
+  validateSearch: (search: Record<string, unknown>): { tab?: string; as_of?: string } => ({
+    ...(typeof search['tab'] === 'string' ? { tab: search['tab'] } : {}),
+    ...(typeof search['as_of'] === 'string' && !Number.isNaN(Date.parse(search['as_of'])) ? { as_of: search['as_of'] } : {}),
+  }),
+});
+const roles = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('../roles/RoleBoard'), 'RoleBoard'),
+  validateSearch: parseBoardSearch,
+});
+const role = createRoute({
+  getParentRoute: () => shell,
+  path: '/roles/$code',
+  component: lazyRouteComponent(() => import('../roles/RolePage'), 'RolePage'),
+  validateSearch: parseRoleSearch,
+});
+const inbox = createRoute({
+  getParentRoute: () => shell,
+  path: '/inbox',
+  component: lazyRouteComponent(() => import('../inbox/InboxPage'), 'InboxPage'),
+});
+const jobs = createRoute({
+  getParentRoute: () => shell,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../jobs/JobsPage'), 'JobsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, shell.addChildren([home, alerts, alert, status])]),
+  routeTree: root.addChildren([login, shell.addChildren([home, alerts, alert, status, recordsIndex, records, record, roles, role, inbox, jobs])]),
   parseSearch,
   stringifySearch,
   defaultPreload: false,

@@ -5,6 +5,8 @@ import type { Language } from './messages';
 
 const offsetMs: Record<Zone, number> = { JST: 9 * 3600 * 1000, UTC: 0 };
 
+export const zoneOffsetMs = (zone: Zone): number => offsetMs[zone];
+
 export interface TimeStyle {
   readonly language: Language;
   readonly zone: Zone;
@@ -32,6 +34,11 @@ function shifted(ms: number, zone: Zone): Date {
 
 function clockOf(date: Date): string {
   return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+}
+
+// "11/23", "23 Nov"; with the year where it is not `now`'s. For where a day is enough.
+export function shortDay(iso: string, style: TimeStyle, now = Date.now()): string {
+  return shortTime(iso, style, now).replace(/ [\d:]+$/, '');
 }
 
 // For a column whose head names the zone: "11/23 14:05:02", "23 Nov 14:05:02"; with the year where it is not `now`'s.

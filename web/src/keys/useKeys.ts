@@ -88,6 +88,24 @@ export function useKeys(bindings: Bindings, { letters = true }: Options = {}): v
   }, []);
 }
 
+// Ctrl (or Cmd) with a letter works everywhere, in text fields too, but never during a conversion.
+export function useCommandKey(letter: string, action: () => void): void {
+  const current = useRef(action);
+  useEffect(() => {
+    current.current = action;
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isConverting(event) || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return;
+      if (event.key.toLowerCase() !== letter || isInDialog(event.target)) return;
+      event.preventDefault();
+      current.current();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [letter]);
+}
+
 // For a text field: spread the result onto it. Keys of a conversion are left to the conversion.
 export function fieldKeys(bindings: Readonly<Record<string, () => boolean | void>>) {
   return {

@@ -34,6 +34,7 @@ export function StatusPage() {
       </div>
       <div className={styles.pair}>
         <Sandbox sandbox={status.sandbox} />
+        {status.audit !== undefined && <Audit audit={status.audit} />}
         <Memory memory={status.memory} />
       </div>
     </div>
@@ -170,11 +171,11 @@ function Files({ sources }: { readonly sources: readonly SourceStatus[] }) {
   return (
     <Card title={t.filesTitle()}>
       {following.map((source) => (
-        <details key={source.name} className={styles.files} open={source.files.some((file) => file.problem !== null)}>
-          <summary>{t.filesSummary({ source: source.name, files: source.followed })}</summary>
+        <section key={source.name} className={styles.files}>
+          <h3>{t.filesSummary({ source: source.name, files: source.followed })}</h3>
           {source.files.length < source.followed && <p className={styles.note}>{t.filesShown({ shown: source.files.length })}</p>}
           <FileTable source={source.name} files={source.files} />
-        </details>
+        </section>
       ))}
     </Card>
   );
@@ -321,6 +322,25 @@ function Sandbox({ sandbox }: { readonly sandbox: ServerStatus['sandbox'] }) {
           [t.sandboxLandlock(), shown(sandbox.landlock)],
           [t.sandboxLimits(), shown(sandbox.rlimits)],
           [t.sandboxWorkers(), count(sandbox.workers)],
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Audit({ audit }: { readonly audit: NonNullable<ServerStatus['audit']> }) {
+  const t = useText();
+  const { language, zone } = usePreferences();
+  const time = (at: string | null) => (at ? shortTime(at, { language, zone }) : '–');
+  return (
+    <Card title={t.auditTitle()}>
+      {audit.authority === null && <p className={styles.note}>{t.auditNoAuthority()}</p>}
+      <Facts
+        facts={[
+          [t.auditSize(), count(audit.size)],
+          [t.auditCheckpoint({ zone }), time(audit.last_checkpoint)],
+          [t.auditAnchor({ zone }), time(audit.last_anchor)],
+          [t.auditAuthority(), audit.authority === null ? '–' : <Visible text={audit.authority} />],
         ]}
       />
     </Card>

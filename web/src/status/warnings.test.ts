@@ -50,6 +50,16 @@ describe('warnings', () => {
     expect(texts({ ...good, sources: [{ ...source, connections_refused: 1 }] })).toHaveLength(1);
   });
 
+  it('call an audit log that is not in order grave, and missing time-stamps not', () => {
+    const audit = { size: 1, last_checkpoint: null, last_anchor: null, authority: 'http://tsa', authority_problem: null, problem: null };
+    expect(texts({ ...good, audit })).toEqual([]);
+    expect(texts({ ...good, audit: { ...audit, authority: null } })).toEqual([]);
+    const rolledBack = warningsOf({ ...good, audit: { ...audit, problem: 'it was rolled back' } }, messages.en);
+    expect(rolledBack.map((warning) => warning.grave)).toEqual([true]);
+    expect(rolledBack[0]?.text).toContain('it was rolled back');
+    expect(warningsOf({ ...good, audit: { ...audit, authority_problem: 'x' } }, messages.en)[0]?.grave).toBe(false);
+  });
+
   it('call damage of the journal grave', () => {
     const found = warningsOf({ ...good, journal: { ...good.journal, damages: 2, damaged_bytes: 2048 } }, messages.en);
     expect(found).toHaveLength(1);

@@ -85,6 +85,8 @@ export function warningsOf(status: ServerStatus, t: Messages): Warning[] {
   if (status.pipeline.incomplete > 0) mild(t.warnIncomplete({ matches: status.pipeline.incomplete }));
   if ((status.pipeline.unparsed ?? 0) > 0) mild(t.warnUnparsed({ events: status.pipeline.unparsed ?? 0 }));
   if (status.pipeline.refused > 0) mild(t.warnRules({ rules: status.pipeline.refused }));
+  if (status.audit?.problem) grave(t.warnAudit({ problem: status.audit.problem }));
+  if (status.audit?.authority_problem) mild(t.warnAuditAuthority({ problem: status.audit.authority_problem }));
   if (status.sandbox.level !== 'full') mild(t.warnSandbox());
   if ((status.csp_reports ?? 0) > 0) mild(t.warnCsp({ reports: status.csp_reports ?? 0 }));
   return warnings.sort((a, b) => Number(b.grave) - Number(a.grave));

@@ -7,16 +7,17 @@ interface Props {
   readonly onClose: () => void;
   readonly title: string;
   readonly closeName: string;
+  readonly size?: 'sm' | 'md' | 'lg' | 'xl' | '85%';
   readonly children: ReactNode;
 }
 
-export function Dialog({ opened, onClose, title, closeName, children }: Props) {
+export function Dialog({ opened, onClose, title, closeName, size = 'lg', children }: Props) {
   return (
     <Modal
       opened={opened}
       onClose={onClose}
       title={title}
-      size="lg"
+      size={size}
       centered
       lockScroll={false}
       transitionProps={{ duration: 80 }}
@@ -26,4 +27,9 @@ export function Dialog({ opened, onClose, title, closeName, children }: Props) {
       {children}
     </Modal>
   );
+}
+
+// The row of buttons at the end of a dialog.
+export function DialogButtons({ children }: { readonly children: ReactNode }) {
+  return <div className={styles.buttons}>{children}</div>;
 }

@@ -116,9 +116,118 @@ export const ArrowUpIcon = () => (
     <path d="M12 19.5V5M6 11l6-6 6 6" />
   </Icon>
 );
+export const ArrowDownIcon = () => (
+  <Icon size={14}>
+    <path d="M12 4.5V19M6 13l6 6 6-6" />
+  </Icon>
+);
 export const BulbIcon = () => (
   <Icon size={14}>
     <path d="M9.5 18h5M10.5 21h3M8.5 15c-1.5-1.2-2.5-3-2.5-5a6 6 0 1 1 12 0c0 2-1 3.8-2.5 5z" />
+  </Icon>
+);
+
+export const PlusIcon = () => (
+  <Icon size={14}>
+    <path d="M12 5v14M5 12h14" />
+  </Icon>
+);
+export const EditIcon = () => (
+  <Icon size={14}>
+    <path d="M4.5 19.5h4L19 9a2.1 2.1 0 0 0-3-3L5.5 16.5zM14 8l3 3" />
+  </Icon>
+);
+export const TrashIcon = () => (
+  <Icon size={14}>
+    <path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 12.5h9.4L17.5 7M10.5 11v5M13.5 11v5" />
+  </Icon>
+);
+export const MoreIcon = () => (
+  <Icon>
+    <path d="M5.5 12h.01M12 12h.01M18.5 12h.01" strokeWidth="2.6" />
+  </Icon>
+);
+export const ColumnsIcon = () => (
+  <Icon size={14}>
+    <rect x="4" y="4.5" width="16" height="15" rx="1.5" />
+    <path d="M9.5 4.5v15M14.5 4.5v15" />
+  </Icon>
+);
+export const DownloadIcon = () => (
+  <Icon size={14}>
+    <path d="M12 4v11M7 10.5l5 5 5-5M4.5 20h15" />
+  </Icon>
+);
+export const UploadIcon = () => (
+  <Icon size={14}>
+    <path d="M12 15.5v-11M7 9l5-5 5 5M4.5 20h15" />
+  </Icon>
+);
+export const BookmarkIcon = () => (
+  <Icon size={14}>
+    <path d="M7 4h10v16l-5-4-5 4z" />
+  </Icon>
+);
+export const HistoryIcon = () => (
+  <Icon size={14}>
+    <path d="M4.5 12a7.5 7.5 0 1 0 2.6-5.7M4.5 4v4h4M12 8v4.3l3 1.7" />
+  </Icon>
+);
+export const UndoIcon = () => (
+  <Icon size={14}>
+    <path d="M8.5 5 4 9.5 8.5 14M4.5 9.5H14a5.5 5.5 0 0 1 0 11h-3" />
+  </Icon>
+);
+export const LockIcon = () => (
+  <Icon size={14}>
+    <rect x="5" y="10.5" width="14" height="9.5" rx="1.5" />
+    <path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5" />
+  </Icon>
+);
+export const RecordsIcon = () => (
+  <Icon>
+    <path d="M5 4.5h14v15H5zM8.5 9h7M8.5 12.5h7M8.5 16h4" />
+  </Icon>
+);
+export const RolesIcon = () => (
+  <Icon>
+    <circle cx="12" cy="5.5" r="2.5" />
+    <circle cx="5.5" cy="18" r="2.5" />
+    <circle cx="18.5" cy="18" r="2.5" />
+    <path d="M12 8v4M5.5 15.5V12h13v3.5" />
+  </Icon>
+);
+export const InboxIcon = () => (
+  <Icon>
+    <path d="M4 13.5 6.5 5h11l2.5 8.5V19H4zM4 13.5h5l1.200 2.5h3.6l1.200-2.5h5" />
+  </Icon>
+);
+export const JobsIcon = () => (
+  <Icon>
+    <path d="M4 7h11M4 12h16M4 17h8" />
+    <path d="m17 4.5 3 2.5-3 2.5z" />
+  </Icon>
+);
+export const BuildingIcon = () => (
+  <Icon size={14}>
+    <path d="M5 20.5v-16h9v16M14 9.5h5v11M3.5 20.5h17M8 8.5h3M8 12h3M8 15.5h3" />
+  </Icon>
+);
+export const CalendarIcon = () => (
+  <Icon size={14}>
+    <rect x="4" y="5.5" width="16" height="14.5" rx="1.5" />
+    <path d="M4 10h16M8.5 3.5v4M15.5 3.5v4" />
+  </Icon>
+);
+export const ChevronIcon = () => (
+  <Icon size={14}>
+    <path d="m7 10 5 5 5-5" />
+  </Icon>
+);
+export const PersonIcon = () => (
+  <Icon size={14}>
+    <circle cx="12" cy="8" r="3.5" />
+    <path d="M5 20c.5-4 3.3-6 7-6s6.5 2 7 6" />
   </Icon>
 );
 

@@ -10,6 +10,7 @@
 
 #include "api/records/service.h"
 #include "govern/organisation.h"
+#include "os/testing/scratch_folder.h"
 #include "parse/sheet/read.h"
 #include "record/json.h"
 #include "record/testing/ships.h"
@@ -65,7 +66,7 @@ class Desk : public ::testing::TestWithParam<store::sql::Dialect> {
   void SetUp() override {
     HINOMI_NEEDS_DATABASE(GetParam());
     database_.emplace(GetParam());
-    harbour_.emplace(database_->open_again(),
+    harbour_.emplace(**database_,
                      std::vector<schema::Entity>{govern::organisation_entity(), govern::site_entity(),
                                                  govern::person_entity(), work::custom_field_entity(),
                                                  work::comment_entity(), work::relation_entity(),
@@ -76,10 +77,12 @@ class Desk : public ::testing::TestWithParam<store::sql::Dialect> {
   }
   [[nodiscard]] virtual FileParts file_parts() {
     FileParts parts;
-    parts.scratch_folder = harbour_->folder().string();
+    parts.scratch_folder = folder_.path();
     return parts;
   }
-  void make_service() { service_.emplace(harbour_->engine(), RecordService::GrantsOf(), file_parts()); }
+  void make_service() {
+    service_.emplace(harbour_->engine(), RecordService::GrantsOf(), WorkParts(), file_parts());
+  }
 
   static http::Request request(std::string query = {}, std::string body = {},
                                std::vector<http::Field> fields = {}, std::vector<std::string> params = {}) {
@@ -133,6 +136,7 @@ class Desk : public ::testing::TestWithParam<store::sql::Dialect> {
     return rows;
   }
 
+  os::ScratchFolder folder_;
   AuditNotes audit_;
   std::optional<store::sql::FreshDatabase> database_;
   std::optional<record::testing::Harbour> harbour_;

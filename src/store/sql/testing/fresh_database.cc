@@ -1,6 +1,5 @@
 #include "store/sql/testing/fresh_database.h"
 
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -30,9 +29,7 @@ FreshDatabase::FreshDatabase(const Backend& backend, const Knobs& knobs) : backe
     if (::mkdtemp(folder_.data()) == nullptr) ADD_FAILURE() << "no scratch folder " << folder_;
     place_ = folder_ + "/test.db";
   } else {
-    static std::atomic<int> counter = 0;
-    name_ = "fresh_" + std::to_string(++counter);
-    PostgresServer::get().run("CREATE DATABASE " + name_);
+    name_ = PostgresServer::get().take_database();
     place_ = PostgresServer::get().socket_address(name_);
   }
   database_ = open_again(knobs);
@@ -65,7 +62,7 @@ FreshDatabase::~FreshDatabase() {
   database_.reset();
   std::error_code ignored;
   if (!folder_.empty()) std::filesystem::remove_all(folder_, ignored);
-  if (!name_.empty()) PostgresServer::get().run("DROP DATABASE " + name_ + " WITH (FORCE)");
+  if (!name_.empty()) PostgresServer::get().give_back_database(name_);
 }
 
 }  // namespace hinomi::store::sql

@@ -1,8 +1,10 @@
 #include "store/sql/testing/postgres_server.h"
 
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <netinet/in.h>
 #include <pwd.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -92,6 +94,20 @@ void give_to_server_user(const std::string& path) {
   if (user == nullptr || ::chown(path.c_str(), user->pw_uid, user->pw_gid) != 0) give_up("chown " + path);
 }
 
+constexpr std::string_view kFolderName = "hinomi-pg.";
+
+// Folders of programs that were killed: nobody holds the lock on them any more.
+void remove_left_over() {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(fs::temp_directory_path(), ignored)) {
+    const fs::path& path = entry.path();
+    if (!path.filename().string().starts_with(kFolderName) || !fs::exists(path / "data/PG_VERSION", ignored))
+      continue;
+    const os::Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.valid() && ::flock(folder.get(), LOCK_EX | LOCK_NB) == 0) fs::remove_all(path, ignored);
+  }
+}
+
 }  // namespace
 
 std::string PostgresServer::why_missing() {
@@ -110,9 +126,13 @@ PostgresServer& PostgresServer::get() {
 }
 
 PostgresServer::PostgresServer() : password_(os::random_text(os::system_random, 20)) {
-  std::string name = fs::temp_directory_path() / "hinomi-pg.XXXXXX";  // a socket's path must be short
+  remove_left_over();
+  std::string name =
+      fs::temp_directory_path() / (std::string(kFolderName) + "XXXXXX");  // a socket's path must be short
   if (::mkdtemp(name.data()) == nullptr) give_up("no scratch folder");
   folder_ = name;
+  lock_ = os::Descriptor(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock_.valid() || ::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) give_up("no lock on " + folder_);
   const std::string password_file = folder_ + "/password";
   std::ofstream(password_file) << password_ << '\n';
   give_to_server_user(folder_);
@@ -164,18 +184,39 @@ std::string PostgresServer::tcp_address(std::string_view database) const {
          " dbname=" + std::string(database);
 }
 
-void PostgresServer::run(const std::string& sql) const {
-  const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(
-      ::PQconnectdb(socket_address("postgres").c_str()), &::PQfinish);
+void PostgresServer::run_in(std::string_view database, const std::string& sql) const {
+  const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(::PQconnectdb(socket_address(database).c_str()),
+                                                              &::PQfinish);
   const std::unique_ptr<PGresult, void (*)(PGresult*)> result(::PQexec(connection.get(), sql.c_str()),
                                                               &::PQclear);
   const auto status = ::PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) give_up(::PQerrorMessage(connection.get()));
 }
 
+std::string PostgresServer::take_database() {
+  if (!unused_.empty()) {
+    std::string name = std::move(unused_.back());
+    unused_.pop_back();
+    return name;
+  }
+  std::string name = "fresh_" + std::to_string(++made_);
+  run("CREATE DATABASE " + name);
+  return name;
+}
+
+void PostgresServer::give_back_database(const std::string& name) {
+  run_in(name,
+         "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+         "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  run_in(name, "SET client_min_messages = error; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  unused_.push_back(name);
+}
+
 void PostgresServer::crash_and_restart() {
-  process_->signal(SIGQUIT);
-  static_cast<void>(process_->wait(kPatience));
+  if (process_) {
+    process_->signal(SIGQUIT);
+    static_cast<void>(process_->wait(kPatience));
+  }
   start();
 }
 

@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "os/file.h"
 #include "os/subprocess.h"
 
 namespace hinomi::store::sql {
@@ -28,8 +30,13 @@ class PostgresServer {
   [[nodiscard]] std::string socket_address(std::string_view database) const;
   [[nodiscard]] std::string tcp_address(std::string_view database) const;
 
-  // As superuser, one statement, through a connection of its own.
-  void run(const std::string& sql) const;
+  // As superuser, through a connection of its own.
+  void run(const std::string& sql) const { run_in("postgres", sql); }
+  void run_in(std::string_view database, const std::string& sql) const;
+  // An empty database, and what becomes of it afterwards: emptied, it serves again, which is quicker than a
+  // new one.
+  [[nodiscard]] std::string take_database();
+  void give_back_database(const std::string& name);
   // Stops it as a crash would and starts it again.
   void crash_and_restart();
 
@@ -39,8 +46,11 @@ class PostgresServer {
   [[nodiscard]] bool answers() const;
 
   std::string folder_;
+  os::Descriptor lock_;  // on the folder, while this program lives
   std::string password_;
   int port_ = 0;
+  int made_ = 0;
+  std::vector<std::string> unused_;
   std::optional<os::Subprocess> process_;
 };
 

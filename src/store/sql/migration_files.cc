@@ -1,13 +1,13 @@
-#include "record/migrations.h"
+#include "store/sql/migration_files.h"
 
 #include <algorithm>
 #include <string>
 
-namespace hinomi::record {
+namespace hinomi::store::sql {
 
-std::string part_for(store::sql::Dialect dialect, std::string_view text) {
+std::string part_for(Dialect dialect, std::string_view text) {
   constexpr std::string_view kMark = "-- only: ";
-  const std::string_view own = dialect == store::sql::Dialect::sqlite ? "sqlite" : "postgres";
+  const std::string_view own = dialect == Dialect::sqlite ? "sqlite" : "postgres";
   std::string part;
   bool applies = true;
   while (!text.empty()) {
@@ -25,14 +25,14 @@ std::string part_for(store::sql::Dialect dialect, std::string_view text) {
   return part;
 }
 
-store::sql::Migrations Steps::view() const {
-  return {.name = "records", .steps = {texts.begin(), texts.end()}};
+Migrations Steps::view() const {
+  return {.name = name, .steps = {texts.begin(), texts.end()}};
 }
 
-Steps steps_for(store::sql::Dialect dialect, std::span<const MigrationFile> files) {
-  Steps steps;
+Steps steps_for(std::string_view name, Dialect dialect, std::span<const MigrationFile> files) {
+  Steps steps{.name = name, .texts = {}};
   for (const MigrationFile& file : files) steps.texts.push_back(part_for(dialect, file.text));
   return steps;
 }
 
-}  // namespace hinomi::record
+}  // namespace hinomi::store::sql

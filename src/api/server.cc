@@ -202,7 +202,7 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
   if (has_accounts) parts->open_accounts(routes);
   if (const Services& given = parts->backend.services; given.records != nullptr) {
     parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of, given.work,
-                                                                given.record_files);
+                                                              given.record_files);
     if (given.roles) parts->roles = std::make_unique<records::RoleService>(*given.records, *given.roles);
     parts->record_routes =
         std::make_unique<RecordRoutes>(*parts->records, parts->roles.get(), given.find_caller);

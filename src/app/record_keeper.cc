@@ -77,7 +77,6 @@ base::Result<void> RecordKeeper::start() {
   return {};
 }
 
-
 base::Result<void> RecordKeeper::open_audit() {
   if (auto migrated = store::sql::migrate(*database_, audit::migrations()); !migrated) return migrated;
   const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");

@@ -81,6 +81,18 @@ Grants Grants::common(const Grants& a, const Grants& b) {
   return both;
 }
 
+Principal narrowed(Principal principal, std::string_view permission, std::string_view by) {
+  if (principal.grants == nullptr) return principal;
+  auto grants = std::make_shared<Grants>();
+  for (const auto& [name, reach] : principal.grants->all())
+    if (name != permission) grants->add(name, reach);
+  const Reach* const held = principal.grants->find(permission);
+  const Reach* const other = principal.grants->find(by);
+  if (held != nullptr && other != nullptr) grants->add(permission, common_reach(*held, *other));
+  principal.grants = std::move(grants);
+  return principal;
+}
+
 Principal system_principal() {
   Principal system;
   system.kind = PrincipalKind::system;

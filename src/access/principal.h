@@ -76,6 +76,9 @@ struct Principal {
   base::Realm realm = base::Realm::real;  // of what they see and make unless they ask for another
 };
 
+// The same principal, who holds `permission` only where `by` is held too: for what needs both in one place.
+[[nodiscard]] Principal narrowed(Principal principal, std::string_view permission, std::string_view by);
+
 // The program itself: everything everywhere, but no vault.
 [[nodiscard]] Principal system_principal();
 

@@ -40,8 +40,20 @@ std::map<int, std::map<std::string, std::string>> problems_by_status() {
   return all;
 }
 
-void copy(JsonWriter& json, const parse::json::Value& value) {
+constexpr std::size_t kMaxOnOneLine = 100;  // bytes of what is not broken into lines
+
+// `line`: what of it is short stands on one line.
+void copy(JsonWriter& json, const parse::json::Value& value, bool line = false) {
   using parse::json::Kind;
+  if (line && (value.kind() == Kind::array || value.kind() == Kind::object)) {
+    std::string whole;
+    JsonWriter one(whole);
+    copy(one, value);
+    if (whole.size() <= kMaxOnOneLine) {
+      json.raw(whole);
+      return;
+    }
+  }
   switch (value.kind()) {
     case Kind::null:
       json.null();
@@ -63,7 +75,7 @@ void copy(JsonWriter& json, const parse::json::Value& value) {
       return;
     case Kind::array:
       json.begin_array();
-      for (auto at = value.first(); !(at == value.last()); at = at.next()) copy(json, at);
+      for (auto at = value.first(); !(at == value.last()); at = at.next()) copy(json, at, line);
       json.end_array();
       return;
     case Kind::object:
@@ -71,7 +83,7 @@ void copy(JsonWriter& json, const parse::json::Value& value) {
       for (auto key = value.first(); !(key == value.last());) {
         const auto member = key.next();
         json.key(key.string());
-        copy(json, member);
+        copy(json, member, line);
         key = member.next();
       }
       json.end_object();
@@ -190,7 +202,7 @@ base::Result<std::string> indented(std::string_view text) {
   if (!value) return value.error();
   std::string lines;
   JsonWriter json(lines, 1);
-  copy(json, *value);
+  copy(json, *value, true);
   return lines + "\n";
 }
 
@@ -213,7 +225,7 @@ std::vector<std::string> faults_of(const schema::Registry& registry, const std::
         faults.push_back(where + "no schema '" + std::string(name) + "' in openapi_parts.cc");
     for_each_word(words.parameters, [&](std::string_view name) {
       if (!parameters.contains(std::string(name)))
-        faults.push_back(where + "no parameter '" + std::string(name) + "' in openapi_parts.cc");
+        faults.push_back(where + "no parameter '" + std::string(name) + "' in openapi_parameters.cc");
     });
   }
   return faults;

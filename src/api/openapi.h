@@ -14,7 +14,7 @@ namespace hinomi::api {
 // One line of JSON. Every route that has words is in it; names are sorted, so that it changes only where the
 // API does.
 [[nodiscard]] std::string openapi_json(const schema::Registry& registry, const std::vector<Route>& routes);
-// The same JSON with line breaks, as it is committed; invalid_input when it is none.
+// The same JSON with line breaks where parts are long, as it is committed; invalid_input when it is none.
 [[nodiscard]] base::Result<std::string> indented(std::string_view json);
 
 // What is wrong with the words of routes: none, a schema or parameter that is not there. For tests.

@@ -19,6 +19,9 @@ struct Operation {
   const schema::Action* action = nullptr;  // of RecordOperation::act
 };
 
+constexpr std::string_view kTableMedia =
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet text/csv";
+
 std::string_view member_of(Method method) noexcept {
   switch (method) {
     case Method::post:
@@ -35,9 +38,28 @@ std::string_view member_of(Method method) noexcept {
 }
 
 std::string_view name_of(RecordOperation operation) noexcept {
-  constexpr std::string_view kNames[] = {"",    "list",     "facets",      "create",    "bulk",
-                                         "get", "change",   "delete",      "restore",   "history",
-                                         "act", "comments", "add_comment", "relations", "add_relation"};
+  constexpr std::string_view kNames[] = {"",
+                                         "list",
+                                         "facets",
+                                         "create",
+                                         "bulk",
+                                         "export",
+                                         "import",
+                                         "get",
+                                         "change",
+                                         "delete",
+                                         "restore",
+                                         "history",
+                                         "act",
+                                         "comments",
+                                         "add_comment",
+                                         "remove_comment",
+                                         "relations",
+                                         "add_relation",
+                                         "remove_relation",
+                                         "attachments",
+                                         "add_attachment",
+                                         "remove_attachment"};
   return kNames[static_cast<std::size_t>(operation)];
 }
 
@@ -75,6 +97,10 @@ std::string summary_of(const Operation& operation) {
     case RecordOperation::bulk:
       return label("entity." + name + ".many") +
              ": the same change, action or deletion on up to 1000 of them";
+    case RecordOperation::export_table:
+      return label("entity." + name + ".many") + ": all of a list as a file";
+    case RecordOperation::import_table:
+      return label("entity." + name + ".many") + ": a file that comes back, first as a preview";
     case RecordOperation::get:
       return label("entity." + name) + ": one";
     case RecordOperation::change:
@@ -89,11 +115,21 @@ std::string summary_of(const Operation& operation) {
       return label("entity." + name) + ": its comments";
     case RecordOperation::add_comment:
       return label("entity." + name) + ": comment on it";
+    case RecordOperation::remove_comment:
+      return label("entity." + name) + ": remove a comment";
     case RecordOperation::relations:
       return label("entity." + name) +
              ": its relations, from it and to it, as far as the other end may be read";
-    default:
+    case RecordOperation::add_relation:
       return label("entity." + name) + ": relate it to another record";
+    case RecordOperation::remove_relation:
+      return label("entity." + name) + ": remove a relation";
+    case RecordOperation::attachments:
+      return label("entity." + name) + ": its files";
+    case RecordOperation::add_attachment:
+      return label("entity." + name) + ": attach a file";
+    default:
+      return label("entity." + name) + ": remove a file";
   }
 }
 
@@ -112,10 +148,22 @@ std::string permission_of(const Operation& operation) {
       case RecordOperation::remove:
       case RecordOperation::restore:
         return name + ".delete";
+      case RecordOperation::export_table:
+        return "list.export";
+      case RecordOperation::import_table:
+        return "list.import";
       case RecordOperation::add_comment:
         return "comment.create";
+      case RecordOperation::remove_comment:
+        return "comment.delete";
       case RecordOperation::add_relation:
         return "relation.create";
+      case RecordOperation::remove_relation:
+        return "relation.delete";
+      case RecordOperation::add_attachment:
+        return "attachment.create";
+      case RecordOperation::remove_attachment:
+        return "attachment.delete";
       default:
         return name + ".read";
     }
@@ -183,6 +231,20 @@ void write_parameters(JsonWriter& json, const Operation& operation, std::string_
     case RecordOperation::facets:
       write_list_parameter_refs(json, *words.entity, words.operation == RecordOperation::facets);
       break;
+    case RecordOperation::export_table:
+      for (const std::string_view name :
+           {"table.format", "table.language", "table.encoding", "table.utc_offset", "table.columns"})
+        write_parameter_ref(json, name);
+      write_list_parameter_refs(json, *words.entity, false);
+      break;
+    case RecordOperation::import_table:
+      for (const std::string_view name : {"import.preview", "import.all_or_nothing", "table.language",
+                                          "table.utc_offset", "import.skip", "file_name"})
+        write_parameter_ref(json, name);
+      break;
+    case RecordOperation::add_attachment:
+      write_parameter_ref(json, "file_name_needed");
+      break;
     case RecordOperation::get:
       write_parameter_ref(json, "get.as_of");
       write_parameter_ref(json, "if_none_match");
@@ -205,8 +267,8 @@ void write_parameters(JsonWriter& json, const Operation& operation, std::string_
   if (writes && operation.route->permission == Permission::record)
     write_parameter_ref(json, "idempotency_key");
   const bool has_reason = words.operation != RecordOperation::bulk &&
-                          words.operation != RecordOperation::add_comment &&
-                          words.operation != RecordOperation::add_relation;
+                          words.operation != RecordOperation::import_table &&
+                          words.operation < RecordOperation::comments;
   if (writes && operation.route->permission == Permission::record && has_reason)
     write_parameter_ref(json, "reason");
   if (operation.route->permission == Permission::send_events) write_parameter_ref(json, "idempotency_key");
@@ -231,6 +293,9 @@ std::string body_schema(const Operation& operation) {
       return "CommentCreate";
     case RecordOperation::add_relation:
       return "RelationCreate";
+    case RecordOperation::import_table:
+    case RecordOperation::add_attachment:
+      return "File";
     default:
       return {};
   }
@@ -243,10 +308,11 @@ void write_body(JsonWriter& json, const Operation& operation) {
   const bool optional = operation.action != nullptr && !operation.action->needs_reason;
   json.key("requestBody").begin_object().key("required").boolean(!optional);
   json.key("content").begin_object();
-  for_each_word(words.body_media.empty() ? "application/json" : words.body_media,
-                [&](std::string_view media) {
-                  json.key(media).begin_object().key("schema").raw(schema_ref(schema)).end_object();
-                });
+  std::string_view media = words.body_media.empty() ? "application/json" : words.body_media;
+  if (schema == "File") media = "application/octet-stream";
+  for_each_word(media, [&](std::string_view medium) {
+    json.key(medium).begin_object().key("schema").raw(schema_ref(schema)).end_object();
+  });
   json.end_object().end_object();
 }
 
@@ -278,6 +344,10 @@ Good good_answer(const Operation& operation) {
       return {201, schema_ref(name), true, true};
     case RecordOperation::bulk:
       return {200, schema_ref("BulkResult"), false, false};
+    case RecordOperation::export_table:
+      return {200, schema_ref("File"), false, false};
+    case RecordOperation::import_table:
+      return {200, schema_ref("ImportResult"), false, false};
     case RecordOperation::history:
       return {200, schema_ref("History"), false, false};
     case RecordOperation::comments:
@@ -288,6 +358,14 @@ Good good_answer(const Operation& operation) {
       return {201, schema_ref("Comment"), true, false};
     case RecordOperation::add_relation:
       return {201, schema_ref("Relation"), true, false};
+    case RecordOperation::attachments:
+      return {200, list_of("Attachment"), false, false};
+    case RecordOperation::add_attachment:
+      return {201, schema_ref("Attachment"), true, false};
+    case RecordOperation::remove_comment:
+    case RecordOperation::remove_relation:
+    case RecordOperation::remove_attachment:
+      return {204, "", false, false};
     default:
       return {200, schema_ref(name), true, false};
   }
@@ -334,9 +412,13 @@ void write_answers(JsonWriter& json, const Operation& operation) {
   }
   if (!good.schema.empty() || !words.media.empty()) {
     json.key("content").begin_object();
-    json.key(words.media.empty() ? "application/json" : words.media).begin_object().key("schema");
-    json.raw(good.schema.empty() ? R"({"type":"string"})" : good.schema);
-    json.end_object().end_object();
+    const std::string_view media =
+        words.operation == RecordOperation::export_table ? kTableMedia : words.media;
+    for_each_word(media.empty() ? "application/json" : media, [&](std::string_view one) {
+      json.key(one).begin_object().key("schema");
+      json.raw(good.schema.empty() ? R"({"type":"string"})" : good.schema).end_object();
+    });
+    json.end_object();
   }
   json.end_object();
   // What goes step by step says what is missing, or that it is done.

@@ -99,6 +99,39 @@ constexpr std::string_view kSchemas = R"json({
       "type": "object", "required": ["id", "code", "faults"], "properties": {
         "id": {"$ref": "#/components/schemas/Id"}, "code": {"$ref": "#/components/schemas/ProblemCode"},
         "faults": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}}}}}}},
+"File": {"type": "string", "description": "the bytes of a file"},
+"ImportTrouble": {
+  "type": "object", "required": ["field", "code", "place", "text"], "properties": {
+    "field": {"type": ["string", "null"]}, "code": {"type": "string"},
+    "place": {"type": "string", "description": "a cell, as B4"}, "text": {"type": "string"}}},
+"ImportRow": {
+  "type": "object",
+  "required": ["place", "id", "kind", "conflict", "changes", "suspicions", "troubles", "faults"], "properties": {
+    "place": {"type": "integer", "description": "row of the file, from 1"},
+    "id": {"type": ["string", "null"], "format": "uuid"},
+    "kind": {"type": "string", "enum": ["change", "new", "refused"]},
+    "code": {"$ref": "#/components/schemas/ProblemCode"},
+    "conflict": {"type": "boolean", "description": "somebody changed the record since the file went out"},
+    "changes": {"type": "object", "description": "by key of the column: old and new value as text",
+      "additionalProperties": {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "string"}}},
+    "suspicions": {"type": "array", "description": "what a spreadsheet may have done by itself", "items": {
+      "type": "object", "required": ["field", "code", "place"], "properties": {
+        "field": {"type": "string"}, "code": {"type": "string"}, "place": {"type": "string"}}}},
+    "troubles": {"type": "array", "items": {"$ref": "#/components/schemas/ImportTrouble"}},
+    "faults": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}}}},
+"ImportResult": {
+  "type": "object", "required": ["preview", "applied", "columns", "rows", "troubles", "counts"], "properties": {
+    "preview": {"type": "boolean"}, "applied": {"type": "boolean"},
+    "columns": {"type": "array", "items": {
+      "type": "object", "required": ["key", "title", "known"], "properties": {
+        "key": {"type": ["string", "null"]}, "title": {"type": "string"}, "known": {"type": "boolean"}}}},
+    "rows": {"type": "array", "description": "rows that change, are new or are refused",
+      "items": {"$ref": "#/components/schemas/ImportRow"}},
+    "troubles": {"type": "array", "items": {"$ref": "#/components/schemas/ImportTrouble"}},
+    "counts": {
+      "type": "object", "required": ["change", "new", "same", "refused", "skipped", "missing"], "properties": {
+        "change": {"type": "integer"}, "new": {"type": "integer"}, "same": {"type": "integer"},
+        "refused": {"type": "integer"}, "skipped": {"type": "integer"}, "missing": {"type": "integer"}}}}},
 "ActionBody": {
   "type": "object", "properties": {"reason": {"type": "string", "description": "shown by the history"}},
   "additionalProperties": true},
@@ -352,100 +385,6 @@ constexpr std::string_view kSchemas = R"json({
     "csp_reports": {"type": "integer"}}}
 })json";
 
-// By the names that routes call them; "NAME.PARAMETER". Alerts take several values of one parameter with
-// commas between them.
-constexpr std::string_view kParameters = R"json({
-"search.q": {"name": "q", "in": "query", "required": true, "schema": {"type": "string"},
-  "description": "words; what stands in quotes stays together, word* is a beginning, -word leaves out"},
-"titles.ids": {"name": "ids", "in": "query", "required": true, "explode": false,
-  "schema": {"type": "array", "maxItems": 200, "items": {"$ref": "#/components/schemas/Id"}}},
-"changes.after": {"name": "after", "in": "query", "description": "resume behind this seq, as Last-Event-ID does",
-  "schema": {"type": "integer", "format": "int64"}},
-"events.source": {"name": "source", "in": "query", "required": true, "schema": {"type": "string"},
-  "description": "name of the source that the token is of"},
-"account.person": {"name": "person", "in": "query", "schema": {"$ref": "#/components/schemas/Id"},
-  "description": "whose; somebody else's needs account.manage"},
-"roles.catalogue": {"name": "catalogue", "in": "query", "schema": {"type": "string"},
-  "description": "key of a catalogue; without it: that of the roles"},
-"roles.organisation": {"name": "organisation", "in": "query", "schema": {"type": "integer", "minimum": 0}},
-"roles.on": {"name": "on", "in": "query", "schema": {"type": "string", "format": "date"},
-  "description": "as it is at this day"},
-"audit.organisation": {"name": "organisation", "in": "query", "schema": {"type": "integer", "minimum": 0},
-  "description": "without it: the first for which the caller may read it"},
-"audit.after": {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}},
-"audit.before": {"name": "before", "in": "query", "schema": {"type": "integer", "minimum": 0}},
-"audit.limit": {"name": "limit", "in": "query",
-  "schema": {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}},
-"audit.entity": {"name": "entity", "in": "query", "schema": {"type": "string"}},
-"audit.record": {"name": "record", "in": "query", "schema": {"type": "string"}},
-"audit.actor": {"name": "actor", "in": "query", "schema": {"type": "string"}},
-"rules.set": {"name": "set", "in": "query", "schema": {"type": "string"}, "description": "the set it was of"},
-"alerts.level": {"name": "level", "in": "query", "explode": false,
-  "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Level"}}},
-"alerts.realm": {"name": "realm", "in": "query", "explode": false,
-  "schema": {"type": "array", "items": {"type": "string", "enum": ["real", "demo", "exercise", "replay"]}}},
-"alerts.status": {"name": "status", "in": "query", "explode": false,
-  "schema": {"type": "array", "items": {"type": "string"}}},
-"alerts.tactic": {"name": "tactic", "in": "query", "explode": false,
-  "schema": {"type": "array", "items": {"type": "string"}}},
-"alerts.technique": {"name": "technique", "in": "query", "explode": false,
-  "schema": {"type": "array", "items": {"type": "string"}}},
-"alerts.rule": {"name": "rule", "in": "query", "explode": false,
-  "schema": {"type": "array", "items": {"type": "string"}}},
-"alerts.source": {"name": "source", "in": "query", "explode": false,
-  "schema": {"type": "array", "items": {"type": "string"}}},
-"alerts.entity": {"name": "entity", "in": "query", "schema": {"type": "string"}},
-"alerts.q": {"name": "q", "in": "query", "schema": {"type": "string"}},
-"alerts.from": {"name": "from", "in": "query", "schema": {"$ref": "#/components/schemas/Time"}},
-"alerts.to": {"name": "to", "in": "query", "schema": {"$ref": "#/components/schemas/Time"}},
-"alerts.until_version": {"name": "until_version", "in": "query", "schema": {"type": "integer", "minimum": 0}},
-"alerts.before_seq": {"name": "before_seq", "in": "query", "schema": {"type": "integer", "minimum": 0}},
-"alerts.offset": {"name": "offset", "in": "query",
-  "schema": {"type": "integer", "minimum": 0, "maximum": 1000000}},
-"alerts.limit": {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
-"alerts.order": {"name": "order", "in": "query", "schema": {"type": "string"},
-  "description": "what rows are in order of; with - in front the other way round"},
-"alerts.buckets": {"name": "buckets", "in": "query",
-  "schema": {"type": "integer", "minimum": 1, "maximum": 500}},
-"list.q": {"name": "q", "in": "query", "schema": {"type": "string"}, "description": "full-text search"},
-"list.tag": {"name": "tag", "in": "query", "explode": true,
-  "schema": {"type": "array", "maxItems": 20, "items": {"type": "string"}}, "description": "has all of them"},
-"list.id": {"name": "id", "in": "query", "explode": false,
-  "schema": {"type": "array", "maxItems": 100, "items": {"$ref": "#/components/schemas/Id"}}},
-"list.organisation": {"name": "organisation", "in": "query", "schema": {"type": "integer", "minimum": 0}},
-"list.site": {"name": "site", "in": "query", "schema": {"type": "integer", "minimum": 0}},
-"list.realm": {"name": "realm", "in": "query",
-  "schema": {"type": "string", "enum": ["real", "demo", "exercise", "replay", "any"]},
-  "description": "without it: the realm that the caller works in"},
-"list.deleted": {"name": "deleted", "in": "query", "schema": {"type": "boolean"},
-  "description": "true: only deleted ones, which needs the permission to delete"},
-"list.limit": {"name": "limit", "in": "query",
-  "schema": {"type": "integer", "minimum": 1, "maximum": 500, "default": 50}},
-"list.offset": {"name": "offset", "in": "query",
-  "schema": {"type": "integer", "minimum": 0, "maximum": 1000000, "default": 0}},
-"list.after": {"name": "after", "in": "query", "schema": {"type": "string"},
-  "description": "next of the page before; instead of offset"},
-"list.total": {"name": "total", "in": "query", "schema": {"type": "boolean", "default": true},
-  "description": "false: nothing is counted, which is faster"},
-"get.as_of": {"name": "as_of", "in": "query", "schema": {"$ref": "#/components/schemas/Time"},
-  "description": "the record as it was known then"},
-"history.before": {"name": "before", "in": "query", "schema": {"type": "integer", "minimum": 0},
-  "description": "only changes before this version"},
-"history.limit": {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 100}},
-"if_match": {"name": "If-Match", "in": "header", "required": true,
-  "schema": {"type": "string", "pattern": "^\"[0-9]+\"$"},
-  "description": "ETag of the version that the caller knows"},
-"if_match_optional": {"name": "If-Match", "in": "header",
-  "schema": {"type": "string", "pattern": "^\"[0-9]+\"$"},
-  "description": "ETag of the version that the caller knows; without it: whatever it is"},
-"if_none_match": {"name": "If-None-Match", "in": "header",
-  "schema": {"type": "string", "pattern": "^\"[0-9]+\"$"}, "description": "304 while this is the version"},
-"idempotency_key": {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 128},
-  "description": "the same key from the same caller takes effect once"},
-"reason": {"name": "X-Hinomi-Reason", "in": "header", "schema": {"type": "string", "maxLength": 6000},
-  "description": "why, as histories show it; UTF-8, percent-encoded, at most 2000 bytes"}
-})json";
-
 constexpr std::string_view kSecurity = R"json({
 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-hinomi_session",
   "description": "over plain HTTP on the loopback address the cookie is hinomi_session"},
@@ -457,9 +396,6 @@ constexpr std::string_view kSecurity = R"json({
 
 std::string_view schema_parts() noexcept {
   return kSchemas;
-}
-std::string_view parameter_parts() noexcept {
-  return kParameters;
 }
 std::string_view security_parts() noexcept {
   return kSecurity;

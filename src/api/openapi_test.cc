@@ -111,10 +111,12 @@ TEST_F(OpenApi, the_codes_of_faults_are_those_that_have_a_text) {
 }
 
 TEST(OpenApiText, indented_json_holds_the_same_and_no_json_is_refused) {
-  const std::string text = R"({"a":[1,-2,18446744073709551615,0.5,true,null,"\"あ"],"b":{}})";
+  const std::string text = R"({"a":[1,-2,18446744073709551615,0.5,true,null,"\"あ"],"b":{"c":")" +
+                           std::string(100, 'c') + R"("}})";
   const auto lines = indented(text);
   ASSERT_TRUE(lines);
-  EXPECT_NE(lines->find("\n \"a\": ["), std::string::npos) << *lines;
+  EXPECT_NE(lines->find("\n \"a\": [1,-2,"), std::string::npos) << *lines;
+  EXPECT_NE(lines->find("\n  \"c\": "), std::string::npos) << *lines;
   parse::json::Reader reader;
   const auto again = reader.read(*lines);
   ASSERT_TRUE(again);

@@ -2,6 +2,7 @@
 // worker threads since they wait for the database. Not for what an operation does (api/records).
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -25,6 +26,9 @@ class RecordRoutes {
  public:
   // How many requests about records are answered at the same time.
   static constexpr std::size_t kThreads = 4;
+  static constexpr std::size_t kMaxFilesAtOnce = 16;  // that are written to the disk as they come
+  // Bytes of all long bodies together; further ones are refused while they come.
+  static constexpr std::uint64_t kMaxHeldBytes = 128ULL << 20;
 
   // `roles`: nullptr: none are answered about.
   RecordRoutes(records::RecordService& service, records::RoleService* roles, FindCaller find_caller);
@@ -37,6 +41,12 @@ class RecordRoutes {
   // A route whose answer is made on a worker, for whoever is signed in.
   void add(std::vector<Route>& routes, http::Method method, std::string pattern, std::uint64_t body_limit,
            Answer answer);
+  // The same for a long body, which is held while it comes and as long as it is worked on.
+  void add_held(std::vector<Route>& routes, std::string pattern, std::uint64_t body_limit, Answer answer);
+  // Takes an attachment of a record of this entity.
+  void add_attach(std::vector<Route>& routes, std::string pattern, const schema::Entity& entity);
+  void answer(std::shared_ptr<http::Request> request, const Caller& caller, const http::Responder& respond,
+              const Answer& answer);
   void add_roles(std::vector<Route>& routes, records::RoleService& roles);
   void add_entity(std::vector<Route>& routes, const schema::Entity& entity);
   void add_work(std::vector<Route>& routes);
@@ -46,6 +56,8 @@ class RecordRoutes {
   records::RoleService* roles_;
   FindCaller find_caller_;
   std::deque<std::string> patterns_;  // what routes point to
+  std::shared_ptr<std::atomic<std::uint64_t>> held_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  std::shared_ptr<std::atomic<std::size_t>> files_ = std::make_shared<std::atomic<std::size_t>>(0);
   QueryThread workers_{kThreads};
 };
 

@@ -38,6 +38,8 @@ enum class RecordOperation : std::uint8_t {
   facets,
   create,
   bulk,
+  export_table,
+  import_table,
   get,
   change,
   remove,
@@ -46,8 +48,13 @@ enum class RecordOperation : std::uint8_t {
   act,
   comments,
   add_comment,
+  remove_comment,
   relations,
   add_relation,
+  remove_relation,
+  attachments,
+  add_attachment,
+  remove_attachment,
 };
 
 // What a route is for, as those who write programs read it. A route says either `operation` or the rest.

@@ -144,6 +144,7 @@ http::Plan Server::Parts::plan(const http::Request& head) {
   plan.body_limit = route.body_limit;
   if (route.open_intake) {
     http::Request copy = head;
+    copy.params = std::move(match.params);
     Call call{copy, caller};
     Intake intake;
     plan.refusal = route.open_intake(call, intake);
@@ -203,7 +204,8 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
   std::vector<Route> routes = make_routes(parts->backend);
   if (has_accounts) parts->open_accounts(routes);
   if (const Services& given = parts->backend.services; given.records != nullptr) {
-    parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of, given.work);
+    parts->records = std::make_unique<records::RecordService>(*given.records, given.grants_of, given.work,
+                                                              given.record_files);
     if (given.roles) parts->roles = std::make_unique<records::RoleService>(*given.records, *given.roles);
     parts->record_routes =
         std::make_unique<RecordRoutes>(*parts->records, parts->roles.get(), given.find_caller);

@@ -64,6 +64,7 @@ struct Services {
   audit_log::AuditService* audit = nullptr;  // with the records; null: its routes are not there
   FindCaller find_caller;
   records::RecordService::GrantsOf grants_of;
+  records::FileParts record_files;
   records::WorkParts work;  // what stands on records; without it, nothing is answered about it
   // The roles that records are about; without them nothing is answered about roles.
   std::optional<records::RoleContent> roles;

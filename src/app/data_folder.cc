@@ -46,7 +46,7 @@ base::Result<DataFolder> open_data_folder(const std::string& path) {
         "the data folder " + folder.path + " belongs to another user or can be written by others",
         "chown it to the user of the server and chmod it to 0700",
         {}};
-  for (const std::string& part : {folder.journal(), folder.findings(), folder.rules()}) {
+  for (const std::string& part : {folder.scratch(), folder.journal(), folder.findings(), folder.rules()}) {
     if (auto made = make_folder(part); !made) return made.error();
   }
   return folder;

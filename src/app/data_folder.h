@@ -17,6 +17,8 @@ struct DataFolder {
   [[nodiscard]] std::string findings() const { return path + "/findings"; }
   [[nodiscard]] std::string alerts() const { return path + "/alerts.db"; }
   [[nodiscard]] std::string records() const { return path + "/records.db"; }
+  [[nodiscard]] std::string blobs() const { return path + "/blobs"; }
+  [[nodiscard]] std::string scratch() const { return path + "/scratch"; }
   // The key under which the secrets of the record database are sealed.
   [[nodiscard]] std::string key() const { return path + "/key"; }
   // From the front to the supervisor, which shows it once: the secret of the first start.

@@ -14,6 +14,7 @@
 #include "govern/people_book.h"
 #include "os/clock.h"
 #include "os/random.h"
+#include "store/blobs/blobs.h"
 #include "store/sql/database.h"
 #include "work/approvals.h"
 #include "work/break_glass.h"
@@ -100,6 +101,10 @@ base::Result<std::string> described_api(const schema::Registry& registry) {
   };
   services.read_finding = [](std::uint64_t) { return base::Result<std::optional<std::string>>(nothing()); };
   services.records = &engine;
+  auto blobs = store::blobs::open_folder(
+      {.folder = folder.path() + "/blobs", .clock = &clock, .random = os::system_random});
+  if (!blobs) return blobs.error();
+  services.record_files.blobs = blobs->get();
   services.find_caller = [](const api::http::Request&, const api::Caller&) {
     return base::Result<std::optional<access::Principal>>(nothing());
   };

@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "api/server.h"
@@ -159,6 +160,13 @@ class Front {
     return {};
   }
 
+  // What an earlier run was making when it ended.
+  void clear_scratch() const {
+    std::error_code ignored;
+    for (const auto& left : std::filesystem::directory_iterator(folder_.scratch(), ignored))
+      std::filesystem::remove(left.path(), ignored);
+  }
+
   base::Result<void> open_audit() {
     auto certificates = remember_authorities(folder_, settings_.timestamp_certificates);
     if (!certificates) return certificates.error();
@@ -173,6 +181,7 @@ class Front {
   }
 
   base::Result<void> make_server() {
+    clear_scratch();
     api::Options options;
     options.listeners = {
         {.address = settings_.listen.host == "localhost" ? "127.0.0.1" : settings_.listen.host,
@@ -205,6 +214,8 @@ class Front {
       auto grants = records_->grants().grants_of(person);
       return grants ? std::move(*grants) : nullptr;
     };
+    services.record_files.blobs = &records_->blobs();
+    services.record_files.scratch_folder = folder_.scratch();
     services.roles = records_->roles();
     services.work = records_->work();
     services.log = [](std::string_view line) { log_line("front", line); };

@@ -43,6 +43,13 @@ base::Result<void> RecordKeeper::start() {
                                         : store::sql::open_postgres({.address = setup_.database});
   if (!opened) return opened.error();
   database_ = std::move(*opened);
+  store::blobs::FolderOptions files;
+  files.folder = setup_.folder.blobs();
+  files.clock = setup_.clock;
+  files.random = os::system_random;
+  auto blobs = store::blobs::open_folder(std::move(files));
+  if (!blobs) return blobs.error();
+  blobs_ = std::move(*blobs);
   if (auto audited = open_audit(); !audited) return audited;
   record::Engine::Parts parts;
   parts.database = database_.get();
@@ -69,7 +76,6 @@ base::Result<void> RecordKeeper::start() {
   audit_keeper_->run_in_background();
   return {};
 }
-
 
 base::Result<void> RecordKeeper::open_audit() {
   if (auto migrated = store::sql::migrate(*database_, audit::migrations()); !migrated) return migrated;

@@ -22,6 +22,7 @@
 #include "govern/grants.h"
 #include "record/engine.h"
 #include "schema/entity.h"
+#include "store/blobs/blobs.h"
 #include "store/sql/database.h"
 #include "trust/timestamp.h"
 
@@ -44,6 +45,7 @@ class RecordKeeper {
   [[nodiscard]] static base::Result<std::unique_ptr<RecordKeeper>> open(Setup setup);
 
   [[nodiscard]] record::Engine& engine() noexcept { return *engine_; }
+  [[nodiscard]] store::blobs::BlobStore& blobs() noexcept { return *blobs_; }
   [[nodiscard]] govern::GrantBook& grants() noexcept { return *grants_; }
   // What stands on the records. Jobs run from start_work() on.
   [[nodiscard]] api::records::WorkParts work() { return work_->parts(); }
@@ -65,6 +67,7 @@ class RecordKeeper {
 
   Setup setup_;
   schema::Registry registry_;
+  std::unique_ptr<store::blobs::BlobStore> blobs_;
   std::unique_ptr<store::sql::Database> database_;
   std::optional<content::PermissionTable> permissions_;
   std::optional<content::RoleCatalogue> catalogue_;

@@ -10,6 +10,7 @@
 #include "messages/messages.h"
 #include "record/migrations.h"
 #include "record/tables.h"
+#include "report/sheet/compare.h"
 
 namespace hinomi::app {
 namespace {
@@ -48,6 +49,18 @@ bool is_of_no_entity(const std::string& key) {
          key.starts_with("choice.record.") || key.starts_with("fault.");
 }
 
+// What tables that come back are said to have (report/sheet).
+std::set<std::string> labels_of_tables() {
+  using report::sheet::Suspicion;
+  using report::sheet::TroubleKind;
+  std::set<std::string> keys;
+  for (int i = 0; i <= static_cast<int>(Suspicion::zone_shifted); ++i)
+    keys.insert("sheet.suspicion." + std::string(report::sheet::name_of(static_cast<Suspicion>(i))));
+  for (int i = 0; i <= static_cast<int>(TroubleKind::no_value); ++i)
+    keys.insert("sheet.trouble." + std::string(report::sheet::name_of(static_cast<TroubleKind>(i))));
+  return keys;
+}
+
 TEST(RegistryTest, everything_declared_has_a_name_in_both_languages) {
   for (const std::string& key : needed_labels(make_registry())) {
     EXPECT_TRUE(messages::label(base::Language::ja, key)) << key;
@@ -55,8 +68,16 @@ TEST(RegistryTest, everything_declared_has_a_name_in_both_languages) {
   }
 }
 
+TEST(RegistryTest, whatever_a_table_may_have_is_said_in_both_languages) {
+  for (const std::string& key : labels_of_tables()) {
+    EXPECT_TRUE(messages::label(base::Language::ja, key)) << key;
+    EXPECT_TRUE(messages::label(base::Language::en, key)) << key;
+  }
+}
+
 TEST(RegistryTest, every_name_is_of_something_declared) {
-  const std::set<std::string> needed = needed_labels(make_registry());
+  std::set<std::string> needed = needed_labels(make_registry());
+  needed.merge(labels_of_tables());
   ASSERT_FALSE(written_labels().empty());
   for (const std::string& key : written_labels())
     EXPECT_TRUE(needed.contains(key) || is_of_no_entity(key)) << key;

@@ -120,12 +120,10 @@ namespace {
 // One call as a part of a transaction.
 std::optional<Refusal> run_joined(Connection& connection, bool preview,
                                   const std::function<std::optional<Refusal>(Connection&)>& step) {
-  if (auto begun = connection.run_script("SAVEPOINT one_call"); !begun) return failed(begun.error());
+  if (auto begun = connection.set_mark(); !begun) return failed(begun.error());
   auto refusal = step(connection);
-  if (refusal || preview)
-    if (auto undone = connection.run_script("ROLLBACK TO SAVEPOINT one_call"); !undone)
-      return failed(undone.error());
-  if (auto ended = connection.run_script("RELEASE SAVEPOINT one_call"); !ended) return failed(ended.error());
+  auto ended = refusal || preview ? connection.back_to_mark() : connection.release_mark();
+  if (!ended) return failed(ended.error());
   return refusal;
 }
 

@@ -7,7 +7,7 @@
 #include "base/json_writer.h"
 #include "base/normal_form.h"
 #include "base/search_tokens.h"
-#include "record/custom.h"
+#include "record/custom_query.h"
 #include "record/json.h"
 #include "record/tables.h"
 
@@ -20,7 +20,6 @@ using schema::Kind;
 using schema::Value;
 
 constexpr std::size_t kMaxSearchBytes = 500;
-constexpr std::string_view kCustomPrefix = "custom.";
 
 struct NamedOperator {
   std::string_view suffix;
@@ -53,21 +52,6 @@ bool fits(const Field& field, Operator op) noexcept {
   return !takes_one_value(op) || orders(field.kind);
 }
 
-// "a,b" → both; a backslash keeps the character behind it.
-std::vector<std::string> parts_of(std::string_view text) {
-  std::vector<std::string> parts(1);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size()) {
-      parts.back() += text[++i];
-    } else if (text[i] == ',') {
-      parts.emplace_back();
-    } else {
-      parts.back() += text[i];
-    }
-  }
-  return parts;
-}
-
 // Reads the parameters of one list.
 class QueryReader {
  public:
@@ -76,7 +60,11 @@ class QueryReader {
   void take(const Parameter& parameter) {
     if (take_special(parameter)) return;
     const std::string_view name = parameter.name;
-    if (name.starts_with(kCustomPrefix)) return take_custom(parameter);
+    if (name.starts_with(kCustomPrefix)) {
+      CustomCondition condition;
+      if (auto wrong = read_custom_condition(parameter, condition)) return read_.faults.push_back(*wrong);
+      return read_.query.custom.push_back(std::move(condition));
+    }
     const std::size_t dot = std::min(name.find('.'), name.size());
     const Field* const field = entity_.find(name.substr(0, dot));
     if (field == nullptr) return fault(parameter, "unknown_field", "no such field");
@@ -110,7 +98,7 @@ class QueryReader {
     }
     const bool one_value = takes_one_value(op);
     if (!fits(field, op)) return fault(parameter, "not_allowed", "this comparison is not for this field");
-    const auto parts = one_value ? std::vector<std::string>{parameter.value} : parts_of(parameter.value);
+    const auto parts = one_value ? std::vector<std::string>{parameter.value} : parts_of_list(parameter.value);
     if (parts.size() > kMaxValues) return fault(parameter, "too_long", "too many values");
     for (const std::string& part : parts) {
       Value value;
@@ -122,29 +110,6 @@ class QueryReader {
       condition.values.push_back(std::move(value));
     }
     read_.query.conditions.push_back(std::move(condition));
-  }
-
-  void take_custom(const Parameter& parameter) {
-    const std::string_view rest = std::string_view(parameter.name).substr(kCustomPrefix.size());
-    const std::size_t dot = std::min(rest.find('.'), rest.size());
-    const std::string_view suffix = dot == rest.size() ? "" : rest.substr(dot + 1);
-    if (!is_custom_name(rest.substr(0, dot))) return fault(parameter, "unknown_field", "no such field");
-    CustomCondition condition{std::string(rest.substr(0, dot)), Operator::is, {}};
-    if (suffix == "empty") {
-      if (parameter.value != "true" && parameter.value != "false")
-        return fault(parameter, "wrong_type", "true or false");
-      condition.op = parameter.value == "true" ? Operator::empty : Operator::not_empty;
-    } else if (suffix == "has") {
-      condition.op = Operator::has;
-      condition.values = {parameter.value};
-    } else if (suffix.empty() || suffix == "not") {
-      condition.op = suffix.empty() ? Operator::is : Operator::is_not;
-      condition.values = parts_of(parameter.value);
-      if (condition.values.size() > kMaxValues) return fault(parameter, "too_long", "too many values");
-    } else {
-      return fault(parameter, "not_allowed", "this comparison is not for custom fields");
-    }
-    read_.query.custom.push_back(std::move(condition));
   }
 
   bool take_special(const Parameter& parameter) {
@@ -179,7 +144,7 @@ class QueryReader {
   }
 
   void take_ids(const Parameter& parameter) {
-    const auto parts = parts_of(parameter.value);
+    const auto parts = parts_of_list(parameter.value);
     if (parts.size() > kMaxValues) return fault(parameter, "too_long", "too many ids");
     for (const std::string& part : parts) {
       const auto id = base::RecordId::parse(part);
@@ -327,43 +292,6 @@ void add_condition(WhereBuilder& where, const Entity& entity, const Condition& c
   }
 }
 
-std::string ascii_lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
-void add_custom(WhereBuilder& where, const CustomCondition& condition, store::sql::Dialect dialect) {
-  const CustomSql text = custom_text(condition.name, dialect);
-  const auto bind_text = [&] {
-    for (const Value& value : text.values) where.bind(value);
-  };
-  std::string sql;
-  switch (condition.op) {
-    case Operator::empty:
-    case Operator::not_empty:
-      where.add("COALESCE(" + text.sql + ",'')" + (condition.op == Operator::empty ? "=''" : "<>''"));
-      bind_text();
-      return;
-    case Operator::has:
-      // lower() of both databases knows ASCII, SQLite's nothing else.
-      where.add(
-          contains("lower(" + text.sql + (dialect == store::sql::Dialect::postgres ? " COLLATE \"C\")" : ")"),
-                   dialect));
-      bind_text();
-      where.bind(ascii_lower(condition.values.front()));
-      return;
-    default:
-      break;
-  }
-  for (const std::string& value : condition.values) {
-    sql += (sql.empty() ? "COALESCE(" : " OR COALESCE(") + text.sql + ",'')=?";
-    bind_text();
-    where.bind(value);
-  }
-  where.add((condition.op == Operator::is_not ? "NOT (" : "(") + sql + ")");
-}
-
 void add_search(WhereBuilder& where, std::string_view text, store::sql::Dialect dialect) {
   const base::SearchQuery query = base::query_of(text);
   if (query.empty()) return;
@@ -377,6 +305,20 @@ void add_search(WhereBuilder& where, std::string_view text, store::sql::Dialect 
 }
 
 }  // namespace
+
+std::vector<std::string> parts_of_list(std::string_view text) {
+  std::vector<std::string> parts(1);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      parts.back() += text[++i];
+    } else if (text[i] == ',') {
+      parts.emplace_back();
+    } else {
+      parts.back() += text[i];
+    }
+  }
+  return parts;
+}
 
 ReadQuery read_query(const Entity& entity, const std::vector<Parameter>& parameters) {
   QueryReader reader(entity);
@@ -434,7 +376,11 @@ Where where_of(const Entity& entity, const ListQuery& query, const access::RowFi
     where.bind(member_text(tag));
   }
   for (const Condition& condition : query.conditions) add_condition(where, entity, condition, dialect);
-  for (const CustomCondition& condition : query.custom) add_custom(where, condition, dialect);
+  for (const CustomCondition& condition : query.custom) {
+    Where one = where_of(condition, dialect);
+    where.add(one.sql);
+    for (Value& value : one.values) where.bind(std::move(value));
+  }
   if (!query.text.empty()) add_search(where, query.text, dialect);
   return std::move(where).done();
 }

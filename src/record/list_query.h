@@ -96,6 +96,8 @@ struct ReadQuery {
 [[nodiscard]] std::vector<std::string_view> comparisons_of(const schema::Field& field);
 // Whether lists may be in the order of a field.
 [[nodiscard]] bool may_sort(const schema::Field& field) noexcept;
+// "a,b" → both; a backslash keeps the character behind it.
+[[nodiscard]] std::vector<std::string> parts_of_list(std::string_view text);
 
 // A condition of SQL with its values in order.
 struct Where {

@@ -22,6 +22,7 @@
 #include "record/json.h"
 #include "record/rows.h"
 #include "schema/json.h"
+#include "store/blobs/blobs.h"
 
 namespace hinomi {
 namespace {
@@ -66,7 +67,19 @@ constexpr Operation kOperations[] = {
     {"POST", "/relations", "relation.create", false,
      R"({"kind":"relates_to","to_entity":"organisation","to_record":"017f22e2-79b0-7fff-bf44-5566778899aa"})",
      false},
+    {"GET", "/attachments", "read", false, "", false},
+    {"POST", "/attachments", "attachment.create", false, "bytes", false},
+    {"DELETE", "/comments/{note}", "comment.delete", false, "", false},
+    {"DELETE", "/relations/{note}", "relation.delete", false, "", false},
+    {"DELETE", "/attachments/{note}", "attachment.delete", false, "", false},
 };
+
+// Whether an operation is about what stands with a record.
+bool is_of_notes(const Operation& operation) {
+  for (const std::string_view front : {"/comments", "/relations", "/attachments"})
+    if (operation.suffix.starts_with(front)) return true;
+  return false;
+}
 
 class MatrixTest : public api::ApiFixture {
  protected:
@@ -84,6 +97,10 @@ class MatrixTest : public api::ApiFixture {
     engine_.emplace(std::move(parts));
     ASSERT_TRUE(engine_->migrate());
     govern::add_hooks(*engine_);
+    auto blobs = store::blobs::open_folder(
+        {.folder = folder_ / "blobs", .clock = &clock_, .random = os::system_random});
+    ASSERT_TRUE(blobs) << blobs.error().message;
+    blobs_ = std::move(*blobs);
     make_personas();
     make_world();
     start();
@@ -106,6 +123,8 @@ class MatrixTest : public api::ApiFixture {
 
   void add_services(api::Services& services) override {
     services.records = &*engine_;
+    services.record_files.blobs = blobs_.get();
+    services.record_files.scratch_folder = folder_.path();
     services.roles = api::records::RoleContent{&*roles_, &*services_, &*permissions_};
     services.find_caller = [this](const api::http::Request& request, const api::Caller& /*caller*/) {
       const auto found = principals_.find(std::string(request.field("x-persona")));
@@ -115,7 +134,7 @@ class MatrixTest : public api::ApiFixture {
   }
 
   void make_personas() {
-    std::set<std::string> all{"comment.create", "relation.create", "role.read"};
+    std::set<std::string> all{"comment.create", "relation.create", "role.read", "list.export", "list.import"};
     std::set<std::string> reads{"role.read"};
     std::set<std::string> writes;
     for (const schema::Entity& entity : registry_.all())
@@ -225,6 +244,35 @@ class MatrixTest : public api::ApiFixture {
     return id;
   }
 
+  // A comment, relation or attachment of an object, made by nobody of the table.
+  base::RecordId note(std::string_view suffix, const schema::Entity& entity, const base::RecordId& id) {
+    const std::string_view kind = suffix.starts_with("/comments")    ? "comment"
+                                  : suffix.starts_with("/relations") ? "relation"
+                                                                     : "attachment";
+    const bool relation = kind == "relation";
+    return make(kind, [&](const schema::Entity& one, record::Draft& draft) {
+      draft.organisation = OrganisationId{1};
+      const auto set = [&](std::string_view field, schema::Value value) {
+        draft.values.emplace_back(one.index_of(field), std::move(value));
+      };
+      set(relation ? "from_entity" : "about_entity", std::string(entity.name));
+      set(relation ? "from_record" : "about", id.text());
+      if (relation) {
+        set("kind", std::string("relates_to"));
+        set("to_entity", std::string("person"));
+        set("to_record", person_.text());
+      } else if (kind == "comment") {
+        set("text", std::string("matrix"));
+        set("excerpt", std::string("matrix"));
+      } else {
+        set("name", std::string("matrix.txt"));
+        set("media_type", std::string("text/plain"));
+        set("size", std::int64_t{5});
+        set("sha256", std::string(64, 'a'));
+      }
+    });
+  }
+
   // Changes a row by itself: what an object is like in a cell does not come from the operations under test.
   void rewrite(const schema::Entity& entity, const base::RecordId& id,
                const std::function<void(record::Record&)>& change) {
@@ -250,6 +298,21 @@ class MatrixTest : public api::ApiFixture {
     return version;
   }
 
+  bool is_removed(std::string_view suffix, const base::RecordId& id) {
+    const std::string_view kind = suffix.starts_with("/comments")    ? "comment"
+                                  : suffix.starts_with("/relations") ? "relation"
+                                                                     : "attachment";
+    bool removed = false;
+    const auto done = engine_->in_read([&](store::sql::Connection& connection) -> base::Result<void> {
+      const auto record = record::load(connection, registry_.get(kind), id, false);
+      if (!record) return record.error();
+      removed = !*record || (**record).deleted_at;
+      return {};
+    });
+    EXPECT_TRUE(done);
+    return removed;
+  }
+
   // The oracle: does this persona hold this permission at the object's place?
   static bool holds(const Persona& persona, const schema::Entity& entity, State state,
                     const std::string& permission) {
@@ -272,9 +335,7 @@ class MatrixTest : public api::ApiFixture {
     if (state == State::deleted) {
       const bool may_delete = holds(persona, entity, state, name + ".delete");
       // Told what is missing before whether it is gone.
-      if (!holds(persona, entity, state, permission) && operation.suffix != "/comments" &&
-          operation.suffix != "/relations")
-        return "403";
+      if (!holds(persona, entity, state, permission) && !is_of_notes(operation)) return "403";
       if (!operation.reaches_deleted || !may_delete) return "404";
       return "done";
     }
@@ -289,6 +350,7 @@ class MatrixTest : public api::ApiFixture {
   std::string head_of(const Persona& persona, std::int64_t version, bool needs_match) const {
     std::string fields = "Origin: " + origin() + "\r\nContent-Type: application/json\r\n";
     if (persona.signed_in) fields += "Authorization: Bearer x\r\nX-Persona: " + persona.name + "\r\n";
+    fields += "X-Hinomi-Name: matrix.txt\r\n";
     if (needs_match) fields += "If-Match: \"" + std::to_string(version) + "\"\r\n";
     return fields;
   }
@@ -296,6 +358,7 @@ class MatrixTest : public api::ApiFixture {
   schema::Registry registry_ = app::make_registry();
   access::Principal system_ = access::system_principal();
   std::unique_ptr<store::sql::Database> database_;
+  std::unique_ptr<store::blobs::BlobStore> blobs_;
   std::optional<record::Engine> engine_;
   std::optional<content::PermissionTable> permissions_;
   std::optional<content::RoleCatalogue> roles_;
@@ -331,10 +394,15 @@ TEST_F(MatrixTest, every_cell_is_what_the_grants_say_and_a_refusal_has_no_effect
           const bool owns = entity.owner.empty();
           const base::RecordId id = object(entity, state, entity.owner.empty() ? owner : person_);
           const std::int64_t before = version_of(entity, id);
-          const auto response = ask(
-              request(operation.method,
-                      "/api/v1/" + std::string(entity.path) + "/" + id.text() + std::string(operation.suffix),
-                      head_of(persona, before, operation.needs_match), operation.body));
+          std::string suffix(operation.suffix);
+          std::optional<base::RecordId> noted;
+          if (const std::size_t at = suffix.find("{note}"); at != std::string::npos) {
+            noted = note(suffix, entity, id);
+            suffix.replace(at, 6, noted->text());
+          }
+          const auto response =
+              ask(request(operation.method, "/api/v1/" + std::string(entity.path) + "/" + id.text() + suffix,
+                          head_of(persona, before, operation.needs_match), operation.body));
           const std::string want = expected(persona, entity, state, operation, owns);
           EXPECT_EQ(said(response), want)
               << operation.method << " " << entity.path << "/{id}" << operation.suffix << " by "
@@ -342,6 +410,9 @@ TEST_F(MatrixTest, every_cell_is_what_the_grants_say_and_a_refusal_has_no_effect
               << response.status << " " << response.body;
           if (want != "done") {
             EXPECT_EQ(version_of(entity, id), before) << "a refused request had an effect";
+            if (noted) {
+              EXPECT_FALSE(is_removed(suffix, *noted)) << "a refused request removed a note";
+            }
           }
           ++cells;
         }
@@ -373,7 +444,8 @@ TEST_F(MatrixTest, hidden_records_show_nowhere_indirectly) {
       for (const auto& [state, id] : objects) ids += (ids.empty() ? "" : ",") + id.text();
       const std::string everything =
           body_of(path + "?limit=500&realm=any") + body_of("/api/v1/search?q=matrix") +
-          body_of("/api/v1/titles?ids=" + ids) + body_of(path + "?q=matrix&realm=any");
+          body_of("/api/v1/titles?ids=" + ids) + body_of(path + "?q=matrix&realm=any") +
+          body_of(path + "/export?format=csv&realm=any");
       for (const auto& [state, id] : objects) {
         const bool visible = state != State::sealed && state != State::deleted &&
                              holds(persona, entity, state, std::string(entity.name) + ".read");
@@ -495,6 +567,7 @@ TEST_F(MatrixTest, every_route_of_records_is_known_to_this_table) {
                               "/api/v1/titles",
                               "/api/v1/changes/{seq}/undo",
                               "/api/v1/changes/stream",
+                              "/api/v1/attachments/{id}/content",
                               "/api/v1/roles",
                               "/api/v1/roles/{code}",
                               "/api/v1/roles/{code}/setting",
@@ -503,7 +576,8 @@ TEST_F(MatrixTest, every_route_of_records_is_known_to_this_table) {
   for (const schema::Entity& entity : registry_.all()) {
     if (entity.attached) continue;
     const std::string path = "/api/v1/" + std::string(entity.path);
-    for (const std::string_view suffix : {"", "/facets", "/bulk"}) known.insert(path + std::string(suffix));
+    for (const std::string_view suffix : {"", "/facets", "/bulk", "/export", "/import"})
+      known.insert(path + std::string(suffix));
     for (const Operation& operation : kOperations)
       known.insert(path + "/{id}" + std::string(operation.suffix));
     if (!entity.actions.empty()) known.insert(path + "/{id}/actions/{action}");

@@ -227,7 +227,12 @@ void Connection::send(Response response) {
   if (response_.close || response_.stream || host_.stopping()) keep_alive_ = false;
   head_ = head_of(response_, host_.date(), keep_alive_);
   to_write_ = response_.lasting_body.empty() ? std::string_view(response_.body) : response_.lasting_body;
-  if (head_only_ || response_.status == 204 || response_.status == 304) to_write_ = {};
+  source_left_ = response_.source == nullptr ? 0 : response_.source->size();
+  if (response_.source != nullptr) to_write_ = {};
+  if (head_only_ || response_.status == 204 || response_.status == 304) {
+    to_write_ = {};
+    source_left_ = 0;
+  }
   enter(Phase::writing);
   if (writing_) {
     response_pending_ = true;  // behind the 100 Continue
@@ -271,6 +276,14 @@ void Connection::on_written(bool ok) {
 
 void Connection::finish_response() {
   head_.clear();
+  if (to_write_.empty() && source_left_ > 0) {
+    to_write_ = response_.source->next();
+    if (to_write_.empty() || to_write_.size() > source_left_) {
+      close();
+      return;
+    }
+    source_left_ -= to_write_.size();
+  }
   if (!to_write_.empty()) {
     write_next();
     return;

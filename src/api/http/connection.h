@@ -108,6 +108,7 @@ class Connection final : public TransportUser,
   Response response_;
   bool response_pending_ = false;  // waits until the 100 Continue is written
   std::string_view to_write_;      // of the body, not yet handed to the transport
+  std::uint64_t source_left_ = 0;  // of the response's source, not yet in to_write_
   EventStream* stream_ = nullptr;
   std::shared_ptr<const std::string> streamed_;  // being written
   std::uint64_t lingered_ = 0;

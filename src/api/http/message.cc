@@ -95,8 +95,9 @@ std::string_view reason_of(int status) noexcept {
 std::string head_of(const Response& response, std::string_view date, bool keep_alive) {
   std::string head =
       fmt::format("HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, reason_of(response.status), date);
-  const std::size_t length =
-      response.lasting_body.empty() ? response.body.size() : response.lasting_body.size();
+  const std::uint64_t length = response.source != nullptr      ? response.source->size()
+                               : response.lasting_body.empty() ? response.body.size()
+                                                               : response.lasting_body.size();
   const bool has_length = response.stream == nullptr && response.status != 204 && response.status != 304;
   if (has_length) head += fmt::format("Content-Length: {}\r\n", length);
   if (!keep_alive) head += "Connection: close\r\n";

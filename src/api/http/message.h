@@ -41,12 +41,28 @@ struct Request {
   [[nodiscard]] std::size_t count(std::string_view name) const noexcept;
 };
 
+// A body that is longer than memory should hold, handed on piece by piece as the client takes it.
+class BodySource {
+ public:
+  BodySource() = default;
+  virtual ~BodySource() = default;
+  BodySource(const BodySource&) = delete;
+  BodySource& operator=(const BodySource&) = delete;
+
+  [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
+  // On the io thread; the pieces are size() bytes in all, each valid until the next call. Empty before that:
+  // it cannot be read any more, and the client sees a body that is cut short.
+  [[nodiscard]] virtual std::string_view next() = 0;
+};
+
 struct Response {
   int status = 200;
   std::vector<Field> fields;
   std::string body;
   // In place of `body`: bytes that live as long as the program.
   std::string_view lasting_body;
+  // In place of `body`: from somewhere else than memory.
+  std::shared_ptr<BodySource> source;
   // In place of a body: messages that follow as long as both sides like.
   std::shared_ptr<EventStream> stream;
   bool close = false;  // end the connection after this answer

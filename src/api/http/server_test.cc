@@ -451,5 +451,58 @@ TEST(HttpServer, says_when_a_port_is_taken) {
   EXPECT_NE(second.error().message.find(std::to_string(server.port())), std::string::npos);
 }
 
+// Pieces of 100,000 bytes; `whole` of them can be read.
+class Pieces final : public BodySource {
+ public:
+  Pieces(int promised, int whole) : promised_(promised), left_(whole), piece_(100'000, 'x') {}
+  std::uint64_t size() const noexcept override {
+    return static_cast<std::uint64_t>(promised_) * piece_.size();
+  }
+  std::string_view next() override { return left_-- > 0 ? std::string_view(piece_) : std::string_view(); }
+
+ private:
+  int promised_;
+  int left_;
+  std::string piece_;
+};
+
+TEST(HttpServer, hands_a_long_body_on_piece_by_piece) {
+  EchoService service;
+  service.handler = [](Request&, const Responder& respond) {
+    Response response;
+    response.source = std::make_shared<Pieces>(7, 7);
+    respond(std::move(response));
+  };
+  RunningServer server(service);
+  RawClient client(server.port());
+  for (int i = 0; i < 2; ++i) {
+    const auto response = client.ask(kGet);
+    ASSERT_TRUE(response);
+    EXPECT_EQ(response->body, std::string(700'000, 'x'));
+  }
+  client.send("HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n");
+  const auto head = client.receive(false);
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->field("Content-Length"), "700000");
+  client.send(kGet);
+  const auto after = client.receive();
+  ASSERT_TRUE(after);
+  EXPECT_EQ(after->body.size(), 700'000U);
+}
+
+TEST(HttpServer, a_body_that_cannot_be_read_to_its_end_is_cut_and_the_connection_closed) {
+  EchoService service;
+  service.handler = [](Request&, const Responder& respond) {
+    Response response;
+    response.source = std::make_shared<Pieces>(7, 3);
+    respond(std::move(response));
+  };
+  RunningServer server(service);
+  RawClient client(server.port());
+  EXPECT_FALSE(client.ask(kGet));
+  RawClient other(server.port());
+  EXPECT_FALSE(other.ask(kGet));
+}
+
 }  // namespace
 }  // namespace hinomi::api::http

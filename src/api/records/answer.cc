@@ -1,5 +1,6 @@
 #include "api/records/answer.h"
 
+#include "api/records/service.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "record/json.h"
@@ -36,6 +37,31 @@ Shape shape_of(const record::Refusal& refusal) noexcept {
 }
 
 }  // namespace
+
+std::string_view code_of(const record::Refusal& refusal) noexcept {
+  using RefusalKind = record::Refusal::Kind;
+  switch (refusal.kind) {
+    case RefusalKind::not_found:
+      return "not_found";
+    case RefusalKind::forbidden:
+      return "forbidden";
+    case RefusalKind::invalid:
+      return "invalid";
+    case RefusalKind::stale:
+      return "stale";
+    case RefusalKind::conflict:
+      return "conflict";
+    case RefusalKind::needs_reason:
+      return "needs_reason";
+    case RefusalKind::needs_step_up:
+      return "needs_step_up";
+    case RefusalKind::needs_approval:
+      return "needs_approval";
+    case RefusalKind::failed:
+      return "failed";
+  }
+  return "failed";
+}
 
 http::Response json_answer(std::string body, int status) {
   http::Response response;

@@ -22,31 +22,6 @@ record::Refusal invalid(std::vector<record::Fault> faults) {
   return {record::Refusal::Kind::invalid, std::move(faults), {}};
 }
 
-std::string_view code_of(const record::Refusal& refusal) noexcept {
-  using RefusalKind = record::Refusal::Kind;
-  switch (refusal.kind) {
-    case RefusalKind::not_found:
-      return "not_found";
-    case RefusalKind::forbidden:
-      return "forbidden";
-    case RefusalKind::invalid:
-      return "invalid";
-    case RefusalKind::stale:
-      return "stale";
-    case RefusalKind::conflict:
-      return "conflict";
-    case RefusalKind::needs_reason:
-      return "needs_reason";
-    case RefusalKind::needs_step_up:
-      return "needs_step_up";
-    case RefusalKind::needs_approval:
-      return "needs_approval";
-    case RefusalKind::failed:
-      return "failed";
-  }
-  return "failed";
-}
-
 void write_rights(base::JsonWriter& json, const access::Grants& rights) {
   json.begin_object();
   for (const auto& [permission, reach] : rights.all()) {

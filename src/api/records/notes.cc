@@ -2,10 +2,12 @@
 #include <algorithm>
 
 #include "api/records/answer.h"
+#include "api/records/attached.h"
 #include "api/records/service.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "record/json.h"
+#include "record/rows.h"
 #include "record/validate.h"
 
 namespace hinomi::api::records {
@@ -24,11 +26,6 @@ record::Refusal invalid(std::vector<record::Fault> faults) {
 
 void set(const Entity& entity, Draft& draft, std::string_view field, schema::Value value) {
   draft.values.emplace_back(entity.index_of(field), std::move(value));
-}
-
-std::string text_of(const Entity& entity, const Record& record, std::string_view field) {
-  const auto* const text = std::get_if<std::string>(&record.values[entity.index_of(field)]);
-  return text == nullptr ? std::string() : *text;
 }
 
 std::string one_line(std::string_view text) {
@@ -62,16 +59,6 @@ http::Response items_answer(const Entity& entity, const std::vector<Record>& rec
   return json_answer(std::move(body));
 }
 
-// The record in the path, as far as the caller may see it.
-record::Outcome<Record> parent_of(record::Engine& engine, const Asked& asked, const Entity& entity) {
-  const auto id =
-      asked.request.params.empty() ? std::nullopt : base::RecordId::parse(asked.request.params[0]);
-  if (!id) return record::Refusal{record::Refusal::Kind::not_found, {}, {}};
-  auto parent = engine.get(context_of(asked), entity, *id);
-  if (parent && parent->deleted_at) return record::Refusal{record::Refusal::Kind::not_found, {}, {}};
-  return parent;
-}
-
 struct ReadNote {
   Draft draft;
   std::optional<http::Response> refusal;
@@ -92,6 +79,20 @@ ReadNote read_note(const Asked& asked, const Entity& entity) {
 }
 
 }  // namespace
+
+std::string note_text(const Entity& entity, const Record& note, std::string_view field) {
+  const auto* const text = std::get_if<std::string>(&note.values[entity.index_of(field)]);
+  return text == nullptr ? std::string() : *text;
+}
+
+record::Outcome<Record> parent_of(record::Engine& engine, const Asked& asked, const Entity& entity) {
+  const auto id =
+      asked.request.params.empty() ? std::nullopt : base::RecordId::parse(asked.request.params[0]);
+  if (!id) return record::Refusal{record::Refusal::Kind::not_found, {}, {}};
+  auto parent = engine.get(context_of(asked), entity, *id);
+  if (parent && parent->deleted_at) return record::Refusal{record::Refusal::Kind::not_found, {}, {}};
+  return parent;
+}
 
 // The record in the path, if the caller may add this to it: asked before anything of the body is looked at.
 record::Outcome<Record> RecordService::parent_to_add_to(const Asked& asked, const Entity& entity,
@@ -116,6 +117,16 @@ record::Outcome<Record> RecordService::add_attached(const Asked& asked, const En
   std::optional<Record> made;
   std::optional<record::Refusal> refusal;
   const auto done = engine_.in_write([&](store::sql::Connection& connection) -> base::Result<void> {
+    const auto earlier = engine_.replayed(connection, within, entity);
+    if (!earlier) return earlier.error();
+    if (*earlier) {
+      auto there = record::load(connection, entity, **earlier, false);
+      if (!there) return there.error();
+      if (*there) {
+        made = std::move(**there);
+        return {};
+      }
+    }
     auto outcome = engine_.create_within(connection, within, entity, draft);
     if (!outcome) {
       refusal = outcome.refusal();
@@ -147,19 +158,81 @@ void RecordService::tell_mentioned(store::sql::Connection& connection, const rec
     if (access::decide(reader, read, read, record::view_of(entity, parent)) != access::Decision::allowed)
       continue;
     // A mention of somebody who is gone is no reason to lose the comment.
+    record::Context once = context;
+    once.request_key = {};  // it is of the comment
     (void)work_.notices->tell(
-        connection, context,
-        {*person, "mention", entity, parent, text_of(comments, comment, "excerpt"), true});
+        connection, once,
+        {*person, "mention", entity, parent, note_text(comments, comment, "excerpt"), true});
   }
 }
 
 http::Response RecordService::comments(const Asked& asked, const Entity& entity) {
+  return notes_of(asked, entity, "comment");
+}
+
+http::Response RecordService::notes_of(const Asked& asked, const Entity& entity, std::string_view kind) {
   const auto parent = parent_of(engine_, asked, entity);
   if (!parent) return refusal_answer(parent.refusal());
-  const Entity& comments = engine_.registry().get("comment");
-  auto page = attached_to(engine_, comments, "about_entity", "about", entity, *parent);
+  const Entity& notes = engine_.registry().get(kind);
+  auto page = attached_to(engine_, notes, "about_entity", "about", entity, *parent);
   if (!page) return refusal_answer(page.refusal());
-  return items_answer(comments, page->records);
+  return items_answer(notes, page->records);
+}
+
+// The note in the path, which stands with the record in it.
+record::Outcome<Record> RecordService::note_of(const Asked& asked, const Entity& entity, const Record& parent,
+                                               const Entity& notes) {
+  const record::Refusal none{record::Refusal::Kind::not_found, {}, {}};
+  const auto id =
+      asked.request.params.size() < 2 ? std::nullopt : base::RecordId::parse(asked.request.params[1]);
+  if (!id) return none;
+  static const access::Principal system = access::system_principal();
+  record::Context within;
+  within.who = &system;
+  auto note = engine_.get(within, notes, *id);
+  if (!note) return note;
+  const auto leads = [&](std::string_view entity_field, std::string_view id_field) {
+    return note_text(notes, *note, entity_field) == entity.name &&
+           note_text(notes, *note, id_field) == parent.id.text();
+  };
+  const bool of_parent = notes.name == "relation"
+                             ? leads("from_entity", "from_record") || leads("to_entity", "to_record")
+                             : leads("about_entity", "about");
+  if (!of_parent || note->deleted_at) return none;
+  return note;
+}
+
+http::Response RecordService::remove_note(const Asked& asked, const Entity& entity, std::string_view kind) {
+  const auto parent = parent_of(engine_, asked, entity);
+  if (!parent) return refusal_answer(parent.refusal());
+  const Entity& notes = engine_.registry().get(kind);
+  const auto note = note_of(asked, entity, *parent, notes);
+  if (!note) return refusal_answer(note.refusal());
+  const std::string permission = record::permission_of(notes, "delete");
+  const bool may = note->created_by == asked.who.id ||
+                   access::decide(asked.who, permission, record::permission_of(entity, "read"),
+                                  record::view_of(entity, *parent)) == access::Decision::allowed;
+  const std::string reason = reason_of(asked.request);
+  record::Context context = context_of(asked);
+  context.reason = reason;
+  if (!may) {
+    engine_.audit_refusal(context, "delete", &notes, note->id, parent->labels.organisation);
+    return refusal_answer({record::Refusal::Kind::forbidden, {}, {}});
+  }
+  std::optional<record::Refusal> refusal;
+  const auto done = engine_.in_write([&](store::sql::Connection& connection) -> base::Result<void> {
+    const auto removed = engine_.remove_within(connection, context, notes, note->id);
+    refusal = removed ? std::nullopt : std::optional(removed.refusal());
+    if (!refusal) return {};
+    return refusal->kind == record::Refusal::Kind::failed
+               ? refusal->error
+               : base::Error{base::ErrorCode::usage, "refused", "", {}};
+  });
+  if (refusal) return refusal_answer(*refusal);
+  if (!done) return refusal_answer({record::Refusal::Kind::failed, {}, done.error()});
+  http::Response response;
+  response.status = 204;
+  return response;
 }
 
 http::Response RecordService::add_comment(const Asked& asked, const Entity& entity) {
@@ -190,9 +263,9 @@ http::Response RecordService::relations(const Asked& asked, const Entity& entity
     if (!page) return refusal_answer(page.refusal());
     for (Record& relation : page->records) {
       const Entity* const other =
-          engine_.registry().find(text_of(relations, relation, outward ? "to_entity" : "from_entity"));
+          engine_.registry().find(note_text(relations, relation, outward ? "to_entity" : "from_entity"));
       const auto id =
-          base::RecordId::parse(text_of(relations, relation, outward ? "to_record" : "from_record"));
+          base::RecordId::parse(note_text(relations, relation, outward ? "to_record" : "from_record"));
       if (other == nullptr || !id || !engine_.get(context_of(asked), *other, *id)) continue;
       visible.push_back(std::move(relation));
     }

@@ -49,6 +49,13 @@ std::string reason_of(const http::Request& request) {
   return std::move(*reason);
 }
 
+std::string name_of_file(const http::Request& request) {
+  const std::string_view sent = request.field("x-hinomi-name");
+  if (sent.empty() || sent.size() > kMaxReason * 3) return {};
+  auto name = decoded(sent, false);
+  return name && name->size() <= kMaxReason ? std::move(*name) : std::string();
+}
+
 record::Context context_of(const Asked& asked) {
   record::Context context;
   context.who = &asked.who;

@@ -107,7 +107,8 @@ Harbour::Harbour(store::sql::Database& database, std::vector<schema::Entity> mor
   parts.random = [this](std::span<std::uint8_t> into) {
     ++next_random_;
     std::memset(into.data(), 0, into.size());
-    std::memcpy(into.data() + into.size() - sizeof next_random_, &next_random_, sizeof next_random_);
+    for (std::size_t i = 0; i < sizeof next_random_; ++i)
+      into[into.size() - 1 - i] = static_cast<std::uint8_t>(next_random_ >> (8 * i));
   };
   parts.audit = audit;
   for (const schema::Entity& entity : registry_.all())

@@ -168,6 +168,37 @@ base::Result<void> ConnectionBase::run_script(std::string_view sql) {
   return done;
 }
 
+base::Result<void> ConnectionBase::set_mark() {
+  if (!transaction_) return wrong_use("a mark without a transaction");
+  if (failed_) return *failed_;
+  auto done = execute("SAVEPOINT mark");
+  if (!done) note_failure(done.error());
+  return done;
+}
+
+base::Result<void> ConnectionBase::back_to_mark() {
+  if (!transaction_) return wrong_use("a mark without a transaction");
+  reset_active();
+  // Also of a transaction that failed since: that is what marks are for. One that the database has given up
+  // as a whole has no mark any more, and stays failed.
+  auto done = execute("ROLLBACK TO SAVEPOINT mark");
+  if (done) done = execute("RELEASE SAVEPOINT mark");
+  if (done) {
+    failed_.reset();
+  } else {
+    note_failure(done.error());
+  }
+  return done;
+}
+
+base::Result<void> ConnectionBase::release_mark() {
+  if (!transaction_) return wrong_use("a mark without a transaction");
+  if (failed_) return *failed_;
+  auto done = execute("RELEASE SAVEPOINT mark");
+  if (!done) note_failure(done.error());
+  return done;
+}
+
 base::Result<void> ConnectionBase::begin(Kind kind) {
   if (transaction_) return wrong_use("a transaction was begun within another one");
   if (kind == Kind::write && leased_as_ == Kind::read) {

@@ -80,6 +80,9 @@ class ConnectionBase : public Connection {
   [[nodiscard]] base::Result<void> begin(Kind kind) final;
   [[nodiscard]] base::Result<void> commit() final;
   void roll_back() noexcept final;
+  [[nodiscard]] base::Result<void> set_mark() final;
+  [[nodiscard]] base::Result<void> back_to_mark() final;
+  [[nodiscard]] base::Result<void> release_mark() final;
   [[nodiscard]] base::Result<void> lock_name(std::string_view name) final;
 
   // For its statements.

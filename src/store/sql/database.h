@@ -106,6 +106,11 @@ class Connection {
   [[nodiscard]] virtual base::Result<void> begin(Kind kind) = 0;
   [[nodiscard]] virtual base::Result<void> commit() = 0;
   virtual void roll_back() noexcept = 0;
+  // A point within the transaction to go back to; one at a time. Until then or release_mark() whatever fails,
+  // fails behind the mark, and back_to_mark() makes the transaction good again.
+  [[nodiscard]] virtual base::Result<void> set_mark() = 0;
+  [[nodiscard]] virtual base::Result<void> back_to_mark() = 0;  // and the mark is gone
+  [[nodiscard]] virtual base::Result<void> release_mark() = 0;
   // Until the end of the transaction no other one holds the same name (PostgreSQL: pg_advisory_xact_lock of
   // a hash; SQLite: a write transaction already has it).
   [[nodiscard]] virtual base::Result<void> lock_name(std::string_view name) = 0;

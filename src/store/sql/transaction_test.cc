@@ -67,6 +67,26 @@ TEST_P(SqlTransaction, what_is_not_committed_leaves_nothing) {
   EXPECT_EQ(count(), 1);
 }
 
+TEST_P(SqlTransaction, what_failed_behind_a_mark_is_undone_and_the_rest_takes_effect) {
+  const auto connection = lease(Kind::write);
+  EXPECT_FALSE(connection->set_mark()) << "without a transaction";
+  auto tx = Tx::begin(*connection, Kind::write);
+  ASSERT_TRUE(tx);
+  ASSERT_TRUE(run(*connection, "INSERT INTO t VALUES (1, 1)"));
+  ASSERT_TRUE(connection->set_mark());
+  ASSERT_TRUE(run(*connection, "INSERT INTO t VALUES (2, 2)"));
+  const auto again = run(*connection, "INSERT INTO t VALUES (1, 1)");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::conflict);
+  EXPECT_FALSE(connection->release_mark()) << "it failed behind the mark";
+  ASSERT_TRUE(connection->back_to_mark());
+  ASSERT_TRUE(connection->set_mark());
+  ASSERT_TRUE(run(*connection, "INSERT INTO t VALUES (3, 3)"));
+  ASSERT_TRUE(connection->release_mark());
+  ASSERT_TRUE(tx->commit());
+  EXPECT_EQ(count(), 2);
+}
+
 TEST_P(SqlTransaction, a_lease_given_back_in_the_middle_leaves_nothing) {
   {
     const auto connection = lease(Kind::write);

@@ -231,6 +231,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approvals: all of a list as a file */
+        get: operations["approval.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals/facets": {
         parameters: {
             query?: never;
@@ -242,6 +259,23 @@ export interface paths {
         get: operations["approval.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approvals: a file that comes back, first as a preview */
+        post: operations["approval.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -318,6 +352,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approvals/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Approval: its files */
+        get: operations["approval.attachments"];
+        put?: never;
+        /** Approval: attach a file */
+        post: operations["approval.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Approval: remove a file */
+        delete: operations["approval.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals/{id}/comments": {
         parameters: {
             query?: never;
@@ -331,6 +400,23 @@ export interface paths {
         /** Approval: comment on it */
         post: operations["approval.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Approval: remove a comment */
+        delete: operations["approval.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -366,6 +452,23 @@ export interface paths {
         /** Approval: relate it to another record */
         post: operations["approval.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/approvals/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Approval: remove a relation */
+        delete: operations["approval.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -443,6 +546,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assignments: all of a list as a file */
+        get: operations["assignment.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/facets": {
         parameters: {
             query?: never;
@@ -454,6 +574,23 @@ export interface paths {
         get: operations["assignment.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assignments: a file that comes back, first as a preview */
+        post: operations["assignment.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -513,6 +650,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assignment: its files */
+        get: operations["assignment.attachments"];
+        put?: never;
+        /** Assignment: attach a file */
+        post: operations["assignment.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Assignment: remove a file */
+        delete: operations["assignment.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{id}/comments": {
         parameters: {
             query?: never;
@@ -526,6 +698,23 @@ export interface paths {
         /** Assignment: comment on it */
         post: operations["assignment.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Assignment: remove a comment */
+        delete: operations["assignment.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -566,6 +755,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Assignment: remove a relation */
+        delete: operations["assignment.remove_relation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{id}/restore": {
         parameters: {
             query?: never;
@@ -577,6 +783,23 @@ export interface paths {
         put?: never;
         /** Assignment: restore a deleted one */
         post: operations["assignment.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of an attached file, always as a download */
+        get: operations["get_attachments_id_content"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -706,6 +929,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/break_glass/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency access: all of a list as a file */
+        get: operations["break_glass.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/break_glass/facets": {
         parameters: {
             query?: never;
@@ -717,6 +957,23 @@ export interface paths {
         get: operations["break_glass.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Emergency access: a file that comes back, first as a preview */
+        post: operations["break_glass.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -793,6 +1050,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/break_glass/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency access: its files */
+        get: operations["break_glass.attachments"];
+        put?: never;
+        /** Emergency access: attach a file */
+        post: operations["break_glass.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Emergency access: remove a file */
+        delete: operations["break_glass.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/break_glass/{id}/comments": {
         parameters: {
             query?: never;
@@ -806,6 +1098,23 @@ export interface paths {
         /** Emergency access: comment on it */
         post: operations["break_glass.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Emergency access: remove a comment */
+        delete: operations["break_glass.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -841,6 +1150,23 @@ export interface paths {
         /** Emergency access: relate it to another record */
         post: operations["break_glass.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break_glass/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Emergency access: remove a relation */
+        delete: operations["break_glass.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -969,6 +1295,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/custom_fields/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Custom fields: all of a list as a file */
+        get: operations["custom_field.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/custom_fields/facets": {
         parameters: {
             query?: never;
@@ -980,6 +1323,23 @@ export interface paths {
         get: operations["custom_field.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom_fields/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Custom fields: a file that comes back, first as a preview */
+        post: operations["custom_field.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1005,6 +1365,41 @@ export interface paths {
         patch: operations["custom_field.change"];
         trace?: never;
     };
+    "/api/v1/custom_fields/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Custom field: its files */
+        get: operations["custom_field.attachments"];
+        put?: never;
+        /** Custom field: attach a file */
+        post: operations["custom_field.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom_fields/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Custom field: remove a file */
+        delete: operations["custom_field.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/custom_fields/{id}/comments": {
         parameters: {
             query?: never;
@@ -1018,6 +1413,23 @@ export interface paths {
         /** Custom field: comment on it */
         post: operations["custom_field.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom_fields/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Custom field: remove a comment */
+        delete: operations["custom_field.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1053,6 +1465,23 @@ export interface paths {
         /** Custom field: relate it to another record */
         post: operations["custom_field.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/custom_fields/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Custom field: remove a relation */
+        delete: operations["custom_field.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1147,6 +1576,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holdings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holders of posts: all of a list as a file */
+        get: operations["holding.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holdings/facets": {
         parameters: {
             query?: never;
@@ -1158,6 +1604,23 @@ export interface paths {
         get: operations["holding.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holdings/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holders of posts: a file that comes back, first as a preview */
+        post: operations["holding.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1183,6 +1646,41 @@ export interface paths {
         patch: operations["holding.change"];
         trace?: never;
     };
+    "/api/v1/holdings/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holder of a post: its files */
+        get: operations["holding.attachments"];
+        put?: never;
+        /** Holder of a post: attach a file */
+        post: operations["holding.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holdings/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Holder of a post: remove a file */
+        delete: operations["holding.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/holdings/{id}/comments": {
         parameters: {
             query?: never;
@@ -1196,6 +1694,23 @@ export interface paths {
         /** Holder of a post: comment on it */
         post: operations["holding.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holdings/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Holder of a post: remove a comment */
+        delete: operations["holding.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1231,6 +1746,23 @@ export interface paths {
         /** Holder of a post: relate it to another record */
         post: operations["holding.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holdings/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Holder of a post: remove a relation */
+        delete: operations["holding.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1359,6 +1891,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs: all of a list as a file */
+        get: operations["job.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/facets": {
         parameters: {
             query?: never;
@@ -1370,6 +1919,23 @@ export interface paths {
         get: operations["job.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Jobs: a file that comes back, first as a preview */
+        post: operations["job.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1429,6 +1995,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Job: its files */
+        get: operations["job.attachments"];
+        put?: never;
+        /** Job: attach a file */
+        post: operations["job.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Job: remove a file */
+        delete: operations["job.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}/comments": {
         parameters: {
             query?: never;
@@ -1442,6 +2043,23 @@ export interface paths {
         /** Job: comment on it */
         post: operations["job.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Job: remove a comment */
+        delete: operations["job.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1477,6 +2095,23 @@ export interface paths {
         /** Job: relate it to another record */
         post: operations["job.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Job: remove a relation */
+        delete: operations["job.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1537,6 +2172,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices: all of a list as a file */
+        get: operations["notice.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices/facets": {
         parameters: {
             query?: never;
@@ -1548,6 +2200,23 @@ export interface paths {
         get: operations["notice.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notices: a file that comes back, first as a preview */
+        post: operations["notice.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1590,6 +2259,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notice: its files */
+        get: operations["notice.attachments"];
+        put?: never;
+        /** Notice: attach a file */
+        post: operations["notice.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Notice: remove a file */
+        delete: operations["notice.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices/{id}/comments": {
         parameters: {
             query?: never;
@@ -1603,6 +2307,23 @@ export interface paths {
         /** Notice: comment on it */
         post: operations["notice.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Notice: remove a comment */
+        delete: operations["notice.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1638,6 +2359,23 @@ export interface paths {
         /** Notice: relate it to another record */
         post: operations["notice.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Notice: remove a relation */
+        delete: operations["notice.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1715,6 +2453,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisations: all of a list as a file */
+        get: operations["organisation.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/facets": {
         parameters: {
             query?: never;
@@ -1726,6 +2481,23 @@ export interface paths {
         get: operations["organisation.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Organisations: a file that comes back, first as a preview */
+        post: operations["organisation.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1751,6 +2523,41 @@ export interface paths {
         patch: operations["organisation.change"];
         trace?: never;
     };
+    "/api/v1/organisations/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organisation: its files */
+        get: operations["organisation.attachments"];
+        put?: never;
+        /** Organisation: attach a file */
+        post: operations["organisation.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Organisation: remove a file */
+        delete: operations["organisation.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/{id}/comments": {
         parameters: {
             query?: never;
@@ -1764,6 +2571,23 @@ export interface paths {
         /** Organisation: comment on it */
         post: operations["organisation.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Organisation: remove a comment */
+        delete: operations["organisation.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1799,6 +2623,23 @@ export interface paths {
         /** Organisation: relate it to another record */
         post: operations["organisation.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Organisation: remove a relation */
+        delete: operations["organisation.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1859,6 +2700,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People: all of a list as a file */
+        get: operations["person.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/facets": {
         parameters: {
             query?: never;
@@ -1870,6 +2728,23 @@ export interface paths {
         get: operations["person.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** People: a file that comes back, first as a preview */
+        post: operations["person.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1913,6 +2788,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Person: its files */
+        get: operations["person.attachments"];
+        put?: never;
+        /** Person: attach a file */
+        post: operations["person.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Person: remove a file */
+        delete: operations["person.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/comments": {
         parameters: {
             query?: never;
@@ -1926,6 +2836,23 @@ export interface paths {
         /** Person: comment on it */
         post: operations["person.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Person: remove a comment */
+        delete: operations["person.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1978,6 +2905,23 @@ export interface paths {
         /** Person: relate it to another record */
         post: operations["person.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Person: remove a relation */
+        delete: operations["person.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2055,6 +2999,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Posts: all of a list as a file */
+        get: operations["post.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts/facets": {
         parameters: {
             query?: never;
@@ -2066,6 +3027,23 @@ export interface paths {
         get: operations["post.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Posts: a file that comes back, first as a preview */
+        post: operations["post.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2091,6 +3069,41 @@ export interface paths {
         patch: operations["post.change"];
         trace?: never;
     };
+    "/api/v1/posts/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Post: its files */
+        get: operations["post.attachments"];
+        put?: never;
+        /** Post: attach a file */
+        post: operations["post.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Post: remove a file */
+        delete: operations["post.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts/{id}/comments": {
         parameters: {
             query?: never;
@@ -2104,6 +3117,23 @@ export interface paths {
         /** Post: comment on it */
         post: operations["post.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Post: remove a comment */
+        delete: operations["post.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2139,6 +3169,23 @@ export interface paths {
         /** Post: relate it to another record */
         post: operations["post.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Post: remove a relation */
+        delete: operations["post.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2199,6 +3246,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/role_settings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settings of roles: all of a list as a file */
+        get: operations["role_setting.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/role_settings/facets": {
         parameters: {
             query?: never;
@@ -2210,6 +3274,23 @@ export interface paths {
         get: operations["role_setting.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role_settings/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settings of roles: a file that comes back, first as a preview */
+        post: operations["role_setting.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2235,6 +3316,41 @@ export interface paths {
         patch: operations["role_setting.change"];
         trace?: never;
     };
+    "/api/v1/role_settings/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Setting of a role: its files */
+        get: operations["role_setting.attachments"];
+        put?: never;
+        /** Setting of a role: attach a file */
+        post: operations["role_setting.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role_settings/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Setting of a role: remove a file */
+        delete: operations["role_setting.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/role_settings/{id}/comments": {
         parameters: {
             query?: never;
@@ -2248,6 +3364,23 @@ export interface paths {
         /** Setting of a role: comment on it */
         post: operations["role_setting.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role_settings/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Setting of a role: remove a comment */
+        delete: operations["role_setting.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2283,6 +3416,23 @@ export interface paths {
         /** Setting of a role: relate it to another record */
         post: operations["role_setting.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role_settings/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Setting of a role: remove a relation */
+        delete: operations["role_setting.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2411,6 +3561,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/saved_views/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved views: all of a list as a file */
+        get: operations["saved_view.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/saved_views/facets": {
         parameters: {
             query?: never;
@@ -2422,6 +3589,23 @@ export interface paths {
         get: operations["saved_view.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved_views/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Saved views: a file that comes back, first as a preview */
+        post: operations["saved_view.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2447,6 +3631,41 @@ export interface paths {
         patch: operations["saved_view.change"];
         trace?: never;
     };
+    "/api/v1/saved_views/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved view: its files */
+        get: operations["saved_view.attachments"];
+        put?: never;
+        /** Saved view: attach a file */
+        post: operations["saved_view.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved_views/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Saved view: remove a file */
+        delete: operations["saved_view.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/saved_views/{id}/comments": {
         parameters: {
             query?: never;
@@ -2460,6 +3679,23 @@ export interface paths {
         /** Saved view: comment on it */
         post: operations["saved_view.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved_views/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Saved view: remove a comment */
+        delete: operations["saved_view.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2495,6 +3731,23 @@ export interface paths {
         /** Saved view: relate it to another record */
         post: operations["saved_view.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved_views/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Saved view: remove a relation */
+        delete: operations["saved_view.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2555,6 +3808,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules: all of a list as a file */
+        get: operations["schedule.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schedules/facets": {
         parameters: {
             query?: never;
@@ -2566,6 +3836,23 @@ export interface paths {
         get: operations["schedule.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Schedules: a file that comes back, first as a preview */
+        post: operations["schedule.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2608,6 +3895,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedule: its files */
+        get: operations["schedule.attachments"];
+        put?: never;
+        /** Schedule: attach a file */
+        post: operations["schedule.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Schedule: remove a file */
+        delete: operations["schedule.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schedules/{id}/comments": {
         parameters: {
             query?: never;
@@ -2621,6 +3943,23 @@ export interface paths {
         /** Schedule: comment on it */
         post: operations["schedule.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Schedule: remove a comment */
+        delete: operations["schedule.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2656,6 +3995,23 @@ export interface paths {
         /** Schedule: relate it to another record */
         post: operations["schedule.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Schedule: remove a relation */
+        delete: operations["schedule.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2855,6 +4211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sites: all of a list as a file */
+        get: operations["site.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/facets": {
         parameters: {
             query?: never;
@@ -2866,6 +4239,23 @@ export interface paths {
         get: operations["site.facets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sites: a file that comes back, first as a preview */
+        post: operations["site.import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2891,6 +4281,41 @@ export interface paths {
         patch: operations["site.change"];
         trace?: never;
     };
+    "/api/v1/sites/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Site: its files */
+        get: operations["site.attachments"];
+        put?: never;
+        /** Site: attach a file */
+        post: operations["site.add_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/attachments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Site: remove a file */
+        delete: operations["site.remove_attachment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{id}/comments": {
         parameters: {
             query?: never;
@@ -2904,6 +4329,23 @@ export interface paths {
         /** Site: comment on it */
         post: operations["site.add_comment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/comments/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Site: remove a comment */
+        delete: operations["site.remove_comment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2939,6 +4381,23 @@ export interface paths {
         /** Site: relate it to another record */
         post: operations["site.add_relation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{id}/relations/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Site: remove a relation */
+        delete: operations["site.remove_relation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3219,6 +4678,58 @@ export interface components {
                 code: components["schemas"]["ProblemCode"];
                 faults: components["schemas"]["Fault"][];
             }[];
+        };
+        /** @description the bytes of a file */
+        File: string;
+        ImportTrouble: {
+            field: string | null;
+            code: string;
+            /** @description a cell, as B4 */
+            place: string;
+            text: string;
+        };
+        ImportRow: {
+            /** @description row of the file, from 1 */
+            place: number;
+            /** Format: uuid */
+            id: string | null;
+            /** @enum {string} */
+            kind: "change" | "new" | "refused";
+            code?: components["schemas"]["ProblemCode"];
+            /** @description somebody changed the record since the file went out */
+            conflict: boolean;
+            /** @description by key of the column: old and new value as text */
+            changes: {
+                [key: string]: string[];
+            };
+            /** @description what a spreadsheet may have done by itself */
+            suspicions: {
+                field: string;
+                code: string;
+                place: string;
+            }[];
+            troubles: components["schemas"]["ImportTrouble"][];
+            faults: components["schemas"]["Fault"][];
+        };
+        ImportResult: {
+            preview: boolean;
+            applied: boolean;
+            columns: {
+                key: string | null;
+                title: string;
+                known: boolean;
+            }[];
+            /** @description rows that change, are new or are refused */
+            rows: components["schemas"]["ImportRow"][];
+            troubles: components["schemas"]["ImportTrouble"][];
+            counts: {
+                change: number;
+                new: number;
+                same: number;
+                refused: number;
+                skipped: number;
+                missing: number;
+            };
         };
         ActionBody: {
             /** @description shown by the history */
@@ -6626,6 +8137,23 @@ export interface components {
         "list.after": string;
         /** @description false: nothing is counted, which is faster */
         "list.total": boolean;
+        "table.format": "xlsx" | "csv";
+        /** @description of the titles */
+        "table.language": "ja" | "en";
+        /** @description of CSV */
+        "table.encoding": "utf-8" | "cp932";
+        /** @description minutes; times are written in this zone */
+        "table.utc_offset": number;
+        "table.columns": string[];
+        /** @description false: the good rows are taken */
+        "import.preview": boolean;
+        "import.all_or_nothing": boolean;
+        /** @description rows of the file that are left out */
+        "import.skip": number[];
+        /** @description of the file; UTF-8, percent-encoded */
+        file_name: string;
+        /** @description of the file; UTF-8, percent-encoded */
+        file_name_needed: string;
         /** @description the record as it was known then */
         "get.as_of": components["schemas"]["Time"];
         /** @description only changes before this version */
@@ -8493,6 +10021,189 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "approval.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Title: is one of these */
+                title?: components["parameters"]["approval.title"];
+                /** @description Title: is none of these */
+                "title.not"?: components["parameters"]["approval.title.not"];
+                /** @description Title: less, earlier */
+                "title.lt"?: components["parameters"]["approval.title.lt"];
+                /** @description Title: at most */
+                "title.lte"?: components["parameters"]["approval.title.lte"];
+                /** @description Title: greater, later */
+                "title.gt"?: components["parameters"]["approval.title.gt"];
+                /** @description Title: at least */
+                "title.gte"?: components["parameters"]["approval.title.gte"];
+                /** @description Title: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["approval.title.has"];
+                /** @description Title: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["approval.title.empty"];
+                /** @description Kind of record: is one of these */
+                about_entity?: components["parameters"]["approval.about_entity"];
+                /** @description Kind of record: is none of these */
+                "about_entity.not"?: components["parameters"]["approval.about_entity.not"];
+                /** @description Kind of record: less, earlier */
+                "about_entity.lt"?: components["parameters"]["approval.about_entity.lt"];
+                /** @description Kind of record: at most */
+                "about_entity.lte"?: components["parameters"]["approval.about_entity.lte"];
+                /** @description Kind of record: greater, later */
+                "about_entity.gt"?: components["parameters"]["approval.about_entity.gt"];
+                /** @description Kind of record: at least */
+                "about_entity.gte"?: components["parameters"]["approval.about_entity.gte"];
+                /** @description Kind of record: has this in it, whatever case, width or kana */
+                "about_entity.has"?: components["parameters"]["approval.about_entity.has"];
+                /** @description Kind of record: true: has no value; false: has one */
+                "about_entity.empty"?: components["parameters"]["approval.about_entity.empty"];
+                /** @description Record: is one of these */
+                about?: components["parameters"]["approval.about"];
+                /** @description Record: is none of these */
+                "about.not"?: components["parameters"]["approval.about.not"];
+                /** @description Record: less, earlier */
+                "about.lt"?: components["parameters"]["approval.about.lt"];
+                /** @description Record: at most */
+                "about.lte"?: components["parameters"]["approval.about.lte"];
+                /** @description Record: greater, later */
+                "about.gt"?: components["parameters"]["approval.about.gt"];
+                /** @description Record: at least */
+                "about.gte"?: components["parameters"]["approval.about.gte"];
+                /** @description Record: has this in it, whatever case, width or kana */
+                "about.has"?: components["parameters"]["approval.about.has"];
+                /** @description Record: true: has no value; false: has one */
+                "about.empty"?: components["parameters"]["approval.about.empty"];
+                /** @description Action: is one of these */
+                deed?: components["parameters"]["approval.deed"];
+                /** @description Action: is none of these */
+                "deed.not"?: components["parameters"]["approval.deed.not"];
+                /** @description Action: less, earlier */
+                "deed.lt"?: components["parameters"]["approval.deed.lt"];
+                /** @description Action: at most */
+                "deed.lte"?: components["parameters"]["approval.deed.lte"];
+                /** @description Action: greater, later */
+                "deed.gt"?: components["parameters"]["approval.deed.gt"];
+                /** @description Action: at least */
+                "deed.gte"?: components["parameters"]["approval.deed.gte"];
+                /** @description Action: has this in it, whatever case, width or kana */
+                "deed.has"?: components["parameters"]["approval.deed.has"];
+                /** @description Action: true: has no value; false: has one */
+                "deed.empty"?: components["parameters"]["approval.deed.empty"];
+                /** @description Asked for by: is one of these */
+                requested_by?: components["parameters"]["approval.requested_by"];
+                /** @description Asked for by: is none of these */
+                "requested_by.not"?: components["parameters"]["approval.requested_by.not"];
+                /** @description Asked for by: true: has no value; false: has one */
+                "requested_by.empty"?: components["parameters"]["approval.requested_by.empty"];
+                /** @description State: is one of these */
+                state?: components["parameters"]["approval.state"];
+                /** @description State: is none of these */
+                "state.not"?: components["parameters"]["approval.state.not"];
+                /** @description State: less, earlier */
+                "state.lt"?: components["parameters"]["approval.state.lt"];
+                /** @description State: at most */
+                "state.lte"?: components["parameters"]["approval.state.lte"];
+                /** @description State: greater, later */
+                "state.gt"?: components["parameters"]["approval.state.gt"];
+                /** @description State: at least */
+                "state.gte"?: components["parameters"]["approval.state.gte"];
+                /** @description State: true: has no value; false: has one */
+                "state.empty"?: components["parameters"]["approval.state.empty"];
+                /** @description To be decided by: is one of these */
+                expires_at?: components["parameters"]["approval.expires_at"];
+                /** @description To be decided by: is none of these */
+                "expires_at.not"?: components["parameters"]["approval.expires_at.not"];
+                /** @description To be decided by: less, earlier */
+                "expires_at.lt"?: components["parameters"]["approval.expires_at.lt"];
+                /** @description To be decided by: at most */
+                "expires_at.lte"?: components["parameters"]["approval.expires_at.lte"];
+                /** @description To be decided by: greater, later */
+                "expires_at.gt"?: components["parameters"]["approval.expires_at.gt"];
+                /** @description To be decided by: at least */
+                "expires_at.gte"?: components["parameters"]["approval.expires_at.gte"];
+                /** @description To be decided by: true: has no value; false: has one */
+                "expires_at.empty"?: components["parameters"]["approval.expires_at.empty"];
+                /** @description Decided: is one of these */
+                decided_at?: components["parameters"]["approval.decided_at"];
+                /** @description Decided: is none of these */
+                "decided_at.not"?: components["parameters"]["approval.decided_at.not"];
+                /** @description Decided: less, earlier */
+                "decided_at.lt"?: components["parameters"]["approval.decided_at.lt"];
+                /** @description Decided: at most */
+                "decided_at.lte"?: components["parameters"]["approval.decided_at.lte"];
+                /** @description Decided: greater, later */
+                "decided_at.gt"?: components["parameters"]["approval.decided_at.gt"];
+                /** @description Decided: at least */
+                "decided_at.gte"?: components["parameters"]["approval.decided_at.gte"];
+                /** @description Decided: true: has no value; false: has one */
+                "decided_at.empty"?: components["parameters"]["approval.decided_at.empty"];
+                /** @description Decision number: is one of these */
+                decision_number?: components["parameters"]["approval.decision_number"];
+                /** @description Decision number: is none of these */
+                "decision_number.not"?: components["parameters"]["approval.decision_number.not"];
+                /** @description Decision number: less, earlier */
+                "decision_number.lt"?: components["parameters"]["approval.decision_number.lt"];
+                /** @description Decision number: at most */
+                "decision_number.lte"?: components["parameters"]["approval.decision_number.lte"];
+                /** @description Decision number: greater, later */
+                "decision_number.gt"?: components["parameters"]["approval.decision_number.gt"];
+                /** @description Decision number: at least */
+                "decision_number.gte"?: components["parameters"]["approval.decision_number.gte"];
+                /** @description Decision number: has this in it, whatever case, width or kana */
+                "decision_number.has"?: components["parameters"]["approval.decision_number.has"];
+                /** @description Decision number: true: has no value; false: has one */
+                "decision_number.empty"?: components["parameters"]["approval.decision_number.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["approval.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "approval.facets": {
         parameters: {
             query: {
@@ -8655,6 +10366,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -8933,6 +10691,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "approval.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "approval.comments": {
         parameters: {
             query?: never;
@@ -8999,6 +10861,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -9103,6 +10996,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "approval.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -9401,6 +11325,165 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "assignment.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Title: is one of these */
+                title?: components["parameters"]["assignment.title"];
+                /** @description Title: is none of these */
+                "title.not"?: components["parameters"]["assignment.title.not"];
+                /** @description Title: less, earlier */
+                "title.lt"?: components["parameters"]["assignment.title.lt"];
+                /** @description Title: at most */
+                "title.lte"?: components["parameters"]["assignment.title.lte"];
+                /** @description Title: greater, later */
+                "title.gt"?: components["parameters"]["assignment.title.gt"];
+                /** @description Title: at least */
+                "title.gte"?: components["parameters"]["assignment.title.gte"];
+                /** @description Title: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["assignment.title.has"];
+                /** @description Title: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["assignment.title.empty"];
+                /** @description Role: is one of these */
+                role?: components["parameters"]["assignment.role"];
+                /** @description Role: is none of these */
+                "role.not"?: components["parameters"]["assignment.role.not"];
+                /** @description Role: less, earlier */
+                "role.lt"?: components["parameters"]["assignment.role.lt"];
+                /** @description Role: at most */
+                "role.lte"?: components["parameters"]["assignment.role.lte"];
+                /** @description Role: greater, later */
+                "role.gt"?: components["parameters"]["assignment.role.gt"];
+                /** @description Role: at least */
+                "role.gte"?: components["parameters"]["assignment.role.gte"];
+                /** @description Role: has this in it, whatever case, width or kana */
+                "role.has"?: components["parameters"]["assignment.role.has"];
+                /** @description Role: true: has no value; false: has one */
+                "role.empty"?: components["parameters"]["assignment.role.empty"];
+                /** @description Person: is one of these */
+                person?: components["parameters"]["assignment.person"];
+                /** @description Person: is none of these */
+                "person.not"?: components["parameters"]["assignment.person.not"];
+                /** @description Person: true: has no value; false: has one */
+                "person.empty"?: components["parameters"]["assignment.person.empty"];
+                /** @description Post: is one of these */
+                post?: components["parameters"]["assignment.post"];
+                /** @description Post: is none of these */
+                "post.not"?: components["parameters"]["assignment.post.not"];
+                /** @description Post: true: has no value; false: has one */
+                "post.empty"?: components["parameters"]["assignment.post.empty"];
+                /** @description Done: is one of these */
+                sourcing?: components["parameters"]["assignment.sourcing"];
+                /** @description Done: is none of these */
+                "sourcing.not"?: components["parameters"]["assignment.sourcing.not"];
+                /** @description Done: less, earlier */
+                "sourcing.lt"?: components["parameters"]["assignment.sourcing.lt"];
+                /** @description Done: at most */
+                "sourcing.lte"?: components["parameters"]["assignment.sourcing.lte"];
+                /** @description Done: greater, later */
+                "sourcing.gt"?: components["parameters"]["assignment.sourcing.gt"];
+                /** @description Done: at least */
+                "sourcing.gte"?: components["parameters"]["assignment.sourcing.gte"];
+                /** @description Done: true: has no value; false: has one */
+                "sourcing.empty"?: components["parameters"]["assignment.sourcing.empty"];
+                /** @description Deputy: is one of these */
+                deputy?: components["parameters"]["assignment.deputy"];
+                /** @description Deputy: is none of these */
+                "deputy.not"?: components["parameters"]["assignment.deputy.not"];
+                /** @description Deputy: true: has no value; false: has one */
+                "deputy.empty"?: components["parameters"]["assignment.deputy.empty"];
+                /** @description For all organisations: is one of these */
+                whole_group?: components["parameters"]["assignment.whole_group"];
+                /** @description For all organisations: is none of these */
+                "whole_group.not"?: components["parameters"]["assignment.whole_group.not"];
+                /** @description For all organisations: true: has no value; false: has one */
+                "whole_group.empty"?: components["parameters"]["assignment.whole_group.empty"];
+                /** @description From: is one of these */
+                valid_from?: components["parameters"]["assignment.valid_from"];
+                /** @description From: is none of these */
+                "valid_from.not"?: components["parameters"]["assignment.valid_from.not"];
+                /** @description From: less, earlier */
+                "valid_from.lt"?: components["parameters"]["assignment.valid_from.lt"];
+                /** @description From: at most */
+                "valid_from.lte"?: components["parameters"]["assignment.valid_from.lte"];
+                /** @description From: greater, later */
+                "valid_from.gt"?: components["parameters"]["assignment.valid_from.gt"];
+                /** @description From: at least */
+                "valid_from.gte"?: components["parameters"]["assignment.valid_from.gte"];
+                /** @description From: true: has no value; false: has one */
+                "valid_from.empty"?: components["parameters"]["assignment.valid_from.empty"];
+                /** @description Until: is one of these */
+                valid_until?: components["parameters"]["assignment.valid_until"];
+                /** @description Until: is none of these */
+                "valid_until.not"?: components["parameters"]["assignment.valid_until.not"];
+                /** @description Until: less, earlier */
+                "valid_until.lt"?: components["parameters"]["assignment.valid_until.lt"];
+                /** @description Until: at most */
+                "valid_until.lte"?: components["parameters"]["assignment.valid_until.lte"];
+                /** @description Until: greater, later */
+                "valid_until.gt"?: components["parameters"]["assignment.valid_until.gt"];
+                /** @description Until: at least */
+                "valid_until.gte"?: components["parameters"]["assignment.valid_until.gte"];
+                /** @description Until: true: has no value; false: has one */
+                "valid_until.empty"?: components["parameters"]["assignment.valid_until.empty"];
+                /** @description In force: is one of these */
+                in_force?: components["parameters"]["assignment.in_force"];
+                /** @description In force: is none of these */
+                "in_force.not"?: components["parameters"]["assignment.in_force.not"];
+                /** @description In force: true: has no value; false: has one */
+                "in_force.empty"?: components["parameters"]["assignment.in_force.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["assignment.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "assignment.facets": {
         parameters: {
             query: {
@@ -9539,6 +11622,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "assignment.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -9753,6 +11883,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "assignment.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "assignment.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "assignment.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "assignment.comments": {
         parameters: {
             query?: never;
@@ -9819,6 +12053,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "assignment.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -9928,6 +12193,37 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "assignment.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "assignment.restore": {
         parameters: {
             query?: never;
@@ -9960,6 +12256,35 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    get_attachments_id_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -10356,6 +12681,169 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "break_glass.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Title: is one of these */
+                title?: components["parameters"]["break_glass.title"];
+                /** @description Title: is none of these */
+                "title.not"?: components["parameters"]["break_glass.title.not"];
+                /** @description Title: less, earlier */
+                "title.lt"?: components["parameters"]["break_glass.title.lt"];
+                /** @description Title: at most */
+                "title.lte"?: components["parameters"]["break_glass.title.lte"];
+                /** @description Title: greater, later */
+                "title.gt"?: components["parameters"]["break_glass.title.gt"];
+                /** @description Title: at least */
+                "title.gte"?: components["parameters"]["break_glass.title.gte"];
+                /** @description Title: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["break_glass.title.has"];
+                /** @description Title: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["break_glass.title.empty"];
+                /** @description Person: is one of these */
+                person?: components["parameters"]["break_glass.person"];
+                /** @description Person: is none of these */
+                "person.not"?: components["parameters"]["break_glass.person.not"];
+                /** @description Person: true: has no value; false: has one */
+                "person.empty"?: components["parameters"]["break_glass.person.empty"];
+                /** @description Ticket: is one of these */
+                ticket?: components["parameters"]["break_glass.ticket"];
+                /** @description Ticket: is none of these */
+                "ticket.not"?: components["parameters"]["break_glass.ticket.not"];
+                /** @description Ticket: less, earlier */
+                "ticket.lt"?: components["parameters"]["break_glass.ticket.lt"];
+                /** @description Ticket: at most */
+                "ticket.lte"?: components["parameters"]["break_glass.ticket.lte"];
+                /** @description Ticket: greater, later */
+                "ticket.gt"?: components["parameters"]["break_glass.ticket.gt"];
+                /** @description Ticket: at least */
+                "ticket.gte"?: components["parameters"]["break_glass.ticket.gte"];
+                /** @description Ticket: has this in it, whatever case, width or kana */
+                "ticket.has"?: components["parameters"]["break_glass.ticket.has"];
+                /** @description Ticket: true: has no value; false: has one */
+                "ticket.empty"?: components["parameters"]["break_glass.ticket.empty"];
+                /** @description From: is one of these */
+                starts_at?: components["parameters"]["break_glass.starts_at"];
+                /** @description From: is none of these */
+                "starts_at.not"?: components["parameters"]["break_glass.starts_at.not"];
+                /** @description From: less, earlier */
+                "starts_at.lt"?: components["parameters"]["break_glass.starts_at.lt"];
+                /** @description From: at most */
+                "starts_at.lte"?: components["parameters"]["break_glass.starts_at.lte"];
+                /** @description From: greater, later */
+                "starts_at.gt"?: components["parameters"]["break_glass.starts_at.gt"];
+                /** @description From: at least */
+                "starts_at.gte"?: components["parameters"]["break_glass.starts_at.gte"];
+                /** @description From: true: has no value; false: has one */
+                "starts_at.empty"?: components["parameters"]["break_glass.starts_at.empty"];
+                /** @description Until: is one of these */
+                ends_at?: components["parameters"]["break_glass.ends_at"];
+                /** @description Until: is none of these */
+                "ends_at.not"?: components["parameters"]["break_glass.ends_at.not"];
+                /** @description Until: less, earlier */
+                "ends_at.lt"?: components["parameters"]["break_glass.ends_at.lt"];
+                /** @description Until: at most */
+                "ends_at.lte"?: components["parameters"]["break_glass.ends_at.lte"];
+                /** @description Until: greater, later */
+                "ends_at.gt"?: components["parameters"]["break_glass.ends_at.gt"];
+                /** @description Until: at least */
+                "ends_at.gte"?: components["parameters"]["break_glass.ends_at.gte"];
+                /** @description Until: true: has no value; false: has one */
+                "ends_at.empty"?: components["parameters"]["break_glass.ends_at.empty"];
+                /** @description State: is one of these */
+                state?: components["parameters"]["break_glass.state"];
+                /** @description State: is none of these */
+                "state.not"?: components["parameters"]["break_glass.state.not"];
+                /** @description State: less, earlier */
+                "state.lt"?: components["parameters"]["break_glass.state.lt"];
+                /** @description State: at most */
+                "state.lte"?: components["parameters"]["break_glass.state.lte"];
+                /** @description State: greater, later */
+                "state.gt"?: components["parameters"]["break_glass.state.gt"];
+                /** @description State: at least */
+                "state.gte"?: components["parameters"]["break_glass.state.gte"];
+                /** @description State: true: has no value; false: has one */
+                "state.empty"?: components["parameters"]["break_glass.state.empty"];
+                /** @description To be reviewed by: is one of these */
+                review_due?: components["parameters"]["break_glass.review_due"];
+                /** @description To be reviewed by: is none of these */
+                "review_due.not"?: components["parameters"]["break_glass.review_due.not"];
+                /** @description To be reviewed by: less, earlier */
+                "review_due.lt"?: components["parameters"]["break_glass.review_due.lt"];
+                /** @description To be reviewed by: at most */
+                "review_due.lte"?: components["parameters"]["break_glass.review_due.lte"];
+                /** @description To be reviewed by: greater, later */
+                "review_due.gt"?: components["parameters"]["break_glass.review_due.gt"];
+                /** @description To be reviewed by: at least */
+                "review_due.gte"?: components["parameters"]["break_glass.review_due.gte"];
+                /** @description To be reviewed by: true: has no value; false: has one */
+                "review_due.empty"?: components["parameters"]["break_glass.review_due.empty"];
+                /** @description Verdict: is one of these */
+                verdict?: components["parameters"]["break_glass.verdict"];
+                /** @description Verdict: is none of these */
+                "verdict.not"?: components["parameters"]["break_glass.verdict.not"];
+                /** @description Verdict: less, earlier */
+                "verdict.lt"?: components["parameters"]["break_glass.verdict.lt"];
+                /** @description Verdict: at most */
+                "verdict.lte"?: components["parameters"]["break_glass.verdict.lte"];
+                /** @description Verdict: greater, later */
+                "verdict.gt"?: components["parameters"]["break_glass.verdict.gt"];
+                /** @description Verdict: at least */
+                "verdict.gte"?: components["parameters"]["break_glass.verdict.gte"];
+                /** @description Verdict: true: has no value; false: has one */
+                "verdict.empty"?: components["parameters"]["break_glass.verdict.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["break_glass.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "break_glass.facets": {
         parameters: {
             query: {
@@ -10498,6 +12986,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -10767,6 +13302,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "break_glass.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "break_glass.comments": {
         parameters: {
             query?: never;
@@ -10833,6 +13472,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -10937,6 +13607,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "break_glass.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -11303,6 +14004,145 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "custom_field.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Kind of record: is one of these */
+                about_entity?: components["parameters"]["custom_field.about_entity"];
+                /** @description Kind of record: is none of these */
+                "about_entity.not"?: components["parameters"]["custom_field.about_entity.not"];
+                /** @description Kind of record: less, earlier */
+                "about_entity.lt"?: components["parameters"]["custom_field.about_entity.lt"];
+                /** @description Kind of record: at most */
+                "about_entity.lte"?: components["parameters"]["custom_field.about_entity.lte"];
+                /** @description Kind of record: greater, later */
+                "about_entity.gt"?: components["parameters"]["custom_field.about_entity.gt"];
+                /** @description Kind of record: at least */
+                "about_entity.gte"?: components["parameters"]["custom_field.about_entity.gte"];
+                /** @description Kind of record: has this in it, whatever case, width or kana */
+                "about_entity.has"?: components["parameters"]["custom_field.about_entity.has"];
+                /** @description Kind of record: true: has no value; false: has one */
+                "about_entity.empty"?: components["parameters"]["custom_field.about_entity.empty"];
+                /** @description Name: is one of these */
+                name?: components["parameters"]["custom_field.name"];
+                /** @description Name: is none of these */
+                "name.not"?: components["parameters"]["custom_field.name.not"];
+                /** @description Name: less, earlier */
+                "name.lt"?: components["parameters"]["custom_field.name.lt"];
+                /** @description Name: at most */
+                "name.lte"?: components["parameters"]["custom_field.name.lte"];
+                /** @description Name: greater, later */
+                "name.gt"?: components["parameters"]["custom_field.name.gt"];
+                /** @description Name: at least */
+                "name.gte"?: components["parameters"]["custom_field.name.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "name.has"?: components["parameters"]["custom_field.name.has"];
+                /** @description Name: true: has no value; false: has one */
+                "name.empty"?: components["parameters"]["custom_field.name.empty"];
+                /** @description Label in Japanese: is one of these */
+                label_ja?: components["parameters"]["custom_field.label_ja"];
+                /** @description Label in Japanese: is none of these */
+                "label_ja.not"?: components["parameters"]["custom_field.label_ja.not"];
+                /** @description Label in Japanese: less, earlier */
+                "label_ja.lt"?: components["parameters"]["custom_field.label_ja.lt"];
+                /** @description Label in Japanese: at most */
+                "label_ja.lte"?: components["parameters"]["custom_field.label_ja.lte"];
+                /** @description Label in Japanese: greater, later */
+                "label_ja.gt"?: components["parameters"]["custom_field.label_ja.gt"];
+                /** @description Label in Japanese: at least */
+                "label_ja.gte"?: components["parameters"]["custom_field.label_ja.gte"];
+                /** @description Label in Japanese: has this in it, whatever case, width or kana */
+                "label_ja.has"?: components["parameters"]["custom_field.label_ja.has"];
+                /** @description Label in Japanese: true: has no value; false: has one */
+                "label_ja.empty"?: components["parameters"]["custom_field.label_ja.empty"];
+                /** @description Label in English: is one of these */
+                label_en?: components["parameters"]["custom_field.label_en"];
+                /** @description Label in English: is none of these */
+                "label_en.not"?: components["parameters"]["custom_field.label_en.not"];
+                /** @description Label in English: less, earlier */
+                "label_en.lt"?: components["parameters"]["custom_field.label_en.lt"];
+                /** @description Label in English: at most */
+                "label_en.lte"?: components["parameters"]["custom_field.label_en.lte"];
+                /** @description Label in English: greater, later */
+                "label_en.gt"?: components["parameters"]["custom_field.label_en.gt"];
+                /** @description Label in English: at least */
+                "label_en.gte"?: components["parameters"]["custom_field.label_en.gte"];
+                /** @description Label in English: has this in it, whatever case, width or kana */
+                "label_en.has"?: components["parameters"]["custom_field.label_en.has"];
+                /** @description Label in English: true: has no value; false: has one */
+                "label_en.empty"?: components["parameters"]["custom_field.label_en.empty"];
+                /** @description Kind: is one of these */
+                kind?: components["parameters"]["custom_field.kind"];
+                /** @description Kind: is none of these */
+                "kind.not"?: components["parameters"]["custom_field.kind.not"];
+                /** @description Kind: less, earlier */
+                "kind.lt"?: components["parameters"]["custom_field.kind.lt"];
+                /** @description Kind: at most */
+                "kind.lte"?: components["parameters"]["custom_field.kind.lte"];
+                /** @description Kind: greater, later */
+                "kind.gt"?: components["parameters"]["custom_field.kind.gt"];
+                /** @description Kind: at least */
+                "kind.gte"?: components["parameters"]["custom_field.kind.gte"];
+                /** @description Kind: true: has no value; false: has one */
+                "kind.empty"?: components["parameters"]["custom_field.kind.empty"];
+                /** @description Needed: is one of these */
+                needed?: components["parameters"]["custom_field.needed"];
+                /** @description Needed: is none of these */
+                "needed.not"?: components["parameters"]["custom_field.needed.not"];
+                /** @description Needed: true: has no value; false: has one */
+                "needed.empty"?: components["parameters"]["custom_field.needed.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["custom_field.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "custom_field.facets": {
         parameters: {
             query: {
@@ -11421,6 +14261,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "custom_field.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -11558,6 +14445,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "custom_field.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "custom_field.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "custom_field.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "custom_field.comments": {
         parameters: {
             query?: never;
@@ -11624,6 +14615,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "custom_field.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -11728,6 +14750,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "custom_field.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -12023,6 +15076,123 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "holding.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Title: is one of these */
+                title?: components["parameters"]["holding.title"];
+                /** @description Title: is none of these */
+                "title.not"?: components["parameters"]["holding.title.not"];
+                /** @description Title: less, earlier */
+                "title.lt"?: components["parameters"]["holding.title.lt"];
+                /** @description Title: at most */
+                "title.lte"?: components["parameters"]["holding.title.lte"];
+                /** @description Title: greater, later */
+                "title.gt"?: components["parameters"]["holding.title.gt"];
+                /** @description Title: at least */
+                "title.gte"?: components["parameters"]["holding.title.gte"];
+                /** @description Title: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["holding.title.has"];
+                /** @description Title: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["holding.title.empty"];
+                /** @description Person: is one of these */
+                person?: components["parameters"]["holding.person"];
+                /** @description Person: is none of these */
+                "person.not"?: components["parameters"]["holding.person.not"];
+                /** @description Person: true: has no value; false: has one */
+                "person.empty"?: components["parameters"]["holding.person.empty"];
+                /** @description Post: is one of these */
+                post?: components["parameters"]["holding.post"];
+                /** @description Post: is none of these */
+                "post.not"?: components["parameters"]["holding.post.not"];
+                /** @description Post: true: has no value; false: has one */
+                "post.empty"?: components["parameters"]["holding.post.empty"];
+                /** @description Acting: is one of these */
+                acting?: components["parameters"]["holding.acting"];
+                /** @description Acting: is none of these */
+                "acting.not"?: components["parameters"]["holding.acting.not"];
+                /** @description Acting: true: has no value; false: has one */
+                "acting.empty"?: components["parameters"]["holding.acting.empty"];
+                /** @description From: is one of these */
+                valid_from?: components["parameters"]["holding.valid_from"];
+                /** @description From: is none of these */
+                "valid_from.not"?: components["parameters"]["holding.valid_from.not"];
+                /** @description From: less, earlier */
+                "valid_from.lt"?: components["parameters"]["holding.valid_from.lt"];
+                /** @description From: at most */
+                "valid_from.lte"?: components["parameters"]["holding.valid_from.lte"];
+                /** @description From: greater, later */
+                "valid_from.gt"?: components["parameters"]["holding.valid_from.gt"];
+                /** @description From: at least */
+                "valid_from.gte"?: components["parameters"]["holding.valid_from.gte"];
+                /** @description From: true: has no value; false: has one */
+                "valid_from.empty"?: components["parameters"]["holding.valid_from.empty"];
+                /** @description Until: is one of these */
+                valid_until?: components["parameters"]["holding.valid_until"];
+                /** @description Until: is none of these */
+                "valid_until.not"?: components["parameters"]["holding.valid_until.not"];
+                /** @description Until: less, earlier */
+                "valid_until.lt"?: components["parameters"]["holding.valid_until.lt"];
+                /** @description Until: at most */
+                "valid_until.lte"?: components["parameters"]["holding.valid_until.lte"];
+                /** @description Until: greater, later */
+                "valid_until.gt"?: components["parameters"]["holding.valid_until.gt"];
+                /** @description Until: at least */
+                "valid_until.gte"?: components["parameters"]["holding.valid_until.gte"];
+                /** @description Until: true: has no value; false: has one */
+                "valid_until.empty"?: components["parameters"]["holding.valid_until.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["holding.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "holding.facets": {
         parameters: {
             query: {
@@ -12119,6 +15289,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "holding.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -12256,6 +15473,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "holding.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "holding.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "holding.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "holding.comments": {
         parameters: {
             query?: never;
@@ -12322,6 +15643,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "holding.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -12426,6 +15778,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "holding.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -12791,6 +16174,147 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "job.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Name: is one of these */
+                title?: components["parameters"]["job.title"];
+                /** @description Name: is none of these */
+                "title.not"?: components["parameters"]["job.title.not"];
+                /** @description Name: less, earlier */
+                "title.lt"?: components["parameters"]["job.title.lt"];
+                /** @description Name: at most */
+                "title.lte"?: components["parameters"]["job.title.lte"];
+                /** @description Name: greater, later */
+                "title.gt"?: components["parameters"]["job.title.gt"];
+                /** @description Name: at least */
+                "title.gte"?: components["parameters"]["job.title.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["job.title.has"];
+                /** @description Name: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["job.title.empty"];
+                /** @description Kind: is one of these */
+                kind?: components["parameters"]["job.kind"];
+                /** @description Kind: is none of these */
+                "kind.not"?: components["parameters"]["job.kind.not"];
+                /** @description Kind: less, earlier */
+                "kind.lt"?: components["parameters"]["job.kind.lt"];
+                /** @description Kind: at most */
+                "kind.lte"?: components["parameters"]["job.kind.lte"];
+                /** @description Kind: greater, later */
+                "kind.gt"?: components["parameters"]["job.kind.gt"];
+                /** @description Kind: at least */
+                "kind.gte"?: components["parameters"]["job.kind.gte"];
+                /** @description Kind: has this in it, whatever case, width or kana */
+                "kind.has"?: components["parameters"]["job.kind.has"];
+                /** @description Kind: true: has no value; false: has one */
+                "kind.empty"?: components["parameters"]["job.kind.empty"];
+                /** @description State: is one of these */
+                state?: components["parameters"]["job.state"];
+                /** @description State: is none of these */
+                "state.not"?: components["parameters"]["job.state.not"];
+                /** @description State: less, earlier */
+                "state.lt"?: components["parameters"]["job.state.lt"];
+                /** @description State: at most */
+                "state.lte"?: components["parameters"]["job.state.lte"];
+                /** @description State: greater, later */
+                "state.gt"?: components["parameters"]["job.state.gt"];
+                /** @description State: at least */
+                "state.gte"?: components["parameters"]["job.state.gte"];
+                /** @description State: true: has no value; false: has one */
+                "state.empty"?: components["parameters"]["job.state.empty"];
+                /** @description Asked for by: is one of these */
+                asked_by?: components["parameters"]["job.asked_by"];
+                /** @description Asked for by: is none of these */
+                "asked_by.not"?: components["parameters"]["job.asked_by.not"];
+                /** @description Asked for by: true: has no value; false: has one */
+                "asked_by.empty"?: components["parameters"]["job.asked_by.empty"];
+                /** @description Schedule: is one of these */
+                schedule?: components["parameters"]["job.schedule"];
+                /** @description Schedule: is none of these */
+                "schedule.not"?: components["parameters"]["job.schedule.not"];
+                /** @description Schedule: true: has no value; false: has one */
+                "schedule.empty"?: components["parameters"]["job.schedule.empty"];
+                /** @description Started: is one of these */
+                started_at?: components["parameters"]["job.started_at"];
+                /** @description Started: is none of these */
+                "started_at.not"?: components["parameters"]["job.started_at.not"];
+                /** @description Started: less, earlier */
+                "started_at.lt"?: components["parameters"]["job.started_at.lt"];
+                /** @description Started: at most */
+                "started_at.lte"?: components["parameters"]["job.started_at.lte"];
+                /** @description Started: greater, later */
+                "started_at.gt"?: components["parameters"]["job.started_at.gt"];
+                /** @description Started: at least */
+                "started_at.gte"?: components["parameters"]["job.started_at.gte"];
+                /** @description Started: true: has no value; false: has one */
+                "started_at.empty"?: components["parameters"]["job.started_at.empty"];
+                /** @description Ended: is one of these */
+                ended_at?: components["parameters"]["job.ended_at"];
+                /** @description Ended: is none of these */
+                "ended_at.not"?: components["parameters"]["job.ended_at.not"];
+                /** @description Ended: less, earlier */
+                "ended_at.lt"?: components["parameters"]["job.ended_at.lt"];
+                /** @description Ended: at most */
+                "ended_at.lte"?: components["parameters"]["job.ended_at.lte"];
+                /** @description Ended: greater, later */
+                "ended_at.gt"?: components["parameters"]["job.ended_at.gt"];
+                /** @description Ended: at least */
+                "ended_at.gte"?: components["parameters"]["job.ended_at.gte"];
+                /** @description Ended: true: has no value; false: has one */
+                "ended_at.empty"?: components["parameters"]["job.ended_at.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["job.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "job.facets": {
         parameters: {
             query: {
@@ -12911,6 +16435,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -13142,6 +16713,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "job.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "job.comments": {
         parameters: {
             query?: never;
@@ -13208,6 +16883,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -13312,6 +17018,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "job.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -13561,6 +17298,145 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "notice.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Recipient: is one of these */
+                recipient?: components["parameters"]["notice.recipient"];
+                /** @description Recipient: is none of these */
+                "recipient.not"?: components["parameters"]["notice.recipient.not"];
+                /** @description Recipient: true: has no value; false: has one */
+                "recipient.empty"?: components["parameters"]["notice.recipient.empty"];
+                /** @description Kind: is one of these */
+                kind?: components["parameters"]["notice.kind"];
+                /** @description Kind: is none of these */
+                "kind.not"?: components["parameters"]["notice.kind.not"];
+                /** @description Kind: less, earlier */
+                "kind.lt"?: components["parameters"]["notice.kind.lt"];
+                /** @description Kind: at most */
+                "kind.lte"?: components["parameters"]["notice.kind.lte"];
+                /** @description Kind: greater, later */
+                "kind.gt"?: components["parameters"]["notice.kind.gt"];
+                /** @description Kind: at least */
+                "kind.gte"?: components["parameters"]["notice.kind.gte"];
+                /** @description Kind: has this in it, whatever case, width or kana */
+                "kind.has"?: components["parameters"]["notice.kind.has"];
+                /** @description Kind: true: has no value; false: has one */
+                "kind.empty"?: components["parameters"]["notice.kind.empty"];
+                /** @description Subject: is one of these */
+                subject?: components["parameters"]["notice.subject"];
+                /** @description Subject: is none of these */
+                "subject.not"?: components["parameters"]["notice.subject.not"];
+                /** @description Subject: less, earlier */
+                "subject.lt"?: components["parameters"]["notice.subject.lt"];
+                /** @description Subject: at most */
+                "subject.lte"?: components["parameters"]["notice.subject.lte"];
+                /** @description Subject: greater, later */
+                "subject.gt"?: components["parameters"]["notice.subject.gt"];
+                /** @description Subject: at least */
+                "subject.gte"?: components["parameters"]["notice.subject.gte"];
+                /** @description Subject: has this in it, whatever case, width or kana */
+                "subject.has"?: components["parameters"]["notice.subject.has"];
+                /** @description Subject: true: has no value; false: has one */
+                "subject.empty"?: components["parameters"]["notice.subject.empty"];
+                /** @description Kind of record: is one of these */
+                about_entity?: components["parameters"]["notice.about_entity"];
+                /** @description Kind of record: is none of these */
+                "about_entity.not"?: components["parameters"]["notice.about_entity.not"];
+                /** @description Kind of record: less, earlier */
+                "about_entity.lt"?: components["parameters"]["notice.about_entity.lt"];
+                /** @description Kind of record: at most */
+                "about_entity.lte"?: components["parameters"]["notice.about_entity.lte"];
+                /** @description Kind of record: greater, later */
+                "about_entity.gt"?: components["parameters"]["notice.about_entity.gt"];
+                /** @description Kind of record: at least */
+                "about_entity.gte"?: components["parameters"]["notice.about_entity.gte"];
+                /** @description Kind of record: has this in it, whatever case, width or kana */
+                "about_entity.has"?: components["parameters"]["notice.about_entity.has"];
+                /** @description Kind of record: true: has no value; false: has one */
+                "about_entity.empty"?: components["parameters"]["notice.about_entity.empty"];
+                /** @description Record: is one of these */
+                about?: components["parameters"]["notice.about"];
+                /** @description Record: is none of these */
+                "about.not"?: components["parameters"]["notice.about.not"];
+                /** @description Record: less, earlier */
+                "about.lt"?: components["parameters"]["notice.about.lt"];
+                /** @description Record: at most */
+                "about.lte"?: components["parameters"]["notice.about.lte"];
+                /** @description Record: greater, later */
+                "about.gt"?: components["parameters"]["notice.about.gt"];
+                /** @description Record: at least */
+                "about.gte"?: components["parameters"]["notice.about.gte"];
+                /** @description Record: has this in it, whatever case, width or kana */
+                "about.has"?: components["parameters"]["notice.about.has"];
+                /** @description Record: true: has no value; false: has one */
+                "about.empty"?: components["parameters"]["notice.about.empty"];
+                /** @description Read at: is one of these */
+                read_at?: components["parameters"]["notice.read_at"];
+                /** @description Read at: is none of these */
+                "read_at.not"?: components["parameters"]["notice.read_at.not"];
+                /** @description Read at: less, earlier */
+                "read_at.lt"?: components["parameters"]["notice.read_at.lt"];
+                /** @description Read at: at most */
+                "read_at.lte"?: components["parameters"]["notice.read_at.lte"];
+                /** @description Read at: greater, later */
+                "read_at.gt"?: components["parameters"]["notice.read_at.gt"];
+                /** @description Read at: at least */
+                "read_at.gte"?: components["parameters"]["notice.read_at.gte"];
+                /** @description Read at: true: has no value; false: has one */
+                "read_at.empty"?: components["parameters"]["notice.read_at.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["notice.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "notice.facets": {
         parameters: {
             query: {
@@ -13679,6 +17555,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "notice.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -13863,6 +17786,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "notice.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "notice.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "notice.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "notice.comments": {
         parameters: {
             query?: never;
@@ -13929,6 +17956,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "notice.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -14033,6 +18091,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "notice.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -14317,6 +18406,155 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "organisation.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Name: is one of these */
+                name?: components["parameters"]["organisation.name"];
+                /** @description Name: is none of these */
+                "name.not"?: components["parameters"]["organisation.name.not"];
+                /** @description Name: less, earlier */
+                "name.lt"?: components["parameters"]["organisation.name.lt"];
+                /** @description Name: at most */
+                "name.lte"?: components["parameters"]["organisation.name.lte"];
+                /** @description Name: greater, later */
+                "name.gt"?: components["parameters"]["organisation.name.gt"];
+                /** @description Name: at least */
+                "name.gte"?: components["parameters"]["organisation.name.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "name.has"?: components["parameters"]["organisation.name.has"];
+                /** @description Name: true: has no value; false: has one */
+                "name.empty"?: components["parameters"]["organisation.name.empty"];
+                /** @description Name in English: is one of these */
+                name_en?: components["parameters"]["organisation.name_en"];
+                /** @description Name in English: is none of these */
+                "name_en.not"?: components["parameters"]["organisation.name_en.not"];
+                /** @description Name in English: less, earlier */
+                "name_en.lt"?: components["parameters"]["organisation.name_en.lt"];
+                /** @description Name in English: at most */
+                "name_en.lte"?: components["parameters"]["organisation.name_en.lte"];
+                /** @description Name in English: greater, later */
+                "name_en.gt"?: components["parameters"]["organisation.name_en.gt"];
+                /** @description Name in English: at least */
+                "name_en.gte"?: components["parameters"]["organisation.name_en.gte"];
+                /** @description Name in English: has this in it, whatever case, width or kana */
+                "name_en.has"?: components["parameters"]["organisation.name_en.has"];
+                /** @description Name in English: true: has no value; false: has one */
+                "name_en.empty"?: components["parameters"]["organisation.name_en.empty"];
+                /** @description Key: is one of these */
+                key?: components["parameters"]["organisation.key"];
+                /** @description Key: is none of these */
+                "key.not"?: components["parameters"]["organisation.key.not"];
+                /** @description Key: less, earlier */
+                "key.lt"?: components["parameters"]["organisation.key.lt"];
+                /** @description Key: at most */
+                "key.lte"?: components["parameters"]["organisation.key.lte"];
+                /** @description Key: greater, later */
+                "key.gt"?: components["parameters"]["organisation.key.gt"];
+                /** @description Key: at least */
+                "key.gte"?: components["parameters"]["organisation.key.gte"];
+                /** @description Key: true: has no value; false: has one */
+                "key.empty"?: components["parameters"]["organisation.key.empty"];
+                /** @description Kind: is one of these */
+                kind?: components["parameters"]["organisation.kind"];
+                /** @description Kind: is none of these */
+                "kind.not"?: components["parameters"]["organisation.kind.not"];
+                /** @description Kind: less, earlier */
+                "kind.lt"?: components["parameters"]["organisation.kind.lt"];
+                /** @description Kind: at most */
+                "kind.lte"?: components["parameters"]["organisation.kind.lte"];
+                /** @description Kind: greater, later */
+                "kind.gt"?: components["parameters"]["organisation.kind.gt"];
+                /** @description Kind: at least */
+                "kind.gte"?: components["parameters"]["organisation.kind.gte"];
+                /** @description Kind: true: has no value; false: has one */
+                "kind.empty"?: components["parameters"]["organisation.kind.empty"];
+                /** @description Parent: is one of these */
+                parent?: components["parameters"]["organisation.parent"];
+                /** @description Parent: is none of these */
+                "parent.not"?: components["parameters"]["organisation.parent.not"];
+                /** @description Parent: true: has no value; false: has one */
+                "parent.empty"?: components["parameters"]["organisation.parent.empty"];
+                /** @description From: is one of these */
+                valid_from?: components["parameters"]["organisation.valid_from"];
+                /** @description From: is none of these */
+                "valid_from.not"?: components["parameters"]["organisation.valid_from.not"];
+                /** @description From: less, earlier */
+                "valid_from.lt"?: components["parameters"]["organisation.valid_from.lt"];
+                /** @description From: at most */
+                "valid_from.lte"?: components["parameters"]["organisation.valid_from.lte"];
+                /** @description From: greater, later */
+                "valid_from.gt"?: components["parameters"]["organisation.valid_from.gt"];
+                /** @description From: at least */
+                "valid_from.gte"?: components["parameters"]["organisation.valid_from.gte"];
+                /** @description From: true: has no value; false: has one */
+                "valid_from.empty"?: components["parameters"]["organisation.valid_from.empty"];
+                /** @description Until: is one of these */
+                valid_until?: components["parameters"]["organisation.valid_until"];
+                /** @description Until: is none of these */
+                "valid_until.not"?: components["parameters"]["organisation.valid_until.not"];
+                /** @description Until: less, earlier */
+                "valid_until.lt"?: components["parameters"]["organisation.valid_until.lt"];
+                /** @description Until: at most */
+                "valid_until.lte"?: components["parameters"]["organisation.valid_until.lte"];
+                /** @description Until: greater, later */
+                "valid_until.gt"?: components["parameters"]["organisation.valid_until.gt"];
+                /** @description Until: at least */
+                "valid_until.gte"?: components["parameters"]["organisation.valid_until.gte"];
+                /** @description Until: true: has no value; false: has one */
+                "valid_until.empty"?: components["parameters"]["organisation.valid_until.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["organisation.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "organisation.facets": {
         parameters: {
             query: {
@@ -14445,6 +18683,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "organisation.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -14582,6 +18867,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "organisation.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "organisation.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "organisation.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "organisation.comments": {
         parameters: {
             query?: never;
@@ -14648,6 +19037,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "organisation.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -14752,6 +19172,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "organisation.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -15039,6 +19490,183 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "person.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Name: is one of these */
+                name?: components["parameters"]["person.name"];
+                /** @description Name: is none of these */
+                "name.not"?: components["parameters"]["person.name.not"];
+                /** @description Name: less, earlier */
+                "name.lt"?: components["parameters"]["person.name.lt"];
+                /** @description Name: at most */
+                "name.lte"?: components["parameters"]["person.name.lte"];
+                /** @description Name: greater, later */
+                "name.gt"?: components["parameters"]["person.name.gt"];
+                /** @description Name: at least */
+                "name.gte"?: components["parameters"]["person.name.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "name.has"?: components["parameters"]["person.name.has"];
+                /** @description Name: true: has no value; false: has one */
+                "name.empty"?: components["parameters"]["person.name.empty"];
+                /** @description Reading: is one of these */
+                name_kana?: components["parameters"]["person.name_kana"];
+                /** @description Reading: is none of these */
+                "name_kana.not"?: components["parameters"]["person.name_kana.not"];
+                /** @description Reading: less, earlier */
+                "name_kana.lt"?: components["parameters"]["person.name_kana.lt"];
+                /** @description Reading: at most */
+                "name_kana.lte"?: components["parameters"]["person.name_kana.lte"];
+                /** @description Reading: greater, later */
+                "name_kana.gt"?: components["parameters"]["person.name_kana.gt"];
+                /** @description Reading: at least */
+                "name_kana.gte"?: components["parameters"]["person.name_kana.gte"];
+                /** @description Reading: has this in it, whatever case, width or kana */
+                "name_kana.has"?: components["parameters"]["person.name_kana.has"];
+                /** @description Reading: true: has no value; false: has one */
+                "name_kana.empty"?: components["parameters"]["person.name_kana.empty"];
+                /** @description Name in English: is one of these */
+                name_en?: components["parameters"]["person.name_en"];
+                /** @description Name in English: is none of these */
+                "name_en.not"?: components["parameters"]["person.name_en.not"];
+                /** @description Name in English: less, earlier */
+                "name_en.lt"?: components["parameters"]["person.name_en.lt"];
+                /** @description Name in English: at most */
+                "name_en.lte"?: components["parameters"]["person.name_en.lte"];
+                /** @description Name in English: greater, later */
+                "name_en.gt"?: components["parameters"]["person.name_en.gt"];
+                /** @description Name in English: at least */
+                "name_en.gte"?: components["parameters"]["person.name_en.gte"];
+                /** @description Name in English: has this in it, whatever case, width or kana */
+                "name_en.has"?: components["parameters"]["person.name_en.has"];
+                /** @description Name in English: true: has no value; false: has one */
+                "name_en.empty"?: components["parameters"]["person.name_en.empty"];
+                /** @description E-mail: is one of these */
+                email?: components["parameters"]["person.email"];
+                /** @description E-mail: is none of these */
+                "email.not"?: components["parameters"]["person.email.not"];
+                /** @description E-mail: less, earlier */
+                "email.lt"?: components["parameters"]["person.email.lt"];
+                /** @description E-mail: at most */
+                "email.lte"?: components["parameters"]["person.email.lte"];
+                /** @description E-mail: greater, later */
+                "email.gt"?: components["parameters"]["person.email.gt"];
+                /** @description E-mail: at least */
+                "email.gte"?: components["parameters"]["person.email.gte"];
+                /** @description E-mail: has this in it, whatever case, width or kana */
+                "email.has"?: components["parameters"]["person.email.has"];
+                /** @description E-mail: true: has no value; false: has one */
+                "email.empty"?: components["parameters"]["person.email.empty"];
+                /** @description Employment: is one of these */
+                employment?: components["parameters"]["person.employment"];
+                /** @description Employment: is none of these */
+                "employment.not"?: components["parameters"]["person.employment.not"];
+                /** @description Employment: less, earlier */
+                "employment.lt"?: components["parameters"]["person.employment.lt"];
+                /** @description Employment: at most */
+                "employment.lte"?: components["parameters"]["person.employment.lte"];
+                /** @description Employment: greater, later */
+                "employment.gt"?: components["parameters"]["person.employment.gt"];
+                /** @description Employment: at least */
+                "employment.gte"?: components["parameters"]["person.employment.gte"];
+                /** @description Employment: true: has no value; false: has one */
+                "employment.empty"?: components["parameters"]["person.employment.empty"];
+                /** @description Department: is one of these */
+                department?: components["parameters"]["person.department"];
+                /** @description Department: is none of these */
+                "department.not"?: components["parameters"]["person.department.not"];
+                /** @description Department: less, earlier */
+                "department.lt"?: components["parameters"]["person.department.lt"];
+                /** @description Department: at most */
+                "department.lte"?: components["parameters"]["person.department.lte"];
+                /** @description Department: greater, later */
+                "department.gt"?: components["parameters"]["person.department.gt"];
+                /** @description Department: at least */
+                "department.gte"?: components["parameters"]["person.department.gte"];
+                /** @description Department: has this in it, whatever case, width or kana */
+                "department.has"?: components["parameters"]["person.department.has"];
+                /** @description Department: true: has no value; false: has one */
+                "department.empty"?: components["parameters"]["person.department.empty"];
+                /** @description Joined on: is one of these */
+                joined_on?: components["parameters"]["person.joined_on"];
+                /** @description Joined on: is none of these */
+                "joined_on.not"?: components["parameters"]["person.joined_on.not"];
+                /** @description Joined on: less, earlier */
+                "joined_on.lt"?: components["parameters"]["person.joined_on.lt"];
+                /** @description Joined on: at most */
+                "joined_on.lte"?: components["parameters"]["person.joined_on.lte"];
+                /** @description Joined on: greater, later */
+                "joined_on.gt"?: components["parameters"]["person.joined_on.gt"];
+                /** @description Joined on: at least */
+                "joined_on.gte"?: components["parameters"]["person.joined_on.gte"];
+                /** @description Joined on: true: has no value; false: has one */
+                "joined_on.empty"?: components["parameters"]["person.joined_on.empty"];
+                /** @description Leaves on: is one of these */
+                leaves_on?: components["parameters"]["person.leaves_on"];
+                /** @description Leaves on: is none of these */
+                "leaves_on.not"?: components["parameters"]["person.leaves_on.not"];
+                /** @description Leaves on: less, earlier */
+                "leaves_on.lt"?: components["parameters"]["person.leaves_on.lt"];
+                /** @description Leaves on: at most */
+                "leaves_on.lte"?: components["parameters"]["person.leaves_on.lte"];
+                /** @description Leaves on: greater, later */
+                "leaves_on.gt"?: components["parameters"]["person.leaves_on.gt"];
+                /** @description Leaves on: at least */
+                "leaves_on.gte"?: components["parameters"]["person.leaves_on.gte"];
+                /** @description Leaves on: true: has no value; false: has one */
+                "leaves_on.empty"?: components["parameters"]["person.leaves_on.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["person.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "person.facets": {
         parameters: {
             query: {
@@ -15195,6 +19823,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "person.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -15386,6 +20061,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "person.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "person.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "person.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "person.comments": {
         parameters: {
             query?: never;
@@ -15452,6 +20231,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "person.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -15590,6 +20400,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "person.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -15822,6 +20663,99 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "post.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Name: is one of these */
+                name?: components["parameters"]["post.name"];
+                /** @description Name: is none of these */
+                "name.not"?: components["parameters"]["post.name.not"];
+                /** @description Name: less, earlier */
+                "name.lt"?: components["parameters"]["post.name.lt"];
+                /** @description Name: at most */
+                "name.lte"?: components["parameters"]["post.name.lte"];
+                /** @description Name: greater, later */
+                "name.gt"?: components["parameters"]["post.name.gt"];
+                /** @description Name: at least */
+                "name.gte"?: components["parameters"]["post.name.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "name.has"?: components["parameters"]["post.name.has"];
+                /** @description Name: true: has no value; false: has one */
+                "name.empty"?: components["parameters"]["post.name.empty"];
+                /** @description Name in English: is one of these */
+                name_en?: components["parameters"]["post.name_en"];
+                /** @description Name in English: is none of these */
+                "name_en.not"?: components["parameters"]["post.name_en.not"];
+                /** @description Name in English: less, earlier */
+                "name_en.lt"?: components["parameters"]["post.name_en.lt"];
+                /** @description Name in English: at most */
+                "name_en.lte"?: components["parameters"]["post.name_en.lte"];
+                /** @description Name in English: greater, later */
+                "name_en.gt"?: components["parameters"]["post.name_en.gt"];
+                /** @description Name in English: at least */
+                "name_en.gte"?: components["parameters"]["post.name_en.gte"];
+                /** @description Name in English: has this in it, whatever case, width or kana */
+                "name_en.has"?: components["parameters"]["post.name_en.has"];
+                /** @description Name in English: true: has no value; false: has one */
+                "name_en.empty"?: components["parameters"]["post.name_en.empty"];
+                /** @description Superior post: is one of these */
+                superior?: components["parameters"]["post.superior"];
+                /** @description Superior post: is none of these */
+                "superior.not"?: components["parameters"]["post.superior.not"];
+                /** @description Superior post: true: has no value; false: has one */
+                "superior.empty"?: components["parameters"]["post.superior.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["post.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "post.facets": {
         parameters: {
             query: {
@@ -15894,6 +20828,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "post.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -16031,6 +21012,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "post.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "post.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "post.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "post.comments": {
         parameters: {
             query?: never;
@@ -16097,6 +21182,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "post.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -16201,6 +21317,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "post.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -16432,6 +21579,127 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "role_setting.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Role: is one of these */
+                role?: components["parameters"]["role_setting.role"];
+                /** @description Role: is none of these */
+                "role.not"?: components["parameters"]["role_setting.role.not"];
+                /** @description Role: less, earlier */
+                "role.lt"?: components["parameters"]["role_setting.role.lt"];
+                /** @description Role: at most */
+                "role.lte"?: components["parameters"]["role_setting.role.lte"];
+                /** @description Role: greater, later */
+                "role.gt"?: components["parameters"]["role_setting.role.gt"];
+                /** @description Role: at least */
+                "role.gte"?: components["parameters"]["role_setting.role.gte"];
+                /** @description Role: has this in it, whatever case, width or kana */
+                "role.has"?: components["parameters"]["role_setting.role.has"];
+                /** @description Role: true: has no value; false: has one */
+                "role.empty"?: components["parameters"]["role_setting.role.empty"];
+                /** @description Maturity as is: is one of these */
+                maturity_as_is?: components["parameters"]["role_setting.maturity_as_is"];
+                /** @description Maturity as is: is none of these */
+                "maturity_as_is.not"?: components["parameters"]["role_setting.maturity_as_is.not"];
+                /** @description Maturity as is: less, earlier */
+                "maturity_as_is.lt"?: components["parameters"]["role_setting.maturity_as_is.lt"];
+                /** @description Maturity as is: at most */
+                "maturity_as_is.lte"?: components["parameters"]["role_setting.maturity_as_is.lte"];
+                /** @description Maturity as is: greater, later */
+                "maturity_as_is.gt"?: components["parameters"]["role_setting.maturity_as_is.gt"];
+                /** @description Maturity as is: at least */
+                "maturity_as_is.gte"?: components["parameters"]["role_setting.maturity_as_is.gte"];
+                /** @description Maturity as is: true: has no value; false: has one */
+                "maturity_as_is.empty"?: components["parameters"]["role_setting.maturity_as_is.empty"];
+                /** @description Maturity to be: is one of these */
+                maturity_to_be?: components["parameters"]["role_setting.maturity_to_be"];
+                /** @description Maturity to be: is none of these */
+                "maturity_to_be.not"?: components["parameters"]["role_setting.maturity_to_be.not"];
+                /** @description Maturity to be: less, earlier */
+                "maturity_to_be.lt"?: components["parameters"]["role_setting.maturity_to_be.lt"];
+                /** @description Maturity to be: at most */
+                "maturity_to_be.lte"?: components["parameters"]["role_setting.maturity_to_be.lte"];
+                /** @description Maturity to be: greater, later */
+                "maturity_to_be.gt"?: components["parameters"]["role_setting.maturity_to_be.gt"];
+                /** @description Maturity to be: at least */
+                "maturity_to_be.gte"?: components["parameters"]["role_setting.maturity_to_be.gte"];
+                /** @description Maturity to be: true: has no value; false: has one */
+                "maturity_to_be.empty"?: components["parameters"]["role_setting.maturity_to_be.empty"];
+                /** @description Area: is one of these */
+                area?: components["parameters"]["role_setting.area"];
+                /** @description Area: is none of these */
+                "area.not"?: components["parameters"]["role_setting.area.not"];
+                /** @description Area: less, earlier */
+                "area.lt"?: components["parameters"]["role_setting.area.lt"];
+                /** @description Area: at most */
+                "area.lte"?: components["parameters"]["role_setting.area.lte"];
+                /** @description Area: greater, later */
+                "area.gt"?: components["parameters"]["role_setting.area.gt"];
+                /** @description Area: at least */
+                "area.gte"?: components["parameters"]["role_setting.area.gte"];
+                /** @description Area: has this in it, whatever case, width or kana */
+                "area.has"?: components["parameters"]["role_setting.area.has"];
+                /** @description Area: true: has no value; false: has one */
+                "area.empty"?: components["parameters"]["role_setting.area.empty"];
+                /** @description Decided not to be done: is one of these */
+                not_needed?: components["parameters"]["role_setting.not_needed"];
+                /** @description Decided not to be done: is none of these */
+                "not_needed.not"?: components["parameters"]["role_setting.not_needed.not"];
+                /** @description Decided not to be done: true: has no value; false: has one */
+                "not_needed.empty"?: components["parameters"]["role_setting.not_needed.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["role_setting.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "role_setting.facets": {
         parameters: {
             query: {
@@ -16532,6 +21800,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "role_setting.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -16669,6 +21984,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "role_setting.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "role_setting.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "role_setting.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "role_setting.comments": {
         parameters: {
             query?: never;
@@ -16735,6 +22154,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "role_setting.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -16839,6 +22289,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "role_setting.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -17181,6 +22662,99 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "saved_view.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Person: is one of these */
+                person?: components["parameters"]["saved_view.person"];
+                /** @description Person: is none of these */
+                "person.not"?: components["parameters"]["saved_view.person.not"];
+                /** @description Person: true: has no value; false: has one */
+                "person.empty"?: components["parameters"]["saved_view.person.empty"];
+                /** @description Name: is one of these */
+                name?: components["parameters"]["saved_view.name"];
+                /** @description Name: is none of these */
+                "name.not"?: components["parameters"]["saved_view.name.not"];
+                /** @description Name: less, earlier */
+                "name.lt"?: components["parameters"]["saved_view.name.lt"];
+                /** @description Name: at most */
+                "name.lte"?: components["parameters"]["saved_view.name.lte"];
+                /** @description Name: greater, later */
+                "name.gt"?: components["parameters"]["saved_view.name.gt"];
+                /** @description Name: at least */
+                "name.gte"?: components["parameters"]["saved_view.name.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "name.has"?: components["parameters"]["saved_view.name.has"];
+                /** @description Name: true: has no value; false: has one */
+                "name.empty"?: components["parameters"]["saved_view.name.empty"];
+                /** @description List: is one of these */
+                path?: components["parameters"]["saved_view.path"];
+                /** @description List: is none of these */
+                "path.not"?: components["parameters"]["saved_view.path.not"];
+                /** @description List: less, earlier */
+                "path.lt"?: components["parameters"]["saved_view.path.lt"];
+                /** @description List: at most */
+                "path.lte"?: components["parameters"]["saved_view.path.lte"];
+                /** @description List: greater, later */
+                "path.gt"?: components["parameters"]["saved_view.path.gt"];
+                /** @description List: at least */
+                "path.gte"?: components["parameters"]["saved_view.path.gte"];
+                /** @description List: has this in it, whatever case, width or kana */
+                "path.has"?: components["parameters"]["saved_view.path.has"];
+                /** @description List: true: has no value; false: has one */
+                "path.empty"?: components["parameters"]["saved_view.path.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["saved_view.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "saved_view.facets": {
         parameters: {
             query: {
@@ -17253,6 +22827,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "saved_view.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -17390,6 +23011,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "saved_view.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "saved_view.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "saved_view.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "saved_view.comments": {
         parameters: {
             query?: never;
@@ -17456,6 +23181,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "saved_view.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -17560,6 +23316,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "saved_view.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -17813,6 +23600,149 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "schedule.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Name: is one of these */
+                title?: components["parameters"]["schedule.title"];
+                /** @description Name: is none of these */
+                "title.not"?: components["parameters"]["schedule.title.not"];
+                /** @description Name: less, earlier */
+                "title.lt"?: components["parameters"]["schedule.title.lt"];
+                /** @description Name: at most */
+                "title.lte"?: components["parameters"]["schedule.title.lte"];
+                /** @description Name: greater, later */
+                "title.gt"?: components["parameters"]["schedule.title.gt"];
+                /** @description Name: at least */
+                "title.gte"?: components["parameters"]["schedule.title.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "title.has"?: components["parameters"]["schedule.title.has"];
+                /** @description Name: true: has no value; false: has one */
+                "title.empty"?: components["parameters"]["schedule.title.empty"];
+                /** @description Job: is one of these */
+                kind?: components["parameters"]["schedule.kind"];
+                /** @description Job: is none of these */
+                "kind.not"?: components["parameters"]["schedule.kind.not"];
+                /** @description Job: less, earlier */
+                "kind.lt"?: components["parameters"]["schedule.kind.lt"];
+                /** @description Job: at most */
+                "kind.lte"?: components["parameters"]["schedule.kind.lte"];
+                /** @description Job: greater, later */
+                "kind.gt"?: components["parameters"]["schedule.kind.gt"];
+                /** @description Job: at least */
+                "kind.gte"?: components["parameters"]["schedule.kind.gte"];
+                /** @description Job: has this in it, whatever case, width or kana */
+                "kind.has"?: components["parameters"]["schedule.kind.has"];
+                /** @description Job: true: has no value; false: has one */
+                "kind.empty"?: components["parameters"]["schedule.kind.empty"];
+                /** @description When: is one of these */
+                when?: components["parameters"]["schedule.when"];
+                /** @description When: is none of these */
+                "when.not"?: components["parameters"]["schedule.when.not"];
+                /** @description When: less, earlier */
+                "when.lt"?: components["parameters"]["schedule.when.lt"];
+                /** @description When: at most */
+                "when.lte"?: components["parameters"]["schedule.when.lte"];
+                /** @description When: greater, later */
+                "when.gt"?: components["parameters"]["schedule.when.gt"];
+                /** @description When: at least */
+                "when.gte"?: components["parameters"]["schedule.when.gte"];
+                /** @description When: has this in it, whatever case, width or kana */
+                "when.has"?: components["parameters"]["schedule.when.has"];
+                /** @description When: true: has no value; false: has one */
+                "when.empty"?: components["parameters"]["schedule.when.empty"];
+                /** @description Enabled: is one of these */
+                enabled?: components["parameters"]["schedule.enabled"];
+                /** @description Enabled: is none of these */
+                "enabled.not"?: components["parameters"]["schedule.enabled.not"];
+                /** @description Enabled: true: has no value; false: has one */
+                "enabled.empty"?: components["parameters"]["schedule.enabled.empty"];
+                /** @description Runs with the rights of: is one of these */
+                run_as?: components["parameters"]["schedule.run_as"];
+                /** @description Runs with the rights of: is none of these */
+                "run_as.not"?: components["parameters"]["schedule.run_as.not"];
+                /** @description Runs with the rights of: true: has no value; false: has one */
+                "run_as.empty"?: components["parameters"]["schedule.run_as.empty"];
+                /** @description Next run: is one of these */
+                next_at?: components["parameters"]["schedule.next_at"];
+                /** @description Next run: is none of these */
+                "next_at.not"?: components["parameters"]["schedule.next_at.not"];
+                /** @description Next run: less, earlier */
+                "next_at.lt"?: components["parameters"]["schedule.next_at.lt"];
+                /** @description Next run: at most */
+                "next_at.lte"?: components["parameters"]["schedule.next_at.lte"];
+                /** @description Next run: greater, later */
+                "next_at.gt"?: components["parameters"]["schedule.next_at.gt"];
+                /** @description Next run: at least */
+                "next_at.gte"?: components["parameters"]["schedule.next_at.gte"];
+                /** @description Next run: true: has no value; false: has one */
+                "next_at.empty"?: components["parameters"]["schedule.next_at.empty"];
+                /** @description Last run: is one of these */
+                last_at?: components["parameters"]["schedule.last_at"];
+                /** @description Last run: is none of these */
+                "last_at.not"?: components["parameters"]["schedule.last_at.not"];
+                /** @description Last run: less, earlier */
+                "last_at.lt"?: components["parameters"]["schedule.last_at.lt"];
+                /** @description Last run: at most */
+                "last_at.lte"?: components["parameters"]["schedule.last_at.lte"];
+                /** @description Last run: greater, later */
+                "last_at.gt"?: components["parameters"]["schedule.last_at.gt"];
+                /** @description Last run: at least */
+                "last_at.gte"?: components["parameters"]["schedule.last_at.gte"];
+                /** @description Last run: true: has no value; false: has one */
+                "last_at.empty"?: components["parameters"]["schedule.last_at.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["schedule.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "schedule.facets": {
         parameters: {
             query: {
@@ -17935,6 +23865,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -18119,6 +24096,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "schedule.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "schedule.comments": {
         parameters: {
             query?: never;
@@ -18185,6 +24266,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -18289,6 +24401,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "schedule.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -18817,6 +24960,107 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "site.export": {
+        parameters: {
+            query?: {
+                format?: components["parameters"]["table.format"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description of CSV */
+                encoding?: components["parameters"]["table.encoding"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                columns?: components["parameters"]["table.columns"];
+                /** @description Name: is one of these */
+                name?: components["parameters"]["site.name"];
+                /** @description Name: is none of these */
+                "name.not"?: components["parameters"]["site.name.not"];
+                /** @description Name: less, earlier */
+                "name.lt"?: components["parameters"]["site.name.lt"];
+                /** @description Name: at most */
+                "name.lte"?: components["parameters"]["site.name.lte"];
+                /** @description Name: greater, later */
+                "name.gt"?: components["parameters"]["site.name.gt"];
+                /** @description Name: at least */
+                "name.gte"?: components["parameters"]["site.name.gte"];
+                /** @description Name: has this in it, whatever case, width or kana */
+                "name.has"?: components["parameters"]["site.name.has"];
+                /** @description Name: true: has no value; false: has one */
+                "name.empty"?: components["parameters"]["site.name.empty"];
+                /** @description Name in English: is one of these */
+                name_en?: components["parameters"]["site.name_en"];
+                /** @description Name in English: is none of these */
+                "name_en.not"?: components["parameters"]["site.name_en.not"];
+                /** @description Name in English: less, earlier */
+                "name_en.lt"?: components["parameters"]["site.name_en.lt"];
+                /** @description Name in English: at most */
+                "name_en.lte"?: components["parameters"]["site.name_en.lte"];
+                /** @description Name in English: greater, later */
+                "name_en.gt"?: components["parameters"]["site.name_en.gt"];
+                /** @description Name in English: at least */
+                "name_en.gte"?: components["parameters"]["site.name_en.gte"];
+                /** @description Name in English: has this in it, whatever case, width or kana */
+                "name_en.has"?: components["parameters"]["site.name_en.has"];
+                /** @description Name in English: true: has no value; false: has one */
+                "name_en.empty"?: components["parameters"]["site.name_en.empty"];
+                /** @description Key: is one of these */
+                key?: components["parameters"]["site.key"];
+                /** @description Key: is none of these */
+                "key.not"?: components["parameters"]["site.key.not"];
+                /** @description Key: less, earlier */
+                "key.lt"?: components["parameters"]["site.key.lt"];
+                /** @description Key: at most */
+                "key.lte"?: components["parameters"]["site.key.lte"];
+                /** @description Key: greater, later */
+                "key.gt"?: components["parameters"]["site.key.gt"];
+                /** @description Key: at least */
+                "key.gte"?: components["parameters"]["site.key.gte"];
+                /** @description Key: true: has no value; false: has one */
+                "key.empty"?: components["parameters"]["site.key.empty"];
+                /** @description full-text search */
+                q?: components["parameters"]["list.q"];
+                /** @description has all of them */
+                tag?: components["parameters"]["list.tag"];
+                id?: components["parameters"]["list.id"];
+                organisation?: components["parameters"]["list.organisation"];
+                site?: components["parameters"]["list.site"];
+                /** @description without it: the realm that the caller works in */
+                realm?: components["parameters"]["list.realm"];
+                /** @description true: only deleted ones, which needs the permission to delete */
+                deleted?: components["parameters"]["list.deleted"];
+                /** @description with - in front: descending */
+                sort?: components["parameters"]["site.sort"];
+                limit?: components["parameters"]["list.limit"];
+                offset?: components["parameters"]["list.offset"];
+                /** @description next of the page before; instead of offset */
+                after?: components["parameters"]["list.after"];
+                /** @description false: nothing is counted, which is faster */
+                total?: components["parameters"]["list.total"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["File"];
+                    "text/csv": components["schemas"]["File"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "site.facets": {
         parameters: {
             query: {
@@ -18897,6 +25141,53 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "site.import": {
+        parameters: {
+            query?: {
+                /** @description false: the good rows are taken */
+                preview?: components["parameters"]["import.preview"];
+                all_or_nothing?: components["parameters"]["import.all_or_nothing"];
+                /** @description of the titles */
+                language?: components["parameters"]["table.language"];
+                /** @description minutes; times are written in this zone */
+                utc_offset?: components["parameters"]["table.utc_offset"];
+                /** @description rows of the file that are left out */
+                skip?: components["parameters"]["import.skip"];
+            };
+            header?: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name"?: components["parameters"]["file_name"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -19034,6 +25325,110 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    "site.attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Attachment"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "site.add_attachment": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description of the file; UTF-8, percent-encoded */
+                "X-Hinomi-Name": components["parameters"]["file_name_needed"];
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["File"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    /** @description the version, in quotes */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "site.remove_attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     "site.comments": {
         parameters: {
             query?: never;
@@ -19100,6 +25495,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "site.remove_comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -19204,6 +25630,37 @@ export interface operations {
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    "site.remove_relation": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key from the same caller takes effect once */
+                "Idempotency-Key"?: components["parameters"]["idempotency_key"];
+            };
+            path: {
+                id: components["schemas"]["Id"];
+                note: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

@@ -2,6 +2,7 @@
 import { searchRecords } from './calls';
 import { getJson, request, sendJson } from './client';
 import type { Fault } from './client';
+import type { Schemas } from './typed';
 
 export type FieldValue = string | number | boolean | readonly string[] | null;
 
@@ -101,19 +102,8 @@ export interface BulkAnswer {
   readonly job?: string;
 }
 
-export interface ImportRow {
-  readonly place: number | string;
-  readonly id?: string;
-  readonly kind: 'change' | 'new' | 'same' | 'refused';
-  readonly changes?: Readonly<Record<string, readonly [unknown, unknown]>>;
-  readonly faults?: readonly Fault[];
-}
-
-export interface ImportAnswer {
-  readonly columns: readonly string[];
-  readonly rows: readonly ImportRow[];
-  readonly counts: Readonly<Record<string, number>>;
-}
+export type ImportRow = Schemas['ImportRow'];
+export type ImportAnswer = Schemas['ImportResult'];
 
 export interface Title {
   readonly entity: string;
@@ -190,10 +180,16 @@ export const undoChange = (seq: number) => sendJson<AnyRecord | undefined>('POST
 export const bulk = (path: string, asked: BulkRequest, key: string) =>
   sendJson<BulkAnswer>('POST', `/${path}/bulk`, asked, { ...(asked.preview ? {} : { 'Idempotency-Key': key }), ...reasonHeader(asked.reason) });
 
-export async function importFile(path: string, file: Blob, preview: boolean, key: string): Promise<ImportAnswer> {
-  const response = await request(`/${path}/import?preview=${String(preview)}`, {
+// `skip`: rows of the file that are left out.
+export async function importFile(path: string, file: File, preview: boolean, skip: readonly number[], key: string): Promise<ImportAnswer> {
+  const left = skip.length === 0 ? '' : `&skip=${skip.join(',')}`;
+  const response = await request(`/${path}/import?preview=${String(preview)}${left}`, {
     method: 'POST',
-    headers: { 'Content-Type': file.type || 'application/octet-stream', ...(preview ? {} : { 'Idempotency-Key': key }) },
+    headers: {
+      'Content-Type': file.type || 'application/octet-stream',
+      'X-Hinomi-Name': encodeURIComponent(file.name),
+      ...(preview ? {} : { 'Idempotency-Key': key }),
+    },
     body: file,
   });
   return (await response.json()) as ImportAnswer;

@@ -44,7 +44,7 @@ web_sum() {
 }
 
 web_sources() {
-  find web/src web/public content/messages -type f ! -path web/src/i18n/messages.ts ! -name '*.test.ts' ! -name '*.test.tsx' | sort
+  find web/src web/public content/messages -type f ! -path web/src/i18n/messages.ts ! -path web/src/api/openapi.d.ts ! -name '*.test.ts' ! -name '*.test.tsx' | sort
   echo web/index.html web/vite.config.ts web/notices.ts web/package.json web/package-lock.json
 }
 
@@ -57,6 +57,13 @@ web_packages() {
   echo "$wanted" >web/node_modules/.hinomi
 }
 
+# The types of the API, from its description. They are not committed: they are long, and follow from it alone.
+web_types() {
+  local types=web/src/api/openapi.d.ts
+  if [ -f "$types" ] && [ ! schema/openapi.json -nt "$types" ]; then return 0; fi
+  (cd web && npm run --silent api >/dev/null)
+}
+
 # build_web PRESET: the typed texts (by the message compiler of that build), the packages, web/dist. Before the programs
 # are configured, since they hold it.
 build_web() {
@@ -64,7 +71,7 @@ build_web() {
   build "$1" --target hinomi_message_compiler || return 1
   "build/$1/tools/message_compiler/hinomi_message_compiler" --root . --ts web/src/i18n/messages.ts \
     content/messages/*.yaml || return 1
-  web_packages || return 1
+  web_packages && web_types || return 1
   local wanted stamp=build/web.stamp
   # shellcheck disable=SC2046
   wanted=$(web_sum $(web_sources))

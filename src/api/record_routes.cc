@@ -4,6 +4,7 @@
 
 #include "api/problem.h"
 #include "api/records/answer.h"
+#include "api/vault_routes.h"
 
 namespace hinomi::api {
 namespace {
@@ -13,7 +14,7 @@ using records::Asked;
 using records::RecordService;
 
 using AboutRoles = http::Response (records::RoleService::*)(const Asked&);
-using OneEntity = http::Response (RecordService::*)(const Asked&, const schema::Entity&);
+using OneEntity = VaultRoutes::OneEntity;
 
 }  // namespace
 
@@ -51,6 +52,7 @@ void RecordRoutes::add_one(std::vector<Route>& routes, const schema::Entity& ent
     const std::uint64_t limit = method == Method::get ? 0 : records::kMaxRecordBody;
     add(routes, method, pattern, limit,
         [this, &entity, operation](const Asked& asked) { return (service_.*operation)(asked, entity); });
+    if (vaults_ != nullptr) vaults_->mirror(routes, method, pattern, limit, entity, operation);
   };
   on(Method::get, one, &RecordService::get);
   on(Method::patch, one, &RecordService::change);
@@ -84,6 +86,7 @@ void RecordRoutes::add_entity(std::vector<Route>& routes, const schema::Entity& 
     const std::uint64_t limit = method == Method::get ? 0 : records::kMaxRecordBody;
     add(routes, method, pattern, limit,
         [this, &entity, operation](const Asked& asked) { return (service_.*operation)(asked, entity); });
+    if (vaults_ != nullptr) vaults_->mirror(routes, method, pattern, limit, entity, operation);
   };
   on(Method::get, all, &RecordService::list);
   on(Method::post, all, &RecordService::create);

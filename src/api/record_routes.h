@@ -20,6 +20,8 @@ namespace hinomi::api {
 using FindCaller =
     std::function<base::Result<std::optional<access::Principal>>(const http::Request&, const Caller&)>;
 
+class VaultRoutes;
+
 class RecordRoutes {
  public:
   // How many requests about records are answered at the same time.
@@ -27,6 +29,8 @@ class RecordRoutes {
 
   // `roles`: nullptr: none are answered about.
   RecordRoutes(records::RecordService& service, records::RoleService* roles, FindCaller find_caller);
+  // Before routes(): the routes of entities that may be sealed are there once more in every vault.
+  void mirror_into(VaultRoutes& vaults) { vaults_ = &vaults; }
   [[nodiscard]] std::vector<Route> routes();
 
  private:
@@ -41,6 +45,7 @@ class RecordRoutes {
   records::RecordService& service_;
   records::RoleService* roles_;
   FindCaller find_caller_;
+  VaultRoutes* vaults_ = nullptr;
   std::deque<std::string> patterns_;  // what routes point to
   QueryThread workers_{kThreads};
 };

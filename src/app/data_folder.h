@@ -17,6 +17,8 @@ struct DataFolder {
   [[nodiscard]] std::string findings() const { return path + "/findings"; }
   [[nodiscard]] std::string alerts() const { return path + "/alerts.db"; }
   [[nodiscard]] std::string records() const { return path + "/records.db"; }
+  [[nodiscard]] std::string keys() const { return path + "/keys"; }
+  [[nodiscard]] std::string vaults() const { return path + "/vaults"; }
   [[nodiscard]] std::string rules() const { return path + "/rules"; }
   [[nodiscard]] std::string quarantine() const { return path + "/quarantine"; }
   [[nodiscard]] std::string sessions() const { return path + "/sessions"; }

@@ -167,6 +167,7 @@ class Front {
       return read_finding(disk_, folder_.findings(), position);
     };
     services.records = &records_->engine();
+    services.vaults = &records_->vaults();
     services.find_caller = [this](const api::http::Request& /*request*/, const api::Caller& caller) {
       if (!caller.session) return base::Result(std::optional<access::Principal>());
       return records_->ticket_holder();

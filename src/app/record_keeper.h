@@ -18,6 +18,8 @@
 #include "record/engine.h"
 #include "schema/entity.h"
 #include "store/sql/database.h"
+#include "trust/keys.h"
+#include "vault/vaults.h"
 
 namespace hinomi::app {
 
@@ -36,6 +38,7 @@ class RecordKeeper {
 
   [[nodiscard]] record::Engine& engine() noexcept { return *engine_; }
   [[nodiscard]] govern::GrantBook& grants() noexcept { return *grants_; }
+  [[nodiscard]] vault::Vaults& vaults() noexcept { return *vaults_; }
   // What the roles are; lives as long as this.
   [[nodiscard]] api::records::RoleContent roles() const noexcept {
     return {.roles = &*catalogue_, .services = &*services_, .permissions = &*permissions_};
@@ -47,6 +50,9 @@ class RecordKeeper {
   explicit RecordKeeper(Setup setup) : setup_(std::move(setup)) {}
   [[nodiscard]] base::Result<void> start();
   [[nodiscard]] base::Result<void> load_content();
+  // What the engine of every database of records needs beside its tables.
+  void prepare(record::Engine& engine);
+  [[nodiscard]] base::Result<void> open_vaults();
 
   Setup setup_;
   schema::Registry registry_;
@@ -56,6 +62,8 @@ class RecordKeeper {
   std::optional<content::ServiceCatalogue> services_;
   std::optional<record::Engine> engine_;
   std::optional<govern::GrantBook> grants_;
+  std::optional<trust::KeyEncryptionKey> vault_key_;
+  std::unique_ptr<vault::Vaults> vaults_;
 };
 
 // The organisation of the demo company with its sites, people, posts and assignments; nothing where an

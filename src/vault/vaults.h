@@ -74,19 +74,19 @@ class Vaults {
   struct Parts {
     store::sql::Database* database = nullptr;  // the main one
     record::Engine* outside = nullptr;         // over it
-    std::string folder;                        // of the files; made when missing
+    std::string folder = {};                   // of the files; made when missing
     const os::Clock* clock = nullptr;
-    os::RandomBytes random;
+    os::RandomBytes random = {};
     // The key-encryption keys at hand; the first wraps new keys. None: no vault opens.
-    std::vector<const trust::KeyEncryptionKey*> keys;
+    std::vector<const trust::KeyEncryptionKey*> keys = {};
     record::AuditLog* audit = nullptr;  // of the main database: hears that, never who or what
     // What the engine of every vault needs beside its tables: actions, hooks, gates.
-    std::function<void(record::Engine&)> prepare;
-    std::function<std::unique_ptr<record::AuditLog>(base::VaultId)> make_audit;
-    std::vector<store::sql::Migrations> migrations;  // of further tables in every vault's file
+    std::function<void(record::Engine&)> prepare = {};
+    std::function<std::unique_ptr<record::AuditLog>(base::VaultId)> make_audit = {};
+    std::vector<store::sql::Migrations> migrations = {};  // of further tables in every vault's file
     // Erases what else the main database holds of a record that was sealed (details of the audit log).
-    std::function<base::Result<void>(store::sql::Connection&, const base::RecordId&)> forget;
-    std::function<void(const std::string&)> log;  // English, one line
+    std::function<base::Result<void>(store::sql::Connection&, const base::RecordId&)> forget = {};
+    std::function<void(const std::string&)> log = {};  // English, one line
   };
   // Vaults whose key cannot be unwrapped stay closed, and the log says which key is missing; no error.
   [[nodiscard]] static base::Result<std::unique_ptr<Vaults>> open(Parts parts);

@@ -70,7 +70,8 @@ struct Read {
   Response refusal;
 };
 Read read_body(const Asked& asked) {
-  if (!records::is_json(asked.request)) return {std::nullopt, problem(Problem::wrong_media_type, "send application/json")};
+  if (!records::is_json(asked.request))
+    return {std::nullopt, problem(Problem::wrong_media_type, "send application/json")};
   auto body = JsonBody::read(asked.request.body);
   if (!body) return {std::nullopt, problem(Problem::malformed, body.error().message)};
   return {std::move(*body), {}};
@@ -119,8 +120,8 @@ void VaultRoutes::tick() {
   (void)workers_.ask([this] { vaults_.tick(); });
 }
 
-void VaultRoutes::add(std::vector<Route>& routes, Method method, std::string pattern, std::uint64_t body_limit,
-                      Answer answer) {
+void VaultRoutes::add(std::vector<Route>& routes, Method method, std::string pattern,
+                      std::uint64_t body_limit, Answer answer) {
   patterns_.push_back(std::move(pattern));
   Route route;
   route.method = method;

@@ -29,8 +29,8 @@ class VaultRoutes {
   void attach(http::Server& server);
   // Those of vaults themselves, and sealing.
   [[nodiscard]] std::vector<Route> routes();
-  // A route of records, within every vault: "/api/v1/x" → "/api/v1/vaults/{vault}/x". Nothing for entities that
-  // may not be sealed.
+  // A route of records, within every vault: "/api/v1/x" → "/api/v1/vaults/{vault}/x". Nothing for entities
+  // that may not be sealed.
   void mirror(std::vector<Route>& routes, http::Method method, std::string_view pattern,
               std::uint64_t body_limit, const schema::Entity& entity, OneEntity operation);
 

@@ -17,22 +17,21 @@ constexpr std::string_view kCredential = "/hinomi.key-encryption";
 
 base::Result<void> make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return base::Error{base::ErrorCode::io,
-                     path + ": cannot be made: " + std::generic_category().message(errno), "", {}};
+  return base::Error{
+      base::ErrorCode::io, path + ": cannot be made: " + std::generic_category().message(errno), "", {}};
 }
 
 base::Result<bool> has_vaults(store::sql::Database& database) {
   bool found = false;
   if (auto migrated = store::sql::migrate(database, vault::main_migrations()); !migrated)
     return migrated.error();
-  const auto read = store::sql::in_transaction(
-      database, store::sql::Connection::Kind::read,
-      [&](store::sql::Connection& connection) -> base::Result<void> {
-        const auto rows = vault::row_versions(connection);
-        if (!rows) return rows.error();
-        found = !rows->empty();
-        return {};
-      });
+  const auto read = store::sql::in_transaction(database, store::sql::Connection::Kind::read,
+                                               [&](store::sql::Connection& connection) -> base::Result<void> {
+                                                 const auto rows = vault::row_versions(connection);
+                                                 if (!rows) return rows.error();
+                                                 found = !rows->empty();
+                                                 return {};
+                                               });
   if (!read) return read.error();
   return found;
 }
@@ -49,8 +48,10 @@ base::Result<trust::KeyEncryptionKey> key_encryption_key(const DataFolder& folde
   const auto wrapped = has_vaults(database);
   if (!wrapped) return wrapped.error();
   if (*wrapped)
-    return base::Error{base::ErrorCode::not_found, path + ": the key over the keys of vaults is gone",
-                       "Put the file back from where it is kept and start again.", {}};
+    return base::Error{base::ErrorCode::not_found,
+                       path + ": the key over the keys of vaults is gone",
+                       "Put the file back from where it is kept and start again.",
+                       {}};
   if (auto made = make_folder(folder.keys()); !made) return made.error();
   auto key = trust::KeyEncryptionKey::make(os::system_random);
   if (!key) return key;
@@ -63,7 +64,8 @@ base::Result<trust::KeyEncryptionKey> key_encryption_key(const DataFolder& folde
 base::Result<void> RecordKeeper::open_vaults() {
   auto key = key_encryption_key(setup_.folder, *database_);
   if (key) vault_key_.emplace(std::move(*key));
-  if (!key && setup_.log) setup_.log("vaults stay closed: " + key.error().message + "; " + key.error().remedy);
+  if (!key && setup_.log)
+    setup_.log("vaults stay closed: " + key.error().message + "; " + key.error().remedy);
   vault::Vaults::Parts parts;
   parts.database = database_.get();
   parts.outside = &*engine_;

@@ -325,10 +325,9 @@ Outcome<Record> Engine::prepare_new(Connection& connection, const Context& conte
     std::string digits = std::to_string(*number);
     constexpr std::size_t kDigits = 6;
     if (digits.size() < kDigits) digits.insert(0, kDigits - digits.size(), '0');
-    const std::string vault =
-        parts_.vault == base::VaultId{}
-            ? std::string()
-            : "-V" + std::to_string(static_cast<std::uint32_t>(parts_.vault));
+    const std::string vault = parts_.vault == base::VaultId{}
+                                  ? std::string()
+                                  : "-V" + std::to_string(static_cast<std::uint32_t>(parts_.vault));
     record.number = std::string(entity.prefix) + vault + "-" + std::to_string(year) + "-" + digits;
   }
   return record;

@@ -106,13 +106,15 @@ base::Result<void> Vaults::write_to_file(const Known& known, const Context& cont
 base::Result<void> Vaults::store(const Known& known, State state, const Membership& members) {
   Row row = known.row;
   const std::string number = std::to_string(static_cast<std::uint32_t>(row.id));
-  auto sealed = known.ring.seal("vault:" + number, {"vault", number, "members"}, members.bytes(), parts_.random);
+  auto sealed =
+      known.ring.seal("vault:" + number, {"vault", number, "members"}, members.bytes(), parts_.random);
   if (!sealed) return sealed.error();
   row.members = std::move(*sealed);
   row.state = state;
   ++row.version;
-  auto stored = store::sql::in_transaction(*parts_.database, Connection::Kind::write,
-                                           [&](Connection& connection) { return update_row(connection, row); });
+  auto stored =
+      store::sql::in_transaction(*parts_.database, Connection::Kind::write,
+                                 [&](Connection& connection) { return update_row(connection, row); });
   if (!stored) return stored;
   return refresh(true);
 }
@@ -150,8 +152,10 @@ record::Outcome<base::VaultId> Vaults::create(const Context& context, const Orde
         faults.push_back({"custodians", "no_such_record", "another person, each once"});
   if (!faults.empty()) return Refusal{Kind::invalid, std::move(faults), {}};
   if (parts_.keys.empty())
-    return base::Error{base::ErrorCode::unavailable, "there is no key-encryption key",
-                       "Put the key file back and start again.", {}};
+    return base::Error{base::ErrorCode::unavailable,
+                       "there is no key-encryption key",
+                       "Put the key file back and start again.",
+                       {}};
   const std::lock_guard lock(change_mutex_);
   auto made = make(context, order);
   if (!made) return made.refusal();

@@ -18,8 +18,9 @@ base::Error unreadable() {
 }  // namespace
 
 const Member* Membership::find(const base::RecordId& person) const noexcept {
-  const auto at = std::lower_bound(members_.begin(), members_.end(), person,
-                                   [](const Member& one, const base::RecordId& id) { return one.person < id; });
+  const auto at =
+      std::lower_bound(members_.begin(), members_.end(), person,
+                       [](const Member& one, const base::RecordId& id) { return one.person < id; });
   return at == members_.end() || at->person != person ? nullptr : &*at;
 }
 
@@ -57,8 +58,8 @@ std::string Membership::bytes() const {
 
 base::Result<Membership> Membership::parse(std::string_view bytes) {
   if (bytes.size() < kHeadBytes || bytes[0] != kVersion) return unreadable();
-  const std::size_t count =
-      static_cast<std::uint8_t>(bytes[1]) | static_cast<std::size_t>(static_cast<std::uint8_t>(bytes[2])) << 8;
+  const std::size_t count = static_cast<std::uint8_t>(bytes[1]) |
+                            static_cast<std::size_t>(static_cast<std::uint8_t>(bytes[2])) << 8;
   if (count > kMaxMembers || bytes.size() < kHeadBytes + count * kEntryBytes) return unreadable();
   Membership membership;
   for (std::size_t i = 0; i < count; ++i) {

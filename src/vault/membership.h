@@ -1,6 +1,6 @@
 // Who belongs to a vault, as sealed bytes in the main database: whoever reads that database or a backup of it
-// learns neither who, nor since when, nor more of how many than the size in steps of kPaddedTo. Not who may do
-// what in a vault (vaults.h).
+// learns neither who, nor since when, nor more of how many than the size in steps of kPaddedTo. Not who may
+// do what in a vault (vaults.h).
 #pragma once
 
 #include <cstdint>

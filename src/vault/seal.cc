@@ -24,8 +24,8 @@ std::string column(const Entity& entity, std::string_view field) {
 base::Result<void> add_rows(Connection& connection, const Entity& entity, const std::string& entity_column,
                             const std::string& id_column, const Entity& about, const base::RecordId& id,
                             std::vector<Along>& rows) {
-  auto statement = connection.prepare("SELECT id FROM " + record::table_of(entity) + " WHERE " + entity_column +
-                                      "=? AND " + id_column + "=? LIMIT ?");
+  auto statement = connection.prepare("SELECT id FROM " + record::table_of(entity) + " WHERE " +
+                                      entity_column + "=? AND " + id_column + "=? LIMIT ?");
   if (!statement) return statement.error();
   (*statement)->bind(about.name).bind(std::string_view(id.text()));
   (*statement)->bind(static_cast<std::int64_t>(kMaxSealedAlong + 1));
@@ -173,7 +173,8 @@ bool Vaults::wipe() {
   const auto purged = parts_.database->purge();
   const bool again = !purged && purged.error().code == base::ErrorCode::unavailable;
   wipe_due_ = again;
-  if (!purged && !again) say("what was sealed is not wiped from the main database: " + purged.error().message);
+  if (!purged && !again)
+    say("what was sealed is not wiped from the main database: " + purged.error().message);
   return purged.has_value();
 }
 

@@ -182,7 +182,8 @@ base::Result<void> remove_file_member(Connection& connection, const base::Record
 
 base::Result<void> append_entry(Connection& connection, const Entry& entry) {
   auto statement = connection.prepare(
-      "INSERT INTO vault_log (seq, at, actor, actor_name, deed, about, reason) SELECT COALESCE(MAX(seq), 0) + "
+      "INSERT INTO vault_log (seq, at, actor, actor_name, deed, about, reason) SELECT COALESCE(MAX(seq), 0) "
+      "+ "
       "1, CAST(? AS BIGINT), CAST(? AS BLOB), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BLOB), "
       "CAST(? AS TEXT) FROM vault_log");
   if (!statement) return statement.error();

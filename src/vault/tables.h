@@ -69,7 +69,7 @@ struct Entry {
 // `entry.seq` is given here.
 [[nodiscard]] base::Result<void> append_entry(store::sql::Connection& connection, const Entry& entry);
 // Newest first; before `seq` (0: from the newest on).
-[[nodiscard]] base::Result<std::vector<Entry>> entries(store::sql::Connection& connection, std::int64_t before,
-                                                       std::size_t limit);
+[[nodiscard]] base::Result<std::vector<Entry>> entries(store::sql::Connection& connection,
+                                                       std::int64_t before, std::size_t limit);
 
 }  // namespace hinomi::vault

@@ -36,8 +36,8 @@ std::string hex(const trust::KeyId& id) {
 
 base::Result<void> make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return base::Error{base::ErrorCode::io,
-                     path + ": cannot be made: " + std::generic_category().message(errno), "", {}};
+  return base::Error{
+      base::ErrorCode::io, path + ": cannot be made: " + std::generic_category().message(errno), "", {}};
 }
 
 // Only people at work get into a vault: no programs, no guests by link, and not the program itself.
@@ -151,7 +151,8 @@ base::Result<std::shared_ptr<OpenVault>> Vaults::open_file(const Known& known, b
   if (there == make)
     return base::Error{make ? base::ErrorCode::conflict : base::ErrorCode::not_found,
                        path + (make ? ": there is such a file already" : ": the vault is not on this server"),
-                       "", {}};
+                       "",
+                       {}};
   const auto key = known.ring.open(context_of(id), {"vault", number(id), "page_key"}, known.row.page_key);
   if (!key) return key.error();
   store::sql::SqliteOptions options;
@@ -220,8 +221,8 @@ record::Outcome<Entered> Vaults::enter(const access::Principal& who, base::Vault
 
 std::size_t Vaults::files_open() {
   const std::lock_guard lock(files_mutex_);
-  return static_cast<std::size_t>(
-      std::count_if(files_.begin(), files_.end(), [](const auto& one) { return !one.second.used.expired(); }));
+  return static_cast<std::size_t>(std::count_if(files_.begin(), files_.end(),
+                                                [](const auto& one) { return !one.second.used.expired(); }));
 }
 
 void Vaults::tick() {

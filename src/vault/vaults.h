@@ -108,7 +108,8 @@ class Vaults {
   // For members, whether the vault is open or closed.
   [[nodiscard]] record::Outcome<std::vector<Summary>> list(const record::Context& context);
   [[nodiscard]] record::Outcome<Summary> summary(const record::Context& context, base::VaultId id);
-  [[nodiscard]] record::Outcome<std::vector<Member>> members(const record::Context& context, base::VaultId id);
+  [[nodiscard]] record::Outcome<std::vector<Member>> members(const record::Context& context,
+                                                             base::VaultId id);
   [[nodiscard]] record::Outcome<std::vector<Entry>> log(const record::Context& context, base::VaultId id,
                                                         std::int64_t before, std::size_t limit);
   // For custodians, with a reason. A member that is there already becomes, or is no longer, a custodian.
@@ -123,8 +124,8 @@ class Vaults {
                                                          State state);
 
   // Moves a record with its history, comments and relations into a vault of the caller, and erases it where
-  // it was. Needs <entity>.seal or vault.seal there, a reason and a fresh proof. conflict: it has attachments,
-  // or other records refer to it; the faults say which.
+  // it was. Needs <entity>.seal or vault.seal there, a reason and a fresh proof. conflict: it has
+  // attachments, or other records refer to it; the faults say which.
   struct Sealed {
     std::size_t records = 0;  // that moved
     bool wiped = false;       // the file of the main database holds no more of it
@@ -164,10 +165,9 @@ class Vaults {
   [[nodiscard]] base::Result<std::shared_ptr<OpenVault>> open_file(const Known& known, bool make);
   [[nodiscard]] std::string path_of(base::VaultId id) const;
   [[nodiscard]] base::Result<void> store(const Known& known, State state, const Membership& members);
-  [[nodiscard]] base::Result<void> write_to_file(const Known& known, const record::Context& context,
-                                                 std::string_view deed, const base::RecordId* about,
-                                                 const std::function<base::Result<void>(
-                                                     store::sql::Connection&)>& work);
+  [[nodiscard]] base::Result<void> write_to_file(
+      const Known& known, const record::Context& context, std::string_view deed, const base::RecordId* about,
+      const std::function<base::Result<void>(store::sql::Connection&)>& work);
   [[nodiscard]] base::Result<void> note(store::sql::Connection& connection, OpenVault& vault,
                                         const record::Context& context, std::string_view deed,
                                         const base::RecordId* about);

@@ -321,7 +321,8 @@ TEST_F(VaultsTest, members_work_inside_and_nobody_else_gets_in_with_all_permissi
   Context context = as("ito");
   context.who = &inside->who;
   auto made = inside->vault->engine().create(
-      context, files, draft_of(files, {{"title", std::string("copied drawings")}, {"suspect", people_["suspect"]}}));
+      context, files,
+      draft_of(files, {{"title", std::string("copied drawings")}, {"suspect", people_["suspect"]}}));
   ASSERT_TRUE(made) << fault(made.refusal());
   EXPECT_EQ(made->labels.vault, id);
   EXPECT_EQ(made->number, "CF-V1-2026-000001");
@@ -381,7 +382,8 @@ TEST_F(VaultsTest, making_one_needs_the_permission_a_fresh_proof_and_somebody_el
   EXPECT_EQ(kind_of(vaults_->create(as("auditor"), order)), "forbidden");
   EXPECT_EQ(kind_of(vaults_->create(as("nakamura"), {{"t", ""}, {}})), "invalid");
   EXPECT_EQ(kind_of(vaults_->create(as("nakamura"), {{"t", ""}, {people_["nakamura"]}})), "invalid");
-  EXPECT_EQ(kind_of(vaults_->create(as("nakamura"), {{"t", ""}, {people_["ito"], people_["ito"]}})), "invalid");
+  EXPECT_EQ(kind_of(vaults_->create(as("nakamura"), {{"t", ""}, {people_["ito"], people_["ito"]}})),
+            "invalid");
   EXPECT_EQ(kind_of(vaults_->create(as("nakamura"), {{"t", ""}, {engine_->new_id()}})), "invalid");
   EXPECT_EQ(kind_of(vaults_->create(as("nakamura"), {{"", ""}, {people_["ito"]}})), "invalid");
   EXPECT_EQ(kind_of(vaults_->create(as("nakamura"), {{"a\nb", ""}, {people_["ito"]}})), "invalid");
@@ -423,8 +425,8 @@ TEST_F(VaultsTest, an_older_row_put_back_into_the_main_database_lets_nobody_back
   ASSERT_TRUE(read && before);
   ASSERT_EQ(kind_of(vaults_->remove_member(as("nakamura"), id, people_["ito"])), "done");
   before->version = 3;
-  ASSERT_TRUE(engine_->in_write(
-      [&](store::sql::Connection& connection) { return update_row(connection, *before); }));
+  ASSERT_TRUE(
+      engine_->in_write([&](store::sql::Connection& connection) { return update_row(connection, *before); }));
   clock_.advance(kStale);
   EXPECT_EQ(vaults_->vaults_of(people_["ito"])->size(), 1U);
   EXPECT_EQ(kind_of(vaults_->enter(principals_["ito"], id)), "not_found");
@@ -559,8 +561,8 @@ TEST_F(VaultsTest, no_file_and_no_backup_holds_a_word_of_a_vault) {
   ASSERT_EQ(kind_of(vaults_->put_member(as("ito", planted + " joins"), id, {people_["auditor"], false})),
             "done");
   ASSERT_TRUE(database_->back_up(folder_ / "backup.db"));
-  for (const std::string& text : {planted, std::string("kurofune"), std::string("planted-purpose"), file.text(),
-                                  bytes_of(file), bytes_of(link)})
+  for (const std::string& text : {planted, std::string("kurofune"), std::string("planted-purpose"),
+                                  file.text(), bytes_of(file), bytes_of(link)})
     EXPECT_EQ(files_with(folder_.path(), text), std::vector<std::string>()) << text;
   // The main database names no member beside what it knew of the person before.
   vaults_.reset();
@@ -611,7 +613,8 @@ TEST_F(VaultsTest, sealing_needs_the_permission_a_reason_a_fresh_proof_and_a_vau
   const auto none = vaults_->seal(as("administrator"), files, file, VaultId{99});
   EXPECT_EQ(fault(others.refusal()), "vault:no_such_record");
   EXPECT_EQ(fault(none.refusal()), fault(others.refusal()));
-  EXPECT_EQ(kind_of(vaults_->seal(as("nakamura"), registry_.get("person"), people_["suspect"], id)), "conflict");
+  EXPECT_EQ(kind_of(vaults_->seal(as("nakamura"), registry_.get("person"), people_["suspect"], id)),
+            "conflict");
   auto grants = std::make_shared<access::Grants>();
   access::Reach everywhere;
   everywhere.everywhere = true;
@@ -628,7 +631,8 @@ TEST_F(VaultsTest, without_its_key_a_vault_stays_closed_says_so_and_everything_e
   auto other = trust::KeyEncryptionKey::make(os::system_random);
   ASSERT_TRUE(other);
   for (const std::vector<const trust::KeyEncryptionKey*>& keys :
-       {std::vector<const trust::KeyEncryptionKey*>{&*other}, std::vector<const trust::KeyEncryptionKey*>{}}) {
+       {std::vector<const trust::KeyEncryptionKey*>{&*other},
+        std::vector<const trust::KeyEncryptionKey*>{}}) {
     log_.clear();
     open_vaults(keys);
     EXPECT_NE(log_.find("vault 1 stays closed"), std::string::npos) << log_;

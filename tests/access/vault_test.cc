@@ -128,7 +128,8 @@ class VaultHttpTest : public api::ApiFixture {
     access::Reach everywhere;
     everywhere.everywhere = true;
     for (const schema::Entity& entity : registry_.all())
-      for (const std::string& permission : schema::permissions_of(entity)) grants->add(permission, everywhere);
+      for (const std::string& permission : schema::permissions_of(entity))
+        grants->add(permission, everywhere);
     for (const char* permission : {"vault.create", "vault.open", "vault.close", "vault.seal"})
       grants->add(permission, everywhere);
     for (const std::string_view name : kNames) {
@@ -144,8 +145,9 @@ class VaultHttpTest : public api::ApiFixture {
   std::string id_of(const std::string& name) const { return principals_.at(name).id.text(); }
 
   std::string fields_of(const std::string& who, std::string_view more = {}) const {
-    return "Origin: " + origin() + "\r\nContent-Type: application/json\r\nAuthorization: Bearer x\r\nX-Persona: " +
-           who + "\r\n" + std::string(more);
+    return "Origin: " + origin() +
+           "\r\nContent-Type: application/json\r\nAuthorization: Bearer x\r\nX-Persona: " + who + "\r\n" +
+           std::string(more);
   }
   RawResponse as(const std::string& who, std::string_view method, const std::string& target,
                  std::string_view body = {}, std::string_view more = {}) {
@@ -163,9 +165,9 @@ class VaultHttpTest : public api::ApiFixture {
 
   // A vault of nakamura and ito, with `member` in it.
   void make_vault() {
-    const auto made = as("nakamura", "POST", "/api/v1/vaults",
-                         R"({"title":"KUROFUNE affair","purpose":"KUROFUNE","custodians":[")" + id_of("ito") +
-                             "\"]}");
+    const auto made =
+        as("nakamura", "POST", "/api/v1/vaults",
+           R"({"title":"KUROFUNE affair","purpose":"KUROFUNE","custodians":[")" + id_of("ito") + "\"]}");
     ASSERT_EQ(made.status, 201) << made.body;
     vault_ = "/api/v1/vaults/" + member_of(made.body, "id");
     EXPECT_EQ(made.field("Location"), vault_);
@@ -174,8 +176,9 @@ class VaultHttpTest : public api::ApiFixture {
     ASSERT_EQ(added.status, 204) << added.body;
   }
   std::string make_case(const std::string& title) {
-    const auto made = as("ito", "POST", vault_ + "/case_files",
-                         "{\"organisation\":1,\"title\":\"" + title + "\",\"suspect\":\"" + id_of("subject") + "\"}");
+    const auto made =
+        as("ito", "POST", vault_ + "/case_files",
+           "{\"organisation\":1,\"title\":\"" + title + "\",\"suspect\":\"" + id_of("subject") + "\"}");
     EXPECT_EQ(made.status, 201) << made.body;
     const std::string id = member_of(made.body, "id");
     EXPECT_EQ(made.field("Location"), vault_ + "/case_files/" + id);
@@ -186,11 +189,8 @@ class VaultHttpTest : public api::ApiFixture {
   static std::string filled(std::string_view pattern, const std::string& vault, const std::string& id,
                             const std::string& person) {
     std::string path(pattern);
-    for (const auto& [name, value] : std::map<std::string, std::string>{{"{vault}", vault},
-                                                                        {"{id}", id},
-                                                                        {"{person}", person},
-                                                                        {"{seq}", "1"},
-                                                                        {"{action}", "x"}}) {
+    for (const auto& [name, value] : std::map<std::string, std::string>{
+             {"{vault}", vault}, {"{id}", id}, {"{person}", person}, {"{seq}", "1"}, {"{action}", "x"}}) {
       const std::size_t at = path.find(name);
       if (at != std::string::npos) path.replace(at, name.size(), value);
     }
@@ -221,7 +221,8 @@ TEST_F(VaultHttpTest, every_route_of_a_vault_is_404_for_others_and_the_same_as_f
   make_vault();
   const std::string id = make_case("KUROFUNE drawings");
   // Removed a moment ago.
-  ASSERT_EQ(as("nakamura", "DELETE", vault_ + "/members/" + id_of("member"), {}, "X-Hinomi-Reason: done\r\n").status,
+  ASSERT_EQ(as("nakamura", "DELETE", vault_ + "/members/" + id_of("member"), {}, "X-Hinomi-Reason: done\r\n")
+                .status,
             204);
   const std::string number = vault_.substr(vault_.rfind('/') + 1);
   std::size_t cells = 0;
@@ -234,12 +235,12 @@ TEST_F(VaultHttpTest, every_route_of_a_vault_is_404_for_others_and_the_same_as_f
       for (const std::string_view body : {std::string_view("{}"), std::string_view("not json")}) {
         if (route.method == api::http::Method::get && body != "{}") continue;
         const std::string_view sent = route.method == api::http::Method::get ? std::string_view() : body;
-        const auto answer = as(who, name_of(route.method), filled(route.pattern, number, id, id_of("ito")), sent,
-                               "If-Match: \"1\"\r\nX-Hinomi-Reason: x\r\n");
+        const auto answer = as(who, name_of(route.method), filled(route.pattern, number, id, id_of("ito")),
+                               sent, "If-Match: \"1\"\r\nX-Hinomi-Reason: x\r\n");
         EXPECT_EQ(answer.status, 404) << route.pattern << " " << who << " " << answer.body;
         for (const char* other : {"4711", "0", "x", "99999999999"}) {
-          const auto none = as(who, name_of(route.method), filled(route.pattern, other, id, id_of("ito")), sent,
-                               "If-Match: \"1\"\r\nX-Hinomi-Reason: x\r\n");
+          const auto none = as(who, name_of(route.method), filled(route.pattern, other, id, id_of("ito")),
+                               sent, "If-Match: \"1\"\r\nX-Hinomi-Reason: x\r\n");
           EXPECT_EQ(said(none), said(answer)) << route.pattern << " " << who << " " << other;
           ++cells;
         }
@@ -248,7 +249,8 @@ TEST_F(VaultHttpTest, every_route_of_a_vault_is_404_for_others_and_the_same_as_f
   // Those of a record within a vault are those of a record outside.
   for (const api::Route& route : server_->routes())
     if (route.pattern.starts_with("/api/v1/case_files") && !route.pattern.ends_with("/seal")) {
-      EXPECT_TRUE(seen.contains("/api/v1/vaults/{vault}" + std::string(route.pattern.substr(7)))) << route.pattern;
+      EXPECT_TRUE(seen.contains("/api/v1/vaults/{vault}" + std::string(route.pattern.substr(7))))
+          << route.pattern;
     }
   std::printf("vault matrix: %zu routes, %zu cells\n", seen.size(), cells);
   EXPECT_GT(cells, 200U);
@@ -269,17 +271,21 @@ TEST_F(VaultHttpTest, members_work_with_records_as_outside) {
   EXPECT_NE(as("ito", "GET", vault_ + "/search?q=drawings").body.find(id), std::string::npos);
   EXPECT_EQ(member_of(as("ito", "GET", vault_ + "/case_files?q=night").body, "total"), "1");
   // A link to a record outside, whose title is shown inside.
-  const auto link = as("ito", "POST", one + "/relations",
-                       R"({"kind":"relates_to","to_entity":"person","to_record":")" + id_of("subject") + "\"}");
+  const auto link =
+      as("ito", "POST", one + "/relations",
+         R"({"kind":"relates_to","to_entity":"person","to_record":")" + id_of("subject") + "\"}");
   EXPECT_EQ(link.status, 201) << link.body;
   EXPECT_NE(as("ito", "GET", one + "/relations").body.find(id_of("subject")), std::string::npos);
-  EXPECT_NE(as("ito", "GET", vault_ + "/titles?ids=" + id_of("subject")).body.find("subject"), std::string::npos);
+  EXPECT_NE(as("ito", "GET", vault_ + "/titles?ids=" + id_of("subject")).body.find("subject"),
+            std::string::npos);
   // Membership gives no permissions.
   principals_["member"].grants = std::make_shared<access::Grants>();
   EXPECT_EQ(as("member", "GET", one).status, 404);
   EXPECT_EQ(as("member", "GET", vault_ + "/case_files").status, 403);
-  EXPECT_EQ(as("member", "POST", vault_ + "/members", "{\"person\":\"" + id_of("auditor") + "\",\"reason\":\"x\"}").status,
-            403);
+  EXPECT_EQ(
+      as("member", "POST", vault_ + "/members", "{\"person\":\"" + id_of("auditor") + "\",\"reason\":\"x\"}")
+          .status,
+      403);
   EXPECT_NE(as("ito", "GET", vault_ + "/log").body.find("KUROFUNE helper"), std::string::npos);
   EXPECT_NE(as("ito", "GET", "/api/v1/vaults").body.find("KUROFUNE affair"), std::string::npos);
   EXPECT_EQ(as("administrator", "GET", "/api/v1/vaults").body, R"({"items":[]})");
@@ -288,8 +294,9 @@ TEST_F(VaultHttpTest, members_work_with_records_as_outside) {
 // A3: what is sealed shows in no list, count, facet, title, search, suggestion, history, notice or feed.
 TEST_F(VaultHttpTest, a_sealed_record_shows_nowhere_outside_not_even_by_what_is_missing) {
   make_vault();
-  const auto made = as("nakamura", "POST", "/api/v1/case_files",
-                       R"({"organisation":1,"title":"KUROFUNE outside","suspect":")" + id_of("subject") + "\"}");
+  const auto made =
+      as("nakamura", "POST", "/api/v1/case_files",
+         R"({"organisation":1,"title":"KUROFUNE outside","suspect":")" + id_of("subject") + "\"}");
   ASSERT_EQ(made.status, 201) << made.body;
   const std::string id = member_of(made.body, "id");
   ASSERT_EQ(as("nakamura", "POST", "/api/v1/case_files/" + id + "/comments",
@@ -324,8 +331,9 @@ TEST_F(VaultHttpTest, a_sealed_record_shows_nowhere_outside_not_even_by_what_is_
     std::string everything;
     for (const std::string& target :
          {std::string("/api/v1/case_files?limit=500&realm=any"), std::string("/api/v1/case_files?q=KUROFUNE"),
-          "/api/v1/case_files?suspect=" + id_of("subject"), std::string("/api/v1/case_files/facets?field=suspect"),
-          std::string("/api/v1/search?q=KUROFUNE"), "/api/v1/titles?ids=" + id, std::string("/api/v1/people"),
+          "/api/v1/case_files?suspect=" + id_of("subject"),
+          std::string("/api/v1/case_files/facets?field=suspect"), std::string("/api/v1/search?q=KUROFUNE"),
+          "/api/v1/titles?ids=" + id, std::string("/api/v1/people"),
           "/api/v1/people/" + id_of("subject") + "/history", "/api/v1/people/" + id_of("ito") + "/relations",
           std::string("/api/v1/notices?realm=any"), std::string("/api/v1/schema")})
       everything += as(who, "GET", target).body;
@@ -349,8 +357,9 @@ TEST_F(VaultHttpTest, a_removed_custodian_is_cut_off_from_the_open_stream_within
   const std::string first = make_case("first");
   ASSERT_TRUE(client.wait_for(first));
   const auto begin = std::chrono::steady_clock::now();
-  ASSERT_EQ(as("nakamura", "DELETE", vault_ + "/members/" + id_of("ito"), {}, "X-Hinomi-Reason: done\r\n").status,
-            204);
+  ASSERT_EQ(
+      as("nakamura", "DELETE", vault_ + "/members/" + id_of("ito"), {}, "X-Hinomi-Reason: done\r\n").status,
+      204);
   EXPECT_EQ(as("ito", "GET", vault_).status, 404);
   EXPECT_EQ(as("ito", "GET", vault_ + "/case_files/" + first).status, 404);
   const auto made = as("nakamura", "POST", vault_ + "/case_files", R"({"organisation":1,"title":"second"})");
@@ -379,7 +388,8 @@ TEST_F(VaultHttpTest, no_file_of_the_data_folder_holds_a_word_of_a_vault) {
   make_vault();
   const std::string id = make_case("KUROFUNE drawings");
   const std::string one = vault_ + "/case_files/" + id;
-  EXPECT_EQ(as("member", "PATCH", one, R"({"story":"KUROFUNE by night"})", "If-Match: \"1\"\r\n").status, 200);
+  EXPECT_EQ(as("member", "PATCH", one, R"({"story":"KUROFUNE by night"})", "If-Match: \"1\"\r\n").status,
+            200);
   EXPECT_EQ(as("member", "POST", one + "/comments", R"({"text":"KUROFUNE gate"})").status, 201);
   (void)as("administrator", "GET", one);
   ASSERT_TRUE(database_->back_up(folder_ / "backup.db"));

@@ -166,11 +166,14 @@ class Database {
   [[nodiscard]] virtual base::Result<sqlite::ScrubReport> scrub(
       const std::function<bool(std::uint64_t, std::uint64_t)>& go_on) = 0;
   // Afterwards nothing that was deleted or overwritten is left in the file or its log: writes the whole file
-  // anew, in memory first, while nobody else writes. Errors: unsupported on PostgreSQL (VACUUM FULL there, and
-  // its log); limit_exceeded for a file beyond kMaxPurgeBytes; unavailable while somebody reads on: try again.
+  // anew, in memory first, while nobody else writes. Errors: unsupported on PostgreSQL (VACUUM FULL there,
+  // and its log); limit_exceeded for a file beyond kMaxPurgeBytes; unavailable while somebody reads on: try
+  // again.
   [[nodiscard]] virtual base::Result<void> purge() {
-    return base::Error{base::ErrorCode::unsupported, "the database server keeps what was deleted for a while",
-                       "Run VACUUM FULL, and mind the archive of its log.", {}};
+    return base::Error{base::ErrorCode::unsupported,
+                       "the database server keeps what was deleted for a while",
+                       "Run VACUUM FULL, and mind the archive of its log.",
+                       {}};
   }
 
  protected:

@@ -170,9 +170,8 @@ base::Result<void> Database::write_anew() {
   const auto busy = ask("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!busy) return busy.error();
   if (*busy == 0) return {};
-  return base::Error{.code = base::ErrorCode::unavailable,
-                     .message = path_ + ": its log is still being read",
-                     .remedy = {}};
+  return base::Error{
+      .code = base::ErrorCode::unavailable, .message = path_ + ": its log is still being read", .remedy = {}};
 }
 
 base::Result<void> Database::copy_to(Database& target) {

@@ -220,7 +220,16 @@ record::Outcome<std::shared_ptr<const Vaults::Known>> Vaults::make(const Context
   return std::shared_ptr<const Known>(known);
 }
 
-Summary Vaults::summary_of(const access::Principal& who, const Known& known) {
+// What the file itself says, which has the last word.
+base::Result<bool> Vaults::is_in_file(OpenVault& vault, const access::Principal& who) {
+  auto lease = vault.database_->lease(Connection::Kind::read);
+  if (!lease) return lease.error();
+  const auto member = file_member(**lease, who.id);
+  if (!member) return member.error();
+  return member->has_value();
+}
+
+record::Outcome<Summary> Vaults::summary_of(const access::Principal& who, const Known& known) {
   Summary summary;
   summary.id = known.row.id;
   summary.created_at = known.row.created_at;
@@ -230,10 +239,11 @@ Summary Vaults::summary_of(const access::Principal& who, const Known& known) {
   summary.members = known.members.all().size();
   auto file = file_of(known);
   if (!file) return summary;
+  const auto still = is_in_file(**file, who);
+  if (!still) return summary;
+  if (!*still) return refuse(Kind::not_found);
   auto lease = (*file)->database_->lease(Connection::Kind::read);
   if (!lease) return summary;
-  const auto still = file_member(**lease, who.id);
-  if (!still || !*still) return summary;
   auto about = load_about(**lease);
   if (about) summary.about = std::move(*about);
   return summary;
@@ -245,7 +255,9 @@ record::Outcome<std::vector<Summary>> Vaults::list(const Context& context) {
   std::vector<Summary> summaries;
   for (const base::VaultId id : *mine) {
     const auto known = known_to(*context.who, id);
-    if (known) summaries.push_back(summary_of(*context.who, **known));
+    if (!known) continue;
+    auto summary = summary_of(*context.who, **known);
+    if (summary) summaries.push_back(std::move(*summary));
   }
   return summaries;
 }
@@ -259,6 +271,11 @@ record::Outcome<Summary> Vaults::summary(const Context& context, base::VaultId i
 record::Outcome<std::vector<Member>> Vaults::members(const Context& context, base::VaultId id) {
   const auto known = known_to(*context.who, id);
   if (!known) return known.refusal();
+  auto file = file_of(**known);
+  if (!file) return file.error();
+  const auto still = is_in_file(**file, *context.who);
+  if (!still) return still.error();
+  if (!*still) return refuse(Kind::not_found);
   return (*known)->members.all();
 }
 
@@ -268,11 +285,11 @@ record::Outcome<std::vector<Entry>> Vaults::log(const Context& context, base::Va
   if (!known) return known.refusal();
   auto file = file_of(**known);
   if (!file) return file.error();
-  auto lease = (*file)->database_->lease(Connection::Kind::read);
-  if (!lease) return lease.error();
-  const auto still = file_member(**lease, context.who->id);
+  const auto still = is_in_file(**file, *context.who);
   if (!still) return still.error();
   if (!*still) return refuse(Kind::not_found);
+  auto lease = (*file)->database_->lease(Connection::Kind::read);
+  if (!lease) return lease.error();
   auto read = entries(**lease, before, limit);
   if (!read) return read.error();
   return std::move(*read);

@@ -208,12 +208,10 @@ record::Outcome<Entered> Vaults::enter(const access::Principal& who, base::Vault
   if ((*known)->row.state == State::closed) return Refusal{Kind::conflict, {{"vault", "closed", ""}}, {}};
   auto vault = file_of(**known);
   if (!vault) return vault.error();
-  // The file has the last word: an older row put back into the main database opens nothing.
-  auto lease = (*vault)->database_->lease(Connection::Kind::read);
-  if (!lease) return lease.error();
-  const auto member = file_member(**lease, who.id);
-  if (!member) return member.error();
-  if (!*member) return Refusal{Kind::not_found, {}, {}};
+  // An older row put back into the main database opens nothing.
+  const auto still = is_in_file(**vault, who);
+  if (!still) return still.error();
+  if (!*still) return Refusal{Kind::not_found, {}, {}};
   Entered entered{std::move(*vault), who};
   entered.who.vaults = {id};
   return entered;

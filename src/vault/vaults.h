@@ -171,7 +171,8 @@ class Vaults {
   [[nodiscard]] base::Result<void> note(store::sql::Connection& connection, OpenVault& vault,
                                         const record::Context& context, std::string_view deed,
                                         const base::RecordId* about);
-  [[nodiscard]] Summary summary_of(const access::Principal& who, const Known& known);
+  [[nodiscard]] static base::Result<bool> is_in_file(OpenVault& vault, const access::Principal& who);
+  [[nodiscard]] record::Outcome<Summary> summary_of(const access::Principal& who, const Known& known);
   [[nodiscard]] bool is_person(const record::Context& context, const base::RecordId& id);
   [[nodiscard]] record::Outcome<std::shared_ptr<const Known>> make(const record::Context& context,
                                                                    const Order& order);

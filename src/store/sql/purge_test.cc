@@ -7,6 +7,7 @@
 #include "os/random.h"
 #include "os/testing/scratch_folder.h"
 #include "store/sql/testing/fresh_database.h"
+#include "store/sqlite/scrub.h"
 
 namespace hinomi::store::sql {
 namespace {

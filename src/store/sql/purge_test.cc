@@ -94,8 +94,8 @@ TEST_P(SqlPurge, is_unavailable_while_somebody_reads_and_can_be_tried_again) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Pages, SqlPurge, ::testing::Values(SqlitePages::checked, SqlitePages::sealed),
-                         [](const auto& info) {
-                           return info.param == SqlitePages::checked ? "checked" : "sealed";
+                         [](const auto& which) {
+                           return which.param == SqlitePages::checked ? "checked" : "sealed";
                          });
 
 TEST(SqlPurgeTest, a_database_server_says_that_it_cannot) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "api/problem.h"
 #include "base/json_writer.h"
@@ -36,6 +37,18 @@ std::shared_ptr<const std::string> message_of(const record::Change& change) {
 
 }  // namespace
 
+FindListener listeners_of(record::Engine& engine, FindCaller find_caller) {
+  return [&engine, find_caller = std::move(find_caller)](const http::Request& request,
+                                                         const Caller& caller) -> base::Result<Listening> {
+    auto who = find_caller(request, caller);
+    if (!who) return who.error();
+    if (!*who)
+      return Listening{std::nullopt,
+                       problem(Problem::not_signed_in, "no session or token, or one that has ended")};
+    return Listening{Listener{std::move(**who), &engine, nullptr}, {}};
+  };
+}
+
 void ChangeFeed::attach(http::Server& server) {
   server_ = &server;
   post_ = server.poster();
@@ -49,26 +62,32 @@ void ChangeFeed::open(Call& call, const http::Responder& respond) {
   }
   auto request = std::make_shared<const http::Request>(std::move(call.request));
   const bool taken = worker_.ask([this, request, caller = call.caller, respond] {
-    const auto who = find_caller_(*request, caller);
-    const auto last = engine_.last_change();
-    if (!who || !last) {
+    auto found = find_listener_(*request, caller);
+    if (!found) {
       respond(problem(Problem::busy, "the records cannot be asked"));
       return;
     }
-    if (!*who) {
-      respond(problem(Problem::not_signed_in, "no session or token, or one that has ended"));
+    if (!found->listener) {
+      respond(std::move(found->refusal));
+      return;
+    }
+    const auto last = found->listener->engine->last_change();
+    if (!last) {
+      respond(problem(Problem::busy, "the records cannot be asked"));
       return;
     }
     const std::int64_t from = std::min(resume_of(*request).value_or(*last), *last);
-    post_([this, request, caller, respond, from, last = *last] {
+    post_([this, request, caller, respond, from, last = *last, engine = found->listener->engine,
+           held = found->listener->held] {
       Client client;
       client.stream = std::make_shared<http::EventStream>(kMaxWaitingBytes);
       client.request = request;
       client.caller = caller;
+      client.engine = engine;
+      client.held = held;
       client.seq = from;
       (void)client.stream->push(std::make_shared<const std::string>(
           fmt::format("retry: 2000\nevent: hello\ndata: {{\"seq\":{}}}\n\n", last)));
-      known_ = clients_.empty() ? from : std::min(known_, from);
       http::Response response;
       response.with("Content-Type", "text/event-stream").with("X-Accel-Buffering", "no");
       if (request->method != http::Method::head) {
@@ -88,8 +107,8 @@ void ChangeFeed::tick() {
   const bool all = clock_.steady() - looked_at_callers_ >= kCallerPause;
   if (all) looked_at_callers_ = clock_.steady();
   auto found = std::make_shared<std::vector<Client>>(clients_);
-  looking_ = worker_.ask([this, found, known = known_, all] {
-    look(*found, known, all);
+  looking_ = worker_.ask([this, found, all] {
+    look(*found, all);
     post_([this, found] {
       looking_ = false;
       deliver(*found);
@@ -97,19 +116,27 @@ void ChangeFeed::tick() {
   });
 }
 
-void ChangeFeed::look(std::vector<Client>& clients, std::int64_t known, bool all) {
-  const auto last = engine_.last_change();
-  const bool changed = last && *last > known;
-  if (!changed && !all) return;
+void ChangeFeed::look(std::vector<Client>& clients, bool all) {
+  std::map<record::Engine*, std::int64_t> last_changes;
+  const auto last_of = [&](record::Engine* engine) {
+    const auto [at, is_new] = last_changes.try_emplace(engine, 0);
+    if (!is_new) return at->second;
+    if (const auto last = engine->last_change()) at->second = *last;
+    return at->second;
+  };
   for (Client& client : clients) {
-    const auto who = find_caller_(*client.request, client.caller);
+    if (!all && last_of(client.engine) <= client.seq) continue;
+    auto found = find_listener_(*client.request, client.caller);
     // Who cannot be looked up keeps listening to nothing until they can.
-    if (!who) continue;
-    client.may_listen = who->has_value();
-    if (!client.may_listen || !changed || client.seq >= *last) continue;
+    if (!found) continue;
+    client.may_listen = found->listener.has_value();
+    if (!client.may_listen) continue;
+    client.engine = found->listener->engine;
+    client.held = std::move(found->listener->held);
+    if (last_of(client.engine) <= client.seq) continue;
     record::Context context;
-    context.who = &**who;
-    auto feed = engine_.changes_after(context, client.seq, kMaxChangesInMessage);
+    context.who = &found->listener->who;
+    auto feed = client.engine->changes_after(context, client.seq, kMaxChangesInMessage);
     if (!feed) continue;
     client.changes = std::move(feed->changes);
     client.seq = feed->last;
@@ -117,9 +144,7 @@ void ChangeFeed::look(std::vector<Client>& clients, std::int64_t known, bool all
 }
 
 void ChangeFeed::deliver(std::vector<Client>& found) {
-  std::int64_t least = found.empty() ? known_ : found.front().seq;
   for (const Client& one : found) {
-    least = std::min(least, one.seq);
     const auto client = std::find_if(clients_.begin(), clients_.end(),
                                      [&](const Client& other) { return other.stream == one.stream; });
     if (client == clients_.end() || !client->stream->is_open()) continue;
@@ -128,10 +153,11 @@ void ChangeFeed::deliver(std::vector<Client>& found) {
       continue;
     }
     client->seq = one.seq;
+    client->engine = one.engine;
+    client->held = one.held;
     for (const record::Change& change : one.changes)
       if (!client->stream->push(message_of(change))) break;
   }
-  if (!found.empty()) known_ = least;
 }
 
 }  // namespace hinomi::api

@@ -23,10 +23,25 @@ inline constexpr std::size_t kMaxChangesInMessage = 200;
 inline constexpr std::chrono::milliseconds kChangePause{250};  // between two looks
 inline constexpr std::chrono::milliseconds kCallerPause{250};  // between two looks at who listens
 
+// Who listens to the changes of which database.
+struct Listener {
+  access::Principal who;
+  record::Engine* engine = nullptr;
+  std::shared_ptr<void> held;  // what keeps the engine; may be null
+};
+// On a worker thread: the listener, or why there is none. An error: it cannot be said for a moment.
+struct Listening {
+  std::optional<Listener> listener;
+  http::Response refusal;
+};
+using FindListener = std::function<base::Result<Listening>(const http::Request&, const Caller&)>;
+// Whoever is signed in, to one engine that outlives the feed.
+[[nodiscard]] FindListener listeners_of(record::Engine& engine, FindCaller find_caller);
+
 class ChangeFeed {
  public:
-  ChangeFeed(record::Engine& engine, FindCaller find_caller, const os::Clock& clock)
-      : engine_(engine), find_caller_(std::move(find_caller)), clock_(clock) {}
+  ChangeFeed(FindListener find_listener, const os::Clock& clock)
+      : find_listener_(std::move(find_listener)), clock_(clock) {}
 
   // Once, before the first listener.
   void attach(http::Server& server);
@@ -39,6 +54,8 @@ class ChangeFeed {
     std::shared_ptr<http::EventStream> stream;
     std::shared_ptr<const http::Request> request;  // who listens is found anew by what it showed
     Caller caller;
+    record::Engine* engine = nullptr;
+    std::shared_ptr<void> held;
     std::int64_t seq = 0;
     // What the worker found for it.
     bool may_listen = true;
@@ -46,16 +63,14 @@ class ChangeFeed {
   };
   void tick();
   // On the worker.
-  void look(std::vector<Client>& clients, std::int64_t known, bool all);
+  void look(std::vector<Client>& clients, bool all);
   void deliver(std::vector<Client>& found);
 
-  record::Engine& engine_;
-  FindCaller find_caller_;
+  FindListener find_listener_;
   const os::Clock& clock_;
   http::Server* server_ = nullptr;
   http::Poster post_;
   std::vector<Client> clients_;
-  std::int64_t known_ = 0;  // last change that all clients were told of
   bool looking_ = false;
   std::chrono::steady_clock::time_point looked_at_callers_{};
   QueryThread worker_;

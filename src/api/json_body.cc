@@ -1,5 +1,7 @@
 #include "api/json_body.h"
 
+#include <charconv>
+
 #include <algorithm>
 #include <utility>
 
@@ -64,6 +66,17 @@ std::optional<std::string> JsonBody::text(std::string_view name) {
   if (member == nullptr || member->kind == Kind::null) return std::nullopt;
   if (member->kind == Kind::string && !member->twice) return member->text;
   add_fault(name, "wrong_type", "a text, once");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> JsonBody::number(std::string_view name) {
+  Member* const member = find(name);
+  if (member == nullptr || member->kind == Kind::null) return std::nullopt;
+  std::int64_t number = 0;
+  const char* const end = member->json.data() + member->json.size();
+  const auto [stop, error] = std::from_chars(member->json.data(), end, number);
+  if (member->kind == Kind::integer && !member->twice && error == std::errc{} && stop == end) return number;
+  add_fault(name, "wrong_type", "a whole number, once");
   return std::nullopt;
 }
 

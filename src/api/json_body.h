@@ -2,6 +2,7 @@
 // at most once, none that nobody asked for. Not for records (record/json.h).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ class JsonBody {
 
   // Members; what is of another type is a fault and like absent.
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
+  [[nodiscard]] std::optional<std::int64_t> number(std::string_view name);  // whole
   [[nodiscard]] bool flag(std::string_view name);
   [[nodiscard]] std::vector<std::string> texts(std::string_view name);
   [[nodiscard]] std::optional<base::TimeNs> time(std::string_view name);

@@ -22,7 +22,8 @@ using schema::Entity;
 constexpr std::string_view kFaultCodes[] = {"needed",       "too_long",      "too_short",  "out_of_range",
                                             "not_a_choice", "not_a_date",    "not_unique", "no_such_record",
                                             "wrong_type",   "unknown_field", "not_yours",  "written_once",
-                                            "not_allowed",  "expired",       "void"};
+                                            "not_allowed",  "expired",       "void",       "last_custodian",
+                                            "refers",       "closed",        "open",       "too_many"};
 
 constexpr std::string_view kAbout =
     "Everything under /api/v1: JSON, UTF-8, times in RFC 3339, ids as UUID text. docs/en/api.md explains the "
@@ -168,7 +169,8 @@ void write_components(JsonWriter& json, const schema::Registry& registry) {
 
 void write_tags(JsonWriter& json, const schema::Registry& registry, const std::vector<Route>& routes) {
   std::set<std::string> tags;
-  for (const Route& route : routes) tags.insert(tag_of(route));
+  for (const Route& route : routes)
+    if (!route.words.is_copy) tags.insert(tag_of(route));
   json.key("tags").begin_array();
   for (const std::string& tag : tags) {
     json.begin_object().key("name").string(tag);
@@ -215,6 +217,7 @@ std::vector<std::string> faults_of(const schema::Registry& registry, const std::
     const RouteWords& words = route.words;
     const std::string where =
         std::string(http::name_of(route.method)) + " " + std::string(route.pattern) + ": ";
+    if (words.is_copy) continue;
     if (words.operation != RecordOperation::none) {
       if (words.entity == nullptr) faults.push_back(where + "an operation on no entity");
       continue;

@@ -471,6 +471,7 @@ std::string tag_of(const Route& route) {
 void write_paths(JsonWriter& json, const std::vector<Route>& routes) {
   std::map<std::string, std::map<Method, Operation>> paths;
   for (const Route& route : routes) {
+    if (route.words.is_copy) continue;
     if (route.words.operation != RecordOperation::act) {
       paths[std::string(route.pattern)][route.method] = {&route, nullptr};
       continue;

@@ -102,6 +102,8 @@ constexpr std::string_view kParameters = R"json({
   "description": "of the file; UTF-8, percent-encoded"},
 "get.as_of": {"name": "as_of", "in": "query", "schema": {"$ref": "#/components/schemas/Time"},
   "description": "the record as it was known then"},
+"vault_log.before": {"name": "before", "in": "query", "schema": {"type": "integer", "minimum": 0},
+  "description": "only entries before this number"},
 "history.before": {"name": "before", "in": "query", "schema": {"type": "integer", "minimum": 0},
   "description": "only changes before this version"},
 "history.limit": {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 100}},

@@ -239,6 +239,36 @@ constexpr std::string_view kSchemas = R"json({
 "Inbox": {"type": "object", "required": ["items"], "properties": {
   "items": {"type": "array", "items": {"$ref": "#/components/schemas/Notice"}}, "unread": {"type": "integer"},
   "unread_is_exact": {"type": "boolean"}}},
+"Vault": {
+  "type": "object", "required": ["id", "created_at", "state", "is_here", "custodian", "members", "title", "purpose"],
+  "properties": {
+    "id": {"type": "integer"}, "created_at": {"$ref": "#/components/schemas/Time"},
+    "state": {"type": "string", "enum": ["open", "closed"]},
+    "is_here": {"type": "boolean", "description": "false: its file is on another server"},
+    "custodian": {"type": "boolean", "description": "the caller is one"}, "members": {"type": "integer"},
+    "title": {"type": "string"}, "purpose": {"type": "string"}}},
+"Vaults": {"type": "object", "required": ["items"], "properties": {
+  "items": {"type": "array", "items": {"$ref": "#/components/schemas/Vault"}}}},
+"VaultCreate": {
+  "type": "object", "required": ["title", "custodians"], "properties": {
+    "title": {"type": "string"}, "purpose": {"type": "string"},
+    "custodians": {"type": "array", "items": {"$ref": "#/components/schemas/Id"}}, "reason": {"type": "string"}}},
+"VaultMembers": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {
+  "type": "object", "required": ["person", "custodian"], "properties": {
+    "person": {"$ref": "#/components/schemas/Id"}, "custodian": {"type": "boolean"}}}}}},
+"VaultMemberPut": {"type": "object", "required": ["person"], "properties": {
+  "person": {"$ref": "#/components/schemas/Id"}, "custodian": {"type": "boolean"}, "reason": {"type": "string"}}},
+"VaultReason": {"type": "object", "properties": {"reason": {"type": "string"}}},
+"VaultLog": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {
+  "type": "object", "required": ["seq", "at", "actor", "actor_name", "deed", "about", "reason"], "properties": {
+    "seq": {"type": "integer"}, "at": {"$ref": "#/components/schemas/Time"},
+    "actor": {"$ref": "#/components/schemas/Id"}, "actor_name": {"type": "string"}, "deed": {"type": "string"},
+    "about": {"type": ["string", "null"], "format": "uuid"}, "reason": {"type": "string"}}}}}},
+"SealBody": {"type": "object", "required": ["vault"], "properties": {
+  "vault": {"type": "integer"}, "reason": {"type": "string"}}},
+"Sealed": {"type": "object", "required": ["vault", "records", "wiped"], "properties": {
+  "vault": {"type": "integer"}, "records": {"type": "integer"},
+  "wiped": {"type": "boolean", "description": "no bytes of it are left in the file of the main database"}}},
 "InboxCount": {"type": "object", "required": ["unread", "unread_is_exact"], "properties": {
   "unread": {"type": "integer"}, "unread_is_exact": {"type": "boolean"}}},
 "InboxRead": {"type": "object", "required": ["marked", "unread"], "properties": {

@@ -4,6 +4,7 @@
 
 #include "api/problem.h"
 #include "api/records/answer.h"
+#include "api/vault_routes.h"
 
 namespace hinomi::api {
 namespace {
@@ -73,7 +74,7 @@ class StoredBody final : public http::BodySink {
 };
 
 using AboutRoles = http::Response (records::RoleService::*)(const Asked&);
-using OneEntity = http::Response (RecordService::*)(const Asked&, const schema::Entity&);
+using OneEntity = VaultRoutes::OneEntity;
 
 }  // namespace
 
@@ -167,6 +168,7 @@ void RecordRoutes::add_one(std::vector<Route>& routes, const schema::Entity& ent
         [this, &entity, operation](const Asked& asked) { return (service_.*operation)(asked, entity); });
     routes.back().words.operation = named;
     routes.back().words.entity = &entity;
+    if (vaults_ != nullptr) vaults_->mirror(routes, method, pattern, limit, entity, operation);
   };
   using Operation = RecordOperation;
   on(Method::get, one, &RecordService::get, Operation::get);
@@ -214,12 +216,17 @@ void RecordRoutes::add_entity(std::vector<Route>& routes, const schema::Entity& 
         [this, &entity, operation](const Asked& asked) { return (service_.*operation)(asked, entity); });
     routes.back().words.operation = named;
     routes.back().words.entity = &entity;
+    if (vaults_ != nullptr) vaults_->mirror(routes, method, pattern, limit, entity, operation);
   };
   on(Method::get, all, &RecordService::list, RecordOperation::list);
   on(Method::post, all, &RecordService::create, RecordOperation::create);
   on(Method::get, all + "/facets", &RecordService::facets, RecordOperation::facets);
   on(Method::post, all + "/bulk", &RecordService::bulk, RecordOperation::bulk);
-  on(Method::get, all + "/export", &RecordService::export_table, RecordOperation::export_table);
+  // Not within vaults: a file that goes out is put together on the disk.
+  add(routes, Method::get, all + "/export", 0,
+      [this, &entity](const Asked& asked) { return service_.export_table(asked, entity); });
+  routes.back().words.operation = RecordOperation::export_table;
+  routes.back().words.entity = &entity;
   add_held(routes, all + "/import", records::kMaxTableBody,
            [this, &entity](const Asked& asked) { return service_.import_table(asked, entity); });
   routes.back().words.operation = RecordOperation::import_table;

@@ -22,6 +22,8 @@ namespace hinomi::api {
 using FindCaller =
     std::function<base::Result<std::optional<access::Principal>>(const http::Request&, const Caller&)>;
 
+class VaultRoutes;
+
 class RecordRoutes {
  public:
   // How many requests about records are answered at the same time.
@@ -32,6 +34,8 @@ class RecordRoutes {
 
   // `roles`: nullptr: none are answered about.
   RecordRoutes(records::RecordService& service, records::RoleService* roles, FindCaller find_caller);
+  // Before routes(): the routes of entities that may be sealed are there once more in every vault.
+  void mirror_into(VaultRoutes& vaults) { vaults_ = &vaults; }
   [[nodiscard]] std::vector<Route> routes();
   // Those of the audit log, answered on the same threads.
   [[nodiscard]] std::vector<Route> audit_routes(audit_log::AuditService& service);
@@ -55,6 +59,7 @@ class RecordRoutes {
   records::RecordService& service_;
   records::RoleService* roles_;
   FindCaller find_caller_;
+  VaultRoutes* vaults_ = nullptr;
   std::deque<std::string> patterns_;  // what routes point to
   std::shared_ptr<std::atomic<std::uint64_t>> held_ = std::make_shared<std::atomic<std::uint64_t>>(0);
   std::shared_ptr<std::atomic<std::size_t>> files_ = std::make_shared<std::atomic<std::size_t>>(0);

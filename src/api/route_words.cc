@@ -258,6 +258,40 @@ constexpr Described kAccount[] = {
     {Method::get, "/api/v1/checklist", {.summary = "What is to be done next", .answer = "Checklist"}},
 };
 
+constexpr Described kVaults[] = {
+    {Method::get, "/api/v1/vaults", {.summary = "The vaults that the caller belongs to", .answer = "Vaults"}},
+    {Method::post,
+     "/api/v1/vaults",
+     {.summary = "A new vault; the caller is one of its custodians",
+      .answer = "Vault",
+      .body = "VaultCreate",
+      .status = 201}},
+    {Method::get, "/api/v1/vaults/{vault}", {.summary = "One vault, for its members", .answer = "Vault"}},
+    {Method::get,
+     "/api/v1/vaults/{vault}/members",
+     {.summary = "Who belongs to a vault", .answer = "VaultMembers"}},
+    {Method::post,
+     "/api/v1/vaults/{vault}/members",
+     {.summary = "Add a member, or make one a custodian or none", .body = "VaultMemberPut", .status = 204}},
+    {Method::remove,
+     "/api/v1/vaults/{vault}/members/{person}",
+     {.summary = "Take a member out", .status = 204}},
+    {Method::post, "/api/v1/vaults/{vault}/leave", {.summary = "Leave a vault", .status = 204}},
+    {Method::get,
+     "/api/v1/vaults/{vault}/log",
+     {.summary = "What was done to a vault and in it, newest first",
+      .answer = "VaultLog",
+      .parameters = "vault_log.before"}},
+    {Method::post,
+     "/api/v1/vaults/{vault}/open",
+     {.summary = "Open a closed vault", .body = "VaultReason", .status = 204}},
+    {Method::post,
+     "/api/v1/vaults/{vault}/close",
+     {.summary = "Close a vault: nobody works in it until it is opened",
+      .body = "VaultReason",
+      .status = 204}},
+};
+
 template <std::size_t count>
 const RouteWords* find(const Described (&table)[count], const Route& route) noexcept {
   const auto* const found = std::find_if(std::begin(table), std::end(table), [&](const Described& one) {
@@ -269,7 +303,7 @@ const RouteWords* find(const Described (&table)[count], const Route& route) noex
 const RouteWords* words_of(const Route& route) noexcept {
   for (const RouteWords* const words :
        {find(kAlerts, route), find(kProgram, route), find(kRecords, route), find(kWork, route),
-        find(kRoles, route), find(kSessions, route), find(kAccount, route)})
+        find(kRoles, route), find(kSessions, route), find(kAccount, route), find(kVaults, route)})
     if (words != nullptr) return words;
   return nullptr;
 }

@@ -68,6 +68,7 @@ struct RouteWords {
   std::string_view body_media = {};  // likewise; several are separated by blanks
   RecordOperation operation = RecordOperation::none;
   const schema::Entity* entity = nullptr;
+  bool is_copy = false;  // of another route, with more in front of its path: not described once more
 };
 
 struct Route {

@@ -12,6 +12,7 @@
 #include "api/problem.h"
 #include "api/route_words.h"
 #include "api/sign_in_routes.h"
+#include "api/vault_routes.h"
 #include "base/check.h"
 
 namespace hinomi::api {
@@ -59,6 +60,7 @@ class Server::Parts final : public http::Service {
   std::unique_ptr<records::RecordService> records;
   std::unique_ptr<records::RoleService> roles;
   std::unique_ptr<RecordRoutes> record_routes;
+  std::unique_ptr<VaultRoutes> vault_routes;
   std::unique_ptr<ChangeFeed> changes;
   std::unique_ptr<Router> router;
   std::unique_ptr<Gate> gate;
@@ -209,11 +211,18 @@ base::Result<std::unique_ptr<Server>> Server::create(Options options, Services s
     if (given.roles) parts->roles = std::make_unique<records::RoleService>(*given.records, *given.roles);
     parts->record_routes =
         std::make_unique<RecordRoutes>(*parts->records, parts->roles.get(), given.find_caller);
+    if (given.vaults != nullptr) {
+      parts->vault_routes = std::make_unique<VaultRoutes>(*given.vaults, *given.records, given.find_caller,
+                                                          given.grants_of, clock);
+      parts->vault_routes->attach(*parts->server);
+      for (Route& route : parts->vault_routes->routes()) routes.push_back(std::move(route));
+      parts->record_routes->mirror_into(*parts->vault_routes);
+    }
     for (Route& route : parts->record_routes->routes()) routes.push_back(std::move(route));
     if (given.audit != nullptr)
       for (Route& route : parts->record_routes->audit_routes(*given.audit))
         routes.push_back(std::move(route));
-    parts->changes = std::make_unique<ChangeFeed>(*given.records, given.find_caller, clock);
+    parts->changes = std::make_unique<ChangeFeed>(listeners_of(*given.records, given.find_caller), clock);
     parts->changes->attach(*parts->server);
     routes.push_back({http::Method::get,
                       "/api/v1/changes/stream",

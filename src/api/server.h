@@ -24,6 +24,7 @@
 #include "os/clock.h"
 #include "process/live_state.h"
 #include "store/alerts/reader.h"
+#include "vault/vaults.h"
 
 namespace hinomi::api {
 
@@ -68,6 +69,8 @@ struct Services {
   records::WorkParts work;  // what stands on records; without it, nothing is answered about it
   // The roles that records are about; without them nothing is answered about roles.
   std::optional<records::RoleContent> roles;
+  // Sealed vaults; needs records. Null: this server has none.
+  vault::Vaults* vaults = nullptr;
   // Accounts; needs records. Null: whoever holds a ticket signs in, and `find_caller` says who that is. With
   // them, the server finds callers by itself.
   account::Accounts* accounts = nullptr;

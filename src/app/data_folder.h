@@ -26,6 +26,7 @@ struct DataFolder {
   [[nodiscard]] std::string keys() const { return path + "/keys"; }
   [[nodiscard]] std::string audit() const { return path + "/audit"; }
   [[nodiscard]] std::string anchors() const { return audit() + "/anchors"; }
+  [[nodiscard]] std::string vaults() const { return path + "/vaults"; }
   [[nodiscard]] std::string exports() const { return path + "/exports"; }
   [[nodiscard]] std::string rules() const { return path + "/rules"; }
   [[nodiscard]] std::string quarantine() const { return path + "/quarantine"; }

@@ -16,6 +16,7 @@
 #include "os/random.h"
 #include "store/blobs/blobs.h"
 #include "store/sql/database.h"
+#include "vault/vaults.h"
 #include "work/approvals.h"
 #include "work/break_glass.h"
 #include "work/job_book.h"
@@ -108,6 +109,13 @@ base::Result<std::string> described_api(const schema::Registry& registry) {
   services.find_caller = [](const api::http::Request&, const api::Caller&) {
     return base::Result<std::optional<access::Principal>>(nothing());
   };
+  auto vaults = vault::Vaults::open({.database = database->get(),
+                                     .outside = &engine,
+                                     .folder = folder.path() + "/vaults",
+                                     .clock = &clock,
+                                     .random = os::system_random});
+  if (!vaults) return vaults.error();
+  services.vaults = vaults->get();
   services.grants_of = [](const base::RecordId&) { return nullptr; };
   // Never looked into: no request comes.
   const content::RoleCatalogue roles;

@@ -205,6 +205,7 @@ class Front {
       return read_finding(disk_, folder_.findings(), position);
     };
     services.records = &records_->engine();
+    services.vaults = &records_->vaults();
     services.accounts = &accounts_->accounts();
     auto choices = AccountKeeper::choices();
     if (!choices) return choices.error();

@@ -36,6 +36,11 @@ base::Result<void> RecordKeeper::load_content() {
   return {};
 }
 
+void RecordKeeper::prepare(record::Engine& engine) {
+  govern::add_hooks(engine);
+  work::add_custom_field_hooks(engine);
+}
+
 base::Result<void> RecordKeeper::start() {
   registry_ = make_registry();
   if (auto loaded = load_content(); !loaded) return loaded;
@@ -59,8 +64,8 @@ base::Result<void> RecordKeeper::start() {
   parts.audit = &*audit_log_;
   engine_.emplace(std::move(parts));
   if (auto migrated = engine_->migrate(); !migrated) return migrated;
-  govern::add_hooks(*engine_);
-  work::add_custom_field_hooks(*engine_);
+  prepare(*engine_);
+  if (auto opened_vaults = open_vaults(); !opened_vaults) return opened_vaults;
   grants_.emplace(*engine_, *setup_.clock, govern::bundles_of(*catalogue_));
   const auto folder = content_folder();
   if (!folder) return folder.error();

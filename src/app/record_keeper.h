@@ -25,6 +25,7 @@
 #include "store/blobs/blobs.h"
 #include "store/sql/database.h"
 #include "trust/timestamp.h"
+#include "vault/vaults.h"
 
 namespace hinomi::app {
 
@@ -51,6 +52,7 @@ class RecordKeeper {
   [[nodiscard]] api::records::WorkParts work() { return work_->parts(); }
   void start_work() { work_->start(); }
   [[nodiscard]] store::sql::Database& database() noexcept { return *database_; }
+  [[nodiscard]] vault::Vaults& vaults() noexcept { return *vaults_; }
   // What the roles are; lives as long as this.
   [[nodiscard]] api::records::RoleContent roles() const noexcept {
     return {.roles = &*catalogue_, .services = &*services_, .permissions = &*permissions_};
@@ -64,6 +66,9 @@ class RecordKeeper {
   [[nodiscard]] base::Result<void> start();
   [[nodiscard]] base::Result<void> load_content();
   [[nodiscard]] base::Result<void> open_audit();
+  // What the engine of every database of records needs beside its tables.
+  void prepare(record::Engine& engine);
+  [[nodiscard]] base::Result<void> open_vaults();
 
   Setup setup_;
   schema::Registry registry_;
@@ -78,6 +83,7 @@ class RecordKeeper {
   std::optional<record::Engine> engine_;
   std::optional<govern::GrantBook> grants_;
   std::unique_ptr<WorkKeeper> work_;
+  std::unique_ptr<vault::Vaults> vaults_;
 };
 
 // The certificates (PEM) that may stand at the root of a time-stamp.

@@ -35,7 +35,9 @@ class Log final : public record::AuditLog {
   // an entry; what does is the database, or an entry of another vault (usage).
   [[nodiscard]] base::Result<void> append(store::sql::Connection& connection,
                                           const record::AuditEntry& entry) override;
+  // A log of a vault takes none: nobody but members gets as far as being refused there.
   bool refuse(const record::AuditEntry& entry, bool must_exist) override {
+    if (parts_.vault != base::VaultId{}) return false;
     refusals_.note(entry, must_exist);
     return true;
   }

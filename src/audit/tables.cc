@@ -185,6 +185,13 @@ base::Result<void> insert_leaf(Connection& connection, OrganisationId organisati
   return run(into);
 }
 
+base::Result<void> erase_details(Connection& connection, const std::string& record) {
+  auto statement = connection.prepare("UPDATE audit_leaf SET salt=NULL, details=NULL WHERE record=?");
+  if (!statement) return statement.error();
+  (*statement)->bind(std::string_view(record));
+  return run(**statement);
+}
+
 base::Result<std::vector<LeafRow>> leaves(Connection& connection, const LeafQuery& query) {
   std::string sql =
       "SELECT idx, leaf, entity, record, actor, salt, details FROM audit_leaf WHERE organisation=? AND "

@@ -44,6 +44,9 @@ struct LeafRow {
 [[nodiscard]] base::Result<void> insert_leaf(store::sql::Connection& connection,
                                              base::OrganisationId organisation, const LeafRow& row);
 
+// Forgets what the entries about a record say beyond their leaves, in every tree; the trees stay as they are.
+[[nodiscard]] base::Result<void> erase_details(store::sql::Connection& connection, const std::string& record);
+
 // Which entries of one log; empty texts mean any.
 struct LeafQuery {
   base::OrganisationId organisation{};

@@ -34,8 +34,8 @@ std::optional<Refusal> give_key(WriteCall& call) {
   return std::nullopt;
 }
 
-base::Result<bool> exists(store::sql::Connection& connection, std::string_view sql,
-                          std::initializer_list<std::int64_t> values) {
+base::Result<bool> exists_in(store::sql::Connection& connection, std::string_view sql,
+                             std::initializer_list<std::int64_t> values) {
   auto statement = connection.prepare(sql);
   if (!statement) return statement.error();
   for (const std::int64_t value : values) (*statement)->bind(value);
@@ -46,19 +46,35 @@ base::Result<bool> exists(store::sql::Connection& connection, std::string_view s
   return there;
 }
 
+// Organisations and sites stand outside of vaults, whose records bear their keys.
+base::Result<bool> exists(const WriteCall& call, std::string_view sql,
+                          std::initializer_list<std::int64_t> values) {
+  record::Engine* const outside = call.engine.outside();
+  if (outside == nullptr) return exists_in(call.connection, sql, values);
+  bool there = false;
+  const auto read = outside->in_read([&](store::sql::Connection& connection) -> base::Result<void> {
+    const auto found = exists_in(connection, sql, values);
+    if (!found) return found.error();
+    there = *found;
+    return {};
+  });
+  if (!read) return read.error();
+  return there;
+}
+
 std::optional<Refusal> check_labels(WriteCall& call) {
   const base::Labels& labels = call.after.labels;
   if (call.before != nullptr && call.before->labels == labels) return std::nullopt;
   const auto organisation = static_cast<std::int64_t>(labels.organisation);
   const auto site = static_cast<std::int64_t>(labels.site);
-  const auto known = exists(call.connection,
+  const auto known = exists(call,
                             "SELECT 1 FROM r_organisation WHERE COALESCE(f_key, -9223372036854775807)=? AND "
                             "deleted_at IS NULL",
                             {organisation});
   if (!known) return failed(known.error());
   if (!*known) return invalid("organisation", "no_such_record", "no organisation of this key");
   if (site == 0) return std::nullopt;
-  const auto known_site = exists(call.connection,
+  const auto known_site = exists(call,
                                  "SELECT 1 FROM r_site WHERE COALESCE(f_key, -9223372036854775807)=? AND "
                                  "organisation=? AND deleted_at IS NULL",
                                  {site, organisation});

@@ -76,6 +76,10 @@ class Engine {
     const os::Clock* clock = nullptr;
     os::RandomBytes random;
     AuditLog* audit = nullptr;
+    // The vault whose database this is: every record in it is of this vault, whatever anybody asks for.
+    base::VaultId vault{};
+    // Of a vault: where the records stand that those in it may refer to. Never the other way round.
+    Engine* outside = nullptr;
     // After a change has become durable; from the thread that made it.
     std::function<void()> on_change;
   };
@@ -171,6 +175,28 @@ class Engine {
   [[nodiscard]] base::Result<void> in_read(
       const std::function<base::Result<void>(store::sql::Connection&)>& work);
 
+  // Whether the caller may read the record, which stands here or outside.
+  [[nodiscard]] bool shows(const Context& context, const schema::Entity& entity, const base::RecordId& id);
+  // Moving a record to another database, within the caller's transaction on each; for module vault. No
+  // permission is asked and no hook is called.
+  struct Whole {
+    Record record;
+    std::vector<Change> history;  // oldest first
+  };
+  [[nodiscard]] base::Result<std::optional<Whole>> whole_of(store::sql::Connection& connection,
+                                                            const schema::Entity& entity,
+                                                            const base::RecordId& id);
+  // The record as it stood, with its history, and `action` as what was done to it last. One that is there
+  // already is replaced.
+  [[nodiscard]] base::Result<void> take_in(store::sql::Connection& connection, const Context& context,
+                                           const schema::Entity& entity, Whole whole,
+                                           std::string_view action);
+  // Row, history and words of a record, as if it had never been. Its numbers leave gaps. rebuild_search()
+  // afterwards, once, so that no word stays in what the index has not merged yet.
+  [[nodiscard]] base::Result<void> erase(store::sql::Connection& connection, const schema::Entity& entity,
+                                         const base::RecordId& id);
+  [[nodiscard]] base::Result<void> rebuild_search(store::sql::Connection& connection);
+
   // Says in the audit log that something was refused; does not wait for it.
   void audit_refusal(const Context& context, std::string_view action, const schema::Entity* entity,
                      const std::optional<base::RecordId>& id, base::OrganisationId organisation);
@@ -184,6 +210,8 @@ class Engine {
                                               const schema::Entity& entity, std::string details);
 
   [[nodiscard]] const schema::Registry& registry() const noexcept { return *parts_.registry; }
+  [[nodiscard]] base::VaultId vault() const noexcept { return parts_.vault; }
+  [[nodiscard]] Engine* outside() const noexcept { return parts_.outside; }
   [[nodiscard]] base::RecordId new_id() const;
   [[nodiscard]] const os::RandomBytes& random() const noexcept { return parts_.random; }
   [[nodiscard]] AuditLog* audit_log() const noexcept { return parts_.audit; }
@@ -210,6 +238,9 @@ class Engine {
                                                  std::string_view how, std::span<const base::RecordId> ids);
   [[nodiscard]] std::optional<Refusal> complete(store::sql::Connection& connection,
                                                 const schema::Entity& entity, std::vector<Record>& records);
+  // Reads an outside record with the caller's rights; false for the engine of no vault.
+  [[nodiscard]] bool stands_outside(const Context& context, const schema::Entity& entity,
+                                    const base::RecordId& id);
   [[nodiscard]] std::optional<Refusal> refuse_duplicate(store::sql::Connection& connection,
                                                         const Write& write, const base::Error& error);
   // The record, if the caller may do `permission` to it; hidden ones are not_found.

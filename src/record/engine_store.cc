@@ -18,8 +18,6 @@ using schema::Value;
 using store::sql::Connection;
 using Kind = Refusal::Kind;
 
-constexpr std::string_view kChanges = "changes";  // the sequence of all changes
-
 std::string words_of(const Entity& entity, const Record& record) {
   std::string text = record.number;
   const auto add = [&](std::string_view more) {
@@ -61,18 +59,29 @@ base::Result<std::optional<std::int64_t>> search_row(Connection& connection, con
   return row;
 }
 
-// Puts the words of a record into the search index in place of those that stand there.
+base::Result<void> remove_words(Connection& connection, std::int64_t row) {
+  const bool sqlite = connection.dialect() == store::sql::Dialect::sqlite;
+  return run(connection,
+             sqlite ? "DELETE FROM record_search WHERE rowid=?" : "DELETE FROM record_search WHERE row=?",
+             {row});
+}
+
+}  // namespace
+
+base::Result<void> remove_from_index(Connection& connection, const base::RecordId& id) {
+  const auto row = search_row(connection, id);
+  if (!row) return row.error();
+  if (!*row) return {};
+  if (auto gone = remove_words(connection, **row); !gone) return gone;
+  return run(connection, "DELETE FROM record_search_row WHERE record_id=?", {id});
+}
+
 base::Result<void> index(Connection& connection, const Entity& entity, const Record& record) {
   const bool sqlite = connection.dialect() == store::sql::Dialect::sqlite;
   const auto old = search_row(connection, record.id);
   if (!old) return old.error();
-  if (*old) {
-    auto gone =
-        run(connection,
-            sqlite ? "DELETE FROM record_search WHERE rowid=?" : "DELETE FROM record_search WHERE row=?",
-            {**old});
-    if (!gone) return gone;
-  }
+  if (*old)
+    if (auto gone = remove_words(connection, **old); !gone) return gone;
   if (record.deleted_at) return {};
   std::int64_t row = 0;
   if (*old) {
@@ -96,8 +105,6 @@ base::Result<void> index(Connection& connection, const Entity& entity, const Rec
        static_cast<std::int64_t>(record.labels.organisation), static_cast<std::int64_t>(record.labels.site),
        static_cast<std::int64_t>(record.labels.vault)});
 }
-
-}  // namespace
 
 void apply(const Draft& draft, Record& record) {
   for (const auto& [index, value] : draft.values) record.values[index] = value;
@@ -163,6 +170,7 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
     if (auto refusal = hook->second(call)) return refusal;
   }
   if (auto refusal = check_references(connection, write)) return refusal;
+  write.after.labels.vault = parts_.vault;
   const base::TimeNs now = parts_.clock->now();
   write.after.version = write.before == nullptr ? 1 : write.before->version + 1;
   write.after.updated_at = now;
@@ -242,6 +250,7 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
         (write.by_program ||
          access::decide(*write.context.who, permission_of(target, "read"), permission_of(target, "read"),
                         view_of(target, **found)) == access::Decision::allowed);
+    if (!visible && !*found && stands_outside(write.context, target, *id)) continue;
     if (!visible) faults.push_back({std::string(field.name), "no_such_record", "no such record"});
   }
   if (faults.empty()) return std::nullopt;
@@ -287,6 +296,7 @@ Outcome<Record> Engine::prepare_new(Connection& connection, const Context& conte
   Record record;
   record.id = draft.id ? *draft.id : new_id();
   record.labels.realm = context.realm;
+  record.labels.vault = parts_.vault;
   record.labels.organisation = draft.organisation.value_or(base::OrganisationId{});
   const std::string create = permission_of(entity, "create");
   if (!draft.organisation && !entity.for_all_organisations && context.who->grants != nullptr) {
@@ -317,7 +327,10 @@ Outcome<Record> Engine::prepare_new(Connection& connection, const Context& conte
     std::string digits = std::to_string(*number);
     constexpr std::size_t kDigits = 6;
     if (digits.size() < kDigits) digits.insert(0, kDigits - digits.size(), '0');
-    record.number = std::string(entity.prefix) + "-" + std::to_string(year) + "-" + digits;
+    const std::string vault = parts_.vault == base::VaultId{}
+                                  ? std::string()
+                                  : "-V" + std::to_string(static_cast<std::uint32_t>(parts_.vault));
+    record.number = std::string(entity.prefix) + vault + "-" + std::to_string(year) + "-" + digits;
   }
   return record;
 }

@@ -27,6 +27,14 @@ struct Engine::Deed {
   base::RecordId waits_for{};  // the approval that was asked for in place of the deed
 };
 
+// The words of a record in the search index: in place of those that stand there; gone.
+[[nodiscard]] base::Result<void> index(store::sql::Connection& connection, const schema::Entity& entity,
+                                       const Record& record);
+[[nodiscard]] base::Result<void> remove_from_index(store::sql::Connection& connection,
+                                                   const base::RecordId& id);
+// The sequence of changes.
+inline constexpr std::string_view kChanges = "changes";
+
 // Puts what a draft names into a record.
 void apply(const Draft& draft, Record& record);
 

@@ -101,9 +101,16 @@ Refusal refused(Refusal::Kind kind, std::vector<Fault> faults) {
 std::optional<Refusal> check_record(record::WriteCall& call) {
   const bool changed = call.before == nullptr || call.before->custom != call.after.custom;
   if (!changed || call.after.deleted_at) return std::nullopt;
-  const auto definitions =
-      load_definitions(call.connection, call.engine.registry(), call.entity, call.after.labels.organisation);
-  if (!definitions) return Refusal{Refusal::Kind::failed, {}, definitions.error()};
+  auto definitions = base::Result<std::vector<CustomDefinition>>(std::vector<CustomDefinition>());
+  const auto load = [&](Connection& connection) -> base::Result<void> {
+    definitions =
+        load_definitions(connection, call.engine.registry(), call.entity, call.after.labels.organisation);
+    return definitions ? base::Result<void>() : definitions.error();
+  };
+  // Definitions stand outside of vaults.
+  record::Engine* const outside = call.engine.outside();
+  const auto loaded = outside == nullptr ? load(call.connection) : outside->in_read(load);
+  if (!loaded) return Refusal{Refusal::Kind::failed, {}, loaded.error()};
   const bool by_program = call.context.who->kind == access::PrincipalKind::system;
   auto faults = check_custom(*definitions, call.before == nullptr ? nullptr : &call.before->custom,
                              call.after.custom, !by_program);

@@ -134,14 +134,17 @@ http::Response RecordService::titles(const Asked& asked) {
   std::string body;
   base::JsonWriter json(body);
   json.begin_object();
-  const auto entities = engine_.entities_of(ids);
-  if (!entities) return refusal_answer({record::Refusal::Kind::failed, {}, entities.error()});
-  for (const auto& [id, entity] : *entities) {
-    if (entity->attached) continue;
-    const auto found = engine_.get(context_of(asked), *entity, id);
-    if (!found) continue;
-    json.key(id.text()).begin_object().key("entity").string(entity->name);
-    json.key("path").string(entity->path).key("title").string(title_of(*entity, *found)).end_object();
+  // Those that stand outside a vault are shown in it as they are outside.
+  for (record::Engine* engine = &engine_; engine != nullptr; engine = engine->outside()) {
+    const auto entities = engine->entities_of(ids);
+    if (!entities) return refusal_answer({record::Refusal::Kind::failed, {}, entities.error()});
+    for (const auto& [id, entity] : *entities) {
+      if (entity->attached) continue;
+      const auto found = engine->get(context_of(asked), *entity, id);
+      if (!found) continue;
+      json.key(id.text()).begin_object().key("entity").string(entity->name);
+      json.key("path").string(entity->path).key("title").string(title_of(*entity, *found)).end_object();
+    }
   }
   json.end_object();
   return json_answer(std::move(body));

@@ -38,7 +38,9 @@ std::string one_line(std::string_view text) {
 record::Outcome<record::Page> attached_to(record::Engine& engine, const Entity& entity,
                                           std::string_view entity_field, std::string_view id_field,
                                           const Entity& parent_entity, const Record& parent) {
-  static const access::Principal system = access::system_principal();
+  access::Principal system = access::system_principal();
+  // Whoever may read the parent is inside the vault that the engine is of.
+  if (engine.vault() != base::VaultId{}) system.vaults = {engine.vault()};
   record::Context context;
   context.who = &system;
   record::ListQuery query;
@@ -266,7 +268,7 @@ http::Response RecordService::relations(const Asked& asked, const Entity& entity
           engine_.registry().find(note_text(relations, relation, outward ? "to_entity" : "from_entity"));
       const auto id =
           base::RecordId::parse(note_text(relations, relation, outward ? "to_record" : "from_record"));
-      if (other == nullptr || !id || !engine_.get(context_of(asked), *other, *id)) continue;
+      if (other == nullptr || !id || !engine_.shows(context_of(asked), *other, *id)) continue;
       visible.push_back(std::move(relation));
     }
   }
@@ -287,7 +289,7 @@ http::Response RecordService::add_relation(const Asked& asked, const Entity& ent
   }
   const Entity* const other = engine_.registry().find(to_entity);
   const auto id = base::RecordId::parse(to_record);
-  if (other == nullptr || other->attached || !id || !engine_.get(context_of(asked), *other, *id))
+  if (other == nullptr || other->attached || !id || !engine_.shows(context_of(asked), *other, *id))
     return refusal_answer(invalid({{"to_record", "no_such_record", "no such record"}}));
   set(relations, note.draft, "from_entity", std::string(entity.name));
   set(relations, note.draft, "from_record", parent->id.text());

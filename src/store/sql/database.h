@@ -135,6 +135,8 @@ class Tx {
   Connection* connection_;  // nullptr: ended
 };
 
+inline constexpr std::int64_t kMaxPurgeBytes = 1LL << 30;
+
 // A database with as many connections as are needed at once, up to its limit; safe from any thread.
 class Database {
  public:
@@ -168,6 +170,16 @@ class Database {
   // its own for that.
   [[nodiscard]] virtual base::Result<sqlite::ScrubReport> scrub(
       const std::function<bool(std::uint64_t, std::uint64_t)>& go_on) = 0;
+  // Afterwards nothing that was deleted or overwritten is left in the file or its log: writes the whole file
+  // anew, in memory first, while nobody else writes. Errors: unsupported on PostgreSQL (VACUUM FULL there,
+  // and its log); limit_exceeded for a file beyond kMaxPurgeBytes; unavailable while somebody reads on: try
+  // again.
+  [[nodiscard]] virtual base::Result<void> purge() {
+    return base::Error{base::ErrorCode::unsupported,
+                       "the database server keeps what was deleted for a while",
+                       "Run VACUUM FULL, and mind the archive of its log.",
+                       {}};
+  }
 
  protected:
   virtual void give_back(Connection* connection) noexcept = 0;

@@ -95,6 +95,19 @@ class SqliteConnection final : public ConnectionBase {
     patient_ = true;
     return {};
   }
+  [[nodiscard]] base::Result<void> write_anew() {
+    const auto pages = database_.ask("PRAGMA page_count");
+    if (!pages) return failed(pages.error());
+    const auto size = database_.ask("PRAGMA page_size");
+    if (!size) return failed(size.error());
+    if (*pages > kMaxPurgeBytes / *size)
+      return base::Error{base::ErrorCode::limit_exceeded, "the file is too large to be written anew", {}};
+    patient_ = true;
+    auto done = database_.write_anew();
+    patient_ = false;
+    if (!done) return failed(done.error());
+    return {};
+  }
   void statement_begins() noexcept { deadline_ = Steady::now() + statement_limit_; }
 
   [[nodiscard]] sqlite::Database& database() noexcept { return database_; }
@@ -208,6 +221,11 @@ class SqliteDatabase final : public Database {
   [[nodiscard]] base::Result<void> restore(const std::string& path) override;
   [[nodiscard]] base::Result<sqlite::ScrubReport> scrub(const sqlite::GoOn& go_on) override {
     return sqlite::scrub(options_.path, pages_, go_on);
+  }
+  [[nodiscard]] base::Result<void> purge() override {
+    auto lease = this->lease(Connection::Kind::write);
+    if (!lease) return lease.error();
+    return static_cast<SqliteConnection&>(**lease).write_anew();
   }
 
  protected:

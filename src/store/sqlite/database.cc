@@ -161,6 +161,19 @@ Statement& Statement::bind(std::nullopt_t) {
   return bound(::sqlite3_bind_null(statement_.get(), next_));
 }
 
+base::Result<void> Database::write_anew() {
+  // The copy is a database of its own for as long as it takes.
+  ::sqlite3_limit(handle_.get(), SQLITE_LIMIT_ATTACHED, 1);
+  auto done = run("VACUUM");
+  ::sqlite3_limit(handle_.get(), SQLITE_LIMIT_ATTACHED, 0);
+  if (!done) return done;
+  const auto busy = ask("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!busy) return busy.error();
+  if (*busy == 0) return {};
+  return base::Error{
+      .code = base::ErrorCode::unavailable, .message = path_ + ": its log is still being read", .remedy = {}};
+}
+
 base::Result<void> Database::copy_to(Database& target) {
   // Held over all steps: without it the copy begins anew whenever somebody commits.
   auto moment = Tx::begin(*this, Tx::Kind::read);

@@ -128,6 +128,9 @@ class Database {
   // Copies everything, as it is at one moment, over what `target` holds; others may write meanwhile. The
   // pages must have the same format.
   [[nodiscard]] base::Result<void> copy_to(Database& target);
+  // Writes the whole file anew (VACUUM, in memory first) and empties the log. unavailable: somebody reads on,
+  // and the log could not be emptied.
+  [[nodiscard]] base::Result<void> write_anew();
   // Asked now and then while a statement runs; true ends it with an error. Not by itself at the end of a
   // time, since what a statement may take is known above.
   void end_statements_when(std::function<bool()> due);

@@ -180,10 +180,10 @@ export const undoChange = (seq: number) => sendJson<AnyRecord | undefined>('POST
 export const bulk = (path: string, asked: BulkRequest, key: string) =>
   sendJson<BulkAnswer>('POST', `/${path}/bulk`, asked, { ...(asked.preview ? {} : { 'Idempotency-Key': key }), ...reasonHeader(asked.reason) });
 
-// `skip`: rows of the file that are left out.
-export async function importFile(path: string, file: File, preview: boolean, skip: readonly number[], key: string): Promise<ImportAnswer> {
+// `utcOffset`: minutes, of the zone that times without one are in; `skip`: rows of the file that are left out.
+export async function importFile(path: string, file: File, preview: boolean, utcOffset: number, skip: readonly number[], key: string): Promise<ImportAnswer> {
   const left = skip.length === 0 ? '' : `&skip=${skip.join(',')}`;
-  const response = await request(`/${path}/import?preview=${String(preview)}${left}`, {
+  const response = await request(`/${path}/import?preview=${String(preview)}&utc_offset=${utcOffset}${left}`, {
     method: 'POST',
     headers: {
       'Content-Type': file.type || 'application/octet-stream',

@@ -32,7 +32,7 @@ export function Note({ title, children }: NoteProps) {
 }
 
 // What happened, whether data is safe, and what to do.
-function wordsOf(error: unknown, t: Messages): { title: string; advice: string } {
+export function wordsOf(error: unknown, t: Messages): { title: string; advice: string } {
   switch (error instanceof ApiError ? error.kind : 'other') {
     case 'signed_out':
       return { title: t.failSignedOut(), advice: t.failSignedOutAdvice() };

@@ -6,8 +6,10 @@ import { importFile, newKey } from '../api/records';
 import type { ImportAnswer, ImportRow } from '../api/records';
 import type { Entity } from '../api/schema';
 import { isCancelled, useDeed } from '../app/deeds';
+import { usePreferences } from '../app/preferences';
 import { Failure, Loading } from '../app/states';
 import { useToast } from '../app/toasts';
+import { zoneOffsetMs } from '../i18n/time';
 import { useText } from '../i18n/useText';
 import { Visible } from '../text/Visible';
 import { Button } from '../ui/Button';
@@ -30,12 +32,13 @@ export function ImportDialog({ entity, onClose, onDone }: Props) {
   const t = useText();
   const run = useDeed();
   const toast = useToast();
+  const offset = zoneOffsetMs(usePreferences().zone) / 60_000;
   const [file, setFile] = useState<File>();
   const [key, setKey] = useState(newKey);
   const [skipped, setSkipped] = useState<ReadonlySet<number>>(new Set());
-  const look = useMutation({ mutationFn: (given: File) => importFile(entity.path, given, true, [], '') });
+  const look = useMutation({ mutationFn: (given: File) => importFile(entity.path, given, true, offset, [], '') });
   const take = useMutation({
-    mutationFn: (given: File) => run(() => importFile(entity.path, given, false, [...skipped], key)),
+    mutationFn: (given: File) => run(() => importFile(entity.path, given, false, offset, [...skipped], key)),
     onSuccess: (answer) => {
       toast({ text: t.importDone({ fresh: answer.counts.new, changed: answer.counts.change }) });
       onDone();

@@ -19,7 +19,6 @@ import type { BulkDeed } from './BulkBar';
 import { ColumnChooser } from './ColumnChooser';
 import { defaultColumns, fitting, readColumns } from './columns';
 import type { Column } from './columns';
-import { download } from './download';
 import { emptyFilter, filterOf, isEmpty, openKey, queryOf, searchOf } from './filter';
 import type { RecordFilter } from './filter';
 import { FilterBar } from './FilterBar';
@@ -31,6 +30,7 @@ import type { RecordWindow } from './recordWindow';
 import { SavedViews } from './SavedViews';
 import { everything, flipped, isChosen, nothing, ranged } from './selection';
 import type { Selection } from './selection';
+import { useExport } from './useExport';
 import { useRecordList } from './useRecordList';
 import styles from './RecordsPage.module.css';
 
@@ -169,12 +169,7 @@ function Records({ entity }: { readonly entity: Entity }) {
   const withFlyout = openId !== undefined;
   const shownColumns = useMemo(() => (withFlyout ? fitting(entity, columns, besideFlyout) : columns), [entity, columns, withFlyout]);
   const withFacets = !withFlyout && facetFields(entity).length > 0;
-  const exportAs = (format: string) => {
-    const asked = new URLSearchParams(query);
-    asked.set('format', format);
-    asked.set('columns', columns.map((column) => column.name).join(','));
-    download(`/api/v1/${entity.path}/export?${asked.toString()}`);
-  };
+  const exportAs = useExport(entity, query, columns);
   return (
     <div className={styles.page}>
       <header className={styles.head}>

@@ -20,6 +20,10 @@ export const commonColumns = ['number', 'tlp', 'tags', 'organisation', 'created_
 
 const widths: Readonly<Record<Field['kind'], number>> = { text: 92, prose: 140, integer: 76, real: 76, boolean: 64, time: 124, date: 92, choice: 98, reference: 104, texts: 110 };
 
+// Members that stand in no table which people edit.
+const untabled: readonly string[] = ['created_at', 'updated_at'];
+export const tableColumns = (columns: readonly Column[]): readonly string[] => columns.map((column) => column.name).filter((name) => !untabled.includes(name));
+
 export function isColumn(entity: Entity, name: string): boolean {
   return entity.fields.some((field) => field.name === name) || (commonColumns as readonly string[]).includes(name);
 }

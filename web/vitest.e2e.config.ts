@@ -11,6 +11,7 @@ export default defineConfig({
   resolve: {
     alias: {
       'playwright-core': installed('playwright-core/index.mjs'),
+      fflate: installed('fflate/esm/index.mjs'),
       vitest: installed('vitest/dist/index.js'),
     },
   },

@@ -30,6 +30,9 @@ base::Result<void> RecordKeeper::load_content() {
   if (!catalogue) return catalogue.error();
   auto services = content::ServiceCatalogue::load(*folder + "/catalogues/itu-t-x1060.yaml", *catalogue);
   if (!services) return services.error();
+  auto bundles = content::BundleTable::load(*folder + "/bundles.yaml", permissions->names());
+  if (!bundles) return bundles.error();
+  bundles_ = std::move(*bundles);
   permissions_ = std::move(*permissions);
   catalogue_ = std::move(*catalogue);
   services_ = std::move(*services);
@@ -66,7 +69,7 @@ base::Result<void> RecordKeeper::start() {
   if (auto migrated = engine_->migrate(); !migrated) return migrated;
   prepare(*engine_);
   if (auto opened_vaults = open_vaults(); !opened_vaults) return opened_vaults;
-  grants_.emplace(*engine_, *setup_.clock, govern::bundles_of(*catalogue_));
+  grants_.emplace(*engine_, *setup_.clock, govern::bundles_of(*catalogue_, *bundles_));
   const auto folder = content_folder();
   if (!folder) return folder.error();
   auto work = WorkKeeper::open({.engine = &*engine_,
@@ -77,9 +80,20 @@ base::Result<void> RecordKeeper::start() {
   if (!work) return work.error();
   work_ = std::move(*work);
   if (setup_.demo)
-    if (auto added = add_demo_records(*engine_); !added) return added;
+    if (auto added = add_demo(); !added) return added;
   audit_keeper_->run_in_background();
   return {};
+}
+
+// Another server of the same database may do it at this moment. In a file there is one writer only, which
+// must not be waited for by itself.
+base::Result<void> RecordKeeper::add_demo() {
+  if (database_->dialect() == store::sql::Dialect::sqlite) return add_demo_records(*engine_);
+  return store::sql::in_transaction(*database_, store::sql::Connection::Kind::write,
+                                    [&](store::sql::Connection& connection) -> base::Result<void> {
+                                      if (auto locked = connection.lock_name("demo"); !locked) return locked;
+                                      return add_demo_records(*engine_);
+                                    });
 }
 
 base::Result<void> RecordKeeper::open_audit() {

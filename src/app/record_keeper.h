@@ -16,6 +16,7 @@
 #include "audit/keys.h"
 #include "audit/log.h"
 #include "base/result.h"
+#include "content/bundle_table.h"
 #include "content/permission_table.h"
 #include "content/role_catalogue.h"
 #include "content/service_catalogue.h"
@@ -69,12 +70,14 @@ class RecordKeeper {
   // What the engine of every database of records needs beside its tables.
   void prepare(record::Engine& engine);
   [[nodiscard]] base::Result<void> open_vaults();
+  [[nodiscard]] base::Result<void> add_demo();
 
   Setup setup_;
   schema::Registry registry_;
   std::unique_ptr<store::blobs::BlobStore> blobs_;
   std::unique_ptr<store::sql::Database> database_;
   std::optional<content::PermissionTable> permissions_;
+  std::optional<content::BundleTable> bundles_;
   std::optional<content::RoleCatalogue> catalogue_;
   std::optional<content::ServiceCatalogue> services_;
   std::optional<audit::Keys> keys_;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "content/bundle_table.h"
 #include "content/maturity.h"
 #include "content/permission_table.h"
 #include "content/role_catalogue.h"
@@ -456,6 +457,31 @@ TEST_F(Refusal, levels_of_maturity_out_of_order_are_named) {
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().message.starts_with(path("roles/maturity.yaml") + ":11:13: "))
       << refused.error().message;
+}
+
+TEST_F(Refusal, bundles_name_permissions_that_exist_each_once_with_those_the_program_gives) {
+  const auto bundle = [](const std::string& key, const std::string& permissions) {
+    return "  - key: " + key + "\n    names: {ja: 束, en: Bundle}\n    aim: {ja: 束です。, en: A bundle.}\n" +
+           "    permissions: [" + permissions + "]\n";
+  };
+  const auto load = [&](const std::string& text) {
+    write("bundles.yaml", "bundles:\n" + text);
+    return BundleTable::load((folder_ / "bundles.yaml").string(), known_.permissions);
+  };
+  const std::string two = bundle("administrator", "alert.read") + bundle("member", "alert.judge, alert.read");
+  const auto good = load(two);
+  ASSERT_TRUE(good) << good.error().message;
+  ASSERT_NE(good->find("member"), nullptr);
+  EXPECT_EQ(good->find("member")->permissions, (std::vector<std::string>{"alert.judge", "alert.read"}));
+  EXPECT_EQ(good->find("auditor"), nullptr);
+  for (const std::string& bad : {bundle("administrator", "alert.read"), bundle("member", "alert.read"),
+                                 two + bundle("member", "alert.read"), two + bundle("auditor", "alert.no"),
+                                 two + bundle("auditor", "alert.read, alert.read"),
+                                 two + bundle("auditor", ""), two + bundle("Auditor", "alert.read")}) {
+    const auto refused = load(bad);
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_NE(refused.error().message.find("bundles.yaml:"), std::string::npos) << refused.error().message;
+  }
 }
 
 }  // namespace

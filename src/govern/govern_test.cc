@@ -5,6 +5,7 @@
 #include "govern/grants.h"
 #include "govern/hooks.h"
 #include "govern/organisation.h"
+#include "govern/people_book.h"
 #include "os/testing/scratch_folder.h"
 #include "record/json.h"
 
@@ -129,12 +130,109 @@ TEST_F(GovernTest, a_role_begins_with_the_day_of_its_organisation) {
   EXPECT_FALSE(reach->holds(base::OrganisationId{2}, {}));
 }
 
+// The same day for who holds a post and who is still there, as approvals and notices ask it.
+TEST_F(GovernTest, a_post_is_held_and_left_by_the_day_of_the_organisation_not_of_utc) {
+  ASSERT_TRUE(make("organisation", R"({"name":"a","time_zone":"Asia/Tokyo"})"));
+  ASSERT_TRUE(make("organisation", R"({"name":"b","time_zone":"America/New_York"})"));
+  GrantBook book = this->book();
+  PeopleBook people(book);
+  std::vector<base::RecordId> posts;
+  std::vector<base::RecordId> leavers;
+  std::vector<base::RecordId> comers;
+  for (const char* organisation : {"1", "2"}) {
+    const std::string place = std::string(R"(,"organisation":)") + organisation;
+    const std::string post = id("post", R"({"name":"部長")" + place + "}");
+    const std::string leaver = id("person", R"({"name":"佐藤","leaves_on":"2026-11-25")" + place + "}");
+    const std::string comer = id("person", R"({"name":"鈴木")" + place + "}");
+    for (const auto& [person, period] :
+         {std::pair(leaver, std::string()), std::pair(comer, std::string(R"(,"valid_from":"2026-11-26")"))})
+      ASSERT_TRUE(
+          make("holding", R"({"post":")" + post + R"(","person":")" + person + "\"" + period + place + "}"));
+    posts.push_back(*base::RecordId::parse(post));
+    leavers.push_back(*base::RecordId::parse(leaver));
+    comers.push_back(*base::RecordId::parse(comer));
+  }
+  const auto holder = [&](std::size_t i) {
+    std::vector<work::Holder> found;
+    const auto read = engine_->in_read([&](store::sql::Connection& connection) -> base::Result<void> {
+      auto holders = people.holders_of(connection, posts[i]);
+      if (!holders) return holders.error();
+      found = std::move(*holders);
+      return {};
+    });
+    EXPECT_TRUE(read);
+    return found.size() == 1 ? found.front().person : base::RecordId{};
+  };
+  const auto is_there = [&](std::size_t i) {
+    bool there = false;
+    const auto read = engine_->in_read([&](store::sql::Connection& connection) -> base::Result<void> {
+      const auto name = people.name_of(connection, leavers[i]);
+      if (!name) return name.error();
+      const auto held = people.posts_of(connection, leavers[i]);
+      if (!held) return held.error();
+      EXPECT_EQ(name->has_value(), held->size() == 1);
+      there = name->has_value();
+      return {};
+    });
+    EXPECT_TRUE(read);
+    return there;
+  };
+  EXPECT_EQ(holder(0), leavers[0]);
+  EXPECT_EQ(holder(1), leavers[1]);
+  clock_.advance(std::chrono::hours(8));  // 2026-11-25T16:00:00Z: the 26th in Tokyo only
+  EXPECT_EQ(holder(0), comers[0]);
+  EXPECT_EQ(holder(1), leavers[1]);
+  EXPECT_FALSE(is_there(0));
+  EXPECT_TRUE(is_there(1));
+  clock_.advance(std::chrono::hours(9));  // 2026-11-26T01:00:00Z: still the 25th in New York
+  EXPECT_EQ(holder(1), leavers[1]);
+  EXPECT_TRUE(is_there(1));
+}
+
 TEST_F(GovernTest, who_has_left_holds_nothing) {
   ASSERT_TRUE(make("organisation", R"({"name":"a"})"));
   const std::string person = id("person", R"({"name":"佐藤","organisation":1,"leaves_on":"2026-11-24"})");
   ASSERT_TRUE(make("assignment", R"({"role":"B-1","organisation":1,"person":")" + person + "\"}"));
   GrantBook book = this->book();
   EXPECT_TRUE(grants(book, person)->all().empty());
+}
+
+// Somebody who gives roles in one organisation widens nothing beyond it, and gives nobody alone what two
+// must.
+TEST_F(GovernTest, who_gives_roles_in_one_place_gives_none_in_others) {
+  ASSERT_TRUE(make("organisation", R"({"name":"a"})"));
+  ASSERT_TRUE(make("organisation", R"({"name":"b"})"));
+  const std::string person = id("person", R"({"name":"佐藤","organisation":1})");
+  const std::string post = id("post", R"({"name":"部長","organisation":1})");
+  const std::string other_post = id("post", R"({"name":"部長","organisation":2})");
+  access::Reach here;
+  here.add(access::Place{base::OrganisationId{1}, std::nullopt});
+  access::Reach everywhere;
+  everywhere.everywhere = true;
+  auto grants = std::make_shared<access::Grants>();
+  for (const char* permission : {"assignment.create", "assignment.read", "holding.create", "holding.read"})
+    grants->add(permission, here);
+  for (const char* permission : {"person.read", "post.read"}) grants->add(permission, everywhere);
+  access::Principal chief;
+  chief.id = *base::RecordId::parse(person);
+  chief.grants = grants;
+  const auto made_by_chief = [&](std::string_view entity, const std::string& body) {
+    const schema::Entity& declared = registry_.get(entity);
+    auto read = record::read_draft(declared, body, true);
+    record::Context context;
+    context.who = &chief;
+    return static_cast<bool>(engine_->create(context, declared, std::move(read->draft)));
+  };
+  const std::string of_person = R"(,"person":")" + person + "\"}";
+  EXPECT_TRUE(made_by_chief("assignment", R"({"role":"B-1","organisation":1)" + of_person));
+  EXPECT_FALSE(
+      made_by_chief("assignment", R"({"role":"B-1","organisation":1,"whole_group":true)" + of_person));
+  EXPECT_FALSE(made_by_chief("assignment", R"({"role":"B-1","organisation":2)" + of_person));
+  EXPECT_TRUE(made_by_chief("holding", R"({"organisation":1,"post":")" + post + "\"" + of_person));
+  EXPECT_FALSE(made_by_chief("holding", R"({"organisation":1,"post":")" + other_post + "\"" + of_person));
+  for (const char* role : {"administrator", "auditor"})
+    EXPECT_FALSE(make("assignment",
+                      std::string(R"({"role":")") + role + R"(","organisation":1,"post":")" + post + "\"}"));
 }
 
 TEST_F(GovernTest, a_revoked_role_is_gone_within_half_a_second) {
@@ -152,7 +250,7 @@ TEST_F(GovernTest, a_revoked_role_is_gone_within_half_a_second) {
 
 TEST(BundlesTest, every_permission_of_a_bundle_exists) {
   const content::PermissionTable& table = content::shipped().permissions;
-  const Bundles bundles = bundles_of(content::shipped().roles);
+  const Bundles bundles = bundles_of(content::shipped().roles, content::shipped().bundles);
   EXPECT_EQ(bundles.size(), 54U + 3U);
   for (const auto& [role, permissions] : bundles)
     for (const std::string& permission : permissions)

@@ -14,36 +14,6 @@ using store::sql::Statement;
 
 constexpr std::size_t kMaxKept = 10'000;
 
-constexpr std::string_view kAdministrator[] = {
-    "account.manage",      "organisation.read",   "organisation.create", "organisation.change",
-    "organisation.delete", "site.read",           "site.create",         "site.change",
-    "site.delete",         "person.read",         "person.create",       "person.change",
-    "person.delete",       "person.read_private", "post.read",           "post.create",
-    "post.change",         "post.delete",         "holding.read",        "holding.create",
-    "holding.change",      "holding.delete",      "assignment.read",     "assignment.create",
-    "assignment.change",   "assignment.delete",   "role_setting.read",   "custom_field.read",
-    "custom_field.create", "custom_field.change", "custom_field.delete", "settings.read",
-    "settings.change",     "session.end",         "token.manage",        "job.read",
-    "job.cancel",          "role.read",           "source.read",         "comment.create",
-    "schedule.read",       "schedule.create",     "schedule.change",     "schedule.delete",
-    "approval.read",       "approval.request",    "break_glass.read",    "assignment.put_in_force",
-};
-constexpr std::string_view kAuditor[] = {
-    "audit.read",   "organisation.read", "site.read",         "person.read", "post.read",
-    "holding.read", "assignment.read",   "role_setting.read", "role.read",   "break_glass.read",
-    "job.read",     "schedule.read",     "approval.read",
-};
-constexpr std::string_view kMember[] = {
-    "organisation.read", "site.read",         "post.read",         "holding.read",     "assignment.read",
-    "role_setting.read", "role.read",         "custom_field.read", "saved_view.read",  "saved_view.create",
-    "saved_view.change", "saved_view.delete", "notice.read",       "notice.mark_read",
-};
-
-template <std::size_t count>
-std::vector<std::string> list(const std::string_view (&names)[count]) {
-  return {std::begin(names), std::end(names)};
-}
-
 // Where one assignment holds.
 struct Held {
   std::string role;
@@ -57,23 +27,6 @@ access::Reach reach_of(std::int64_t organisation, std::int64_t site, bool whole_
     reach.add(access::Place{static_cast<base::OrganisationId>(organisation),
                             site == 0 ? std::nullopt : std::optional(static_cast<base::SiteId>(site))});
   return reach;
-}
-
-// The day that it is in each organisation, by its key: a role begins and ends with the day of the place where
-// it is held.
-using Days = std::map<std::int64_t, std::string>;
-
-base::Result<Days> days_of(Connection& connection, base::TimeNs now) {
-  auto statement =
-      connection.prepare("SELECT f_key, f_time_zone FROM r_organisation WHERE deleted_at IS NULL");
-  if (!statement) return statement.error();
-  Days days;
-  for (;;) {
-    const auto found = (*statement)->step();
-    if (!found) return found.error();
-    if (!*found) return days;
-    days[(*statement)->integer(0)] = today_in((*statement)->text(1), now);
-  }
 }
 
 // Whether a period, open where a column is NULL, holds the day.
@@ -136,12 +89,10 @@ base::Result<std::optional<std::int64_t>> home_of(Connection& connection, const 
 
 }  // namespace
 
-Bundles bundles_of(const content::RoleCatalogue& catalogue) {
+Bundles bundles_of(const content::RoleCatalogue& catalogue, const content::BundleTable& others) {
   Bundles bundles;
+  for (const content::Bundle& bundle : others.bundles()) bundles[bundle.key] = bundle.permissions;
   for (const content::Role& role : catalogue.roles()) bundles[role.code.to_string()] = role.permissions;
-  bundles["administrator"] = list(kAdministrator);
-  bundles["auditor"] = list(kAuditor);
-  bundles["member"] = list(kMember);
   return bundles;
 }
 
@@ -158,11 +109,6 @@ base::Result<std::shared_ptr<const access::Grants>> GrantBook::grants_of(const b
   if (kept_.size() >= kMaxKept) kept_.clear();
   kept_[person] = {*grants, now};
   return grants;
-}
-
-// "2026-11-25": today in UTC; the day ends everywhere a few hours earlier or later than this.
-std::string GrantBook::today() const {
-  return base::format_rfc3339(clock_.now(), 0).substr(0, 10);
 }
 
 std::vector<std::string> GrantBook::roles_with(std::string_view permission) const {
@@ -195,9 +141,10 @@ base::Result<std::shared_ptr<const access::Grants>> GrantBook::grants_in(Connect
   if (!*home) return std::shared_ptr<const access::Grants>(std::move(grants));
   auto held = assignments_of(connection, person, *days);
   if (!held) return held.error();
-  held->push_back({"member", reach_of(**home, 0, false)});
+  held->push_back({std::string(content::kMemberBundle), reach_of(**home, 0, false)});
   // Who works for an organisation belongs to it as well.
-  for (std::size_t i = 0, end = held->size(); i < end; ++i) held->push_back({"member", (*held)[i].reach});
+  for (std::size_t i = 0, end = held->size(); i < end; ++i)
+    held->push_back({std::string(content::kMemberBundle), (*held)[i].reach});
   for (const Held& one : *held) {
     const auto bundle = bundles_.find(one.role);
     if (bundle == bundles_.end()) continue;

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "access/principal.h"
-#include "content/permission_table.h"
+#include "content/bundle_table.h"
 #include "content/role_catalogue.h"
 #include "os/clock.h"
 #include "record/engine.h"
@@ -23,10 +23,9 @@ namespace hinomi::govern {
 
 // Role code → permissions.
 using Bundles = std::map<std::string, std::vector<std::string>, std::less<>>;
-// Those of the catalogue, and beside them "administrator" (settings, people, accounts: no content), "auditor"
-// (reads the audit log and who does what) and "member", which everybody with an account has where they
-// belong.
-[[nodiscard]] Bundles bundles_of(const content::RoleCatalogue& catalogue);
+// Those of the catalogue, and those that are no role of it: "administrator", "auditor", and "member", which
+// everybody with an account has where they belong.
+[[nodiscard]] Bundles bundles_of(const content::RoleCatalogue& catalogue, const content::BundleTable& others);
 
 // Answers for one program; safe from any thread. A change of who does what is seen within kStale, on every
 // server of one database.
@@ -45,8 +44,7 @@ class GrantBook {
   // The roles whose bundles have the permission.
   [[nodiscard]] std::vector<std::string> roles_with(std::string_view permission) const;
   [[nodiscard]] bool is_role(std::string_view role) const { return bundles_.contains(role); }
-  // The first 10 characters of now: the day by which periods of the organisation master are judged.
-  [[nodiscard]] std::string today() const;
+  [[nodiscard]] const os::Clock& clock() const noexcept { return clock_; }
 
  private:
   struct Kept {

@@ -124,6 +124,14 @@ void settle_force(WriteCall& call) {
   if (changed) in_force = false;
 }
 
+// Who may give roles in one place does not give one for every place.
+bool may_give_everywhere(const WriteCall& call) {
+  const access::Principal& who = *call.context.who;
+  if (who.kind == access::PrincipalKind::system) return true;
+  const access::Reach* const reach = who.grants == nullptr ? nullptr : who.grants->find("assignment.create");
+  return reach != nullptr && reach->everywhere;
+}
+
 std::optional<Refusal> put_in_force(record::ActionCall& call) {
   Value& in_force = value_of(call.entity, call.after, "in_force");
   if (in_force == Value(true)) return Refusal{Refusal::Kind::conflict, {}, {}};
@@ -135,6 +143,11 @@ std::optional<Refusal> complete_assignment(WriteCall& call) {
   const bool person = !schema::is_empty(value_of(call.entity, call.after, "person"));
   const bool post = !schema::is_empty(value_of(call.entity, call.after, "post"));
   if (person == post) return invalid("person", "needed", "either a person or a post");
+  // Whoever holds a post is decided by one person alone.
+  if (post && needs_four_eyes(std::get<std::string>(value_of(call.entity, call.after, "role"))))
+    return invalid("post", "not_allowed", "this role is given to people, never to posts");
+  if (value_of(call.entity, call.after, "whole_group") == Value(true) && !may_give_everywhere(call))
+    return Refusal{Refusal::Kind::forbidden, {}, {}};
   if (auto wrong = check_period(call)) return wrong;
   const auto title = title_of(call, person ? "person" : "post", person ? "person" : "post");
   if (!title) return failed(title.error());
@@ -144,8 +157,19 @@ std::optional<Refusal> complete_assignment(WriteCall& call) {
   return std::nullopt;
 }
 
+// The organisation of a post decides who holds it: with it come the roles that it has.
+std::optional<Refusal> check_place_of_post(WriteCall& call) {
+  const auto* const id = std::get_if<base::RecordId>(&value_of(call.entity, call.after, "post"));
+  if (id == nullptr) return std::nullopt;
+  const auto post = record::load(call.connection, call.engine.registry().get("post"), *id, false);
+  if (!post) return failed(post.error());
+  if (!*post || (*post)->labels.organisation == call.after.labels.organisation) return std::nullopt;
+  return invalid("organisation", "not_allowed", "a post is held in the organisation that it belongs to");
+}
+
 std::optional<Refusal> complete_holding(WriteCall& call) {
   if (auto wrong = check_period(call)) return wrong;
+  if (auto wrong = check_place_of_post(call)) return wrong;
   const auto person = title_of(call, "person", "person");
   if (!person) return failed(person.error());
   const auto post = title_of(call, "post", "post");

@@ -1,6 +1,9 @@
 #include "govern/people_book.h"
 
 #include <algorithm>
+#include <string>
+
+#include "govern/role_rows.h"
 
 namespace hinomi::govern {
 namespace {
@@ -10,14 +13,25 @@ using store::sql::Statement;
 
 constexpr std::size_t kMaxRows = 1'000;
 
-// Of a holding h: valid on a day that is bound twice, and of somebody who is there then, bound once more.
-constexpr std::string_view kHeldToday =
-    "h.deleted_at IS NULL AND (h.f_valid_from IS NULL OR h.f_valid_from<=?) AND (h.f_valid_until IS NULL OR "
-    "h.f_valid_until>=?) AND h.f_person IN (SELECT p.id FROM r_person p WHERE p.deleted_at IS NULL AND "
-    "(p.f_leaves_on IS NULL OR p.f_leaves_on>=?))";
+// Who holds what, with both periods: the first five columns of a row.
+constexpr std::string_view kHeld =
+    "SELECT h.organisation, h.f_valid_from, h.f_valid_until, p.organisation, p.f_leaves_on, h.f_person, "
+    "h.f_post, COALESCE(h.f_acting, 0) FROM r_holding h JOIN r_person p ON p.id=h.f_person WHERE "
+    "h.deleted_at "
+    "IS NULL AND p.deleted_at IS NULL AND ";
 
-void bind_day(Statement& statement, std::string_view day) {
-  statement.bind(day).bind(day).bind(day);
+// Whether the end, in the column, has not passed on the day of an organisation; never where that is gone.
+bool not_over(const Statement& row, int column, const Days& days, std::int64_t organisation) {
+  const auto day = days.find(organisation);
+  return day != days.end() && (row.is_null(column) || row.text(column) >= day->second);
+}
+
+// A row of kHeld: the holding is valid today where it stands, and its person is there today where they
+// belong.
+bool holds_today(const Statement& row, const Days& days) {
+  const auto day = days.find(row.integer(0));
+  if (day == days.end() || (!row.is_null(1) && row.text(1) > day->second)) return false;
+  return not_over(row, 2, days, row.integer(0)) && not_over(row, 4, days, row.integer(3));
 }
 
 base::Result<std::vector<base::RecordId>> ids_of(Statement& statement) {
@@ -35,49 +49,55 @@ base::Result<std::vector<base::RecordId>> ids_of(Statement& statement) {
 
 base::Result<std::optional<std::string>> PeopleBook::name_of(Connection& connection,
                                                              const base::RecordId& person) {
+  const auto days = days_of(connection, grants_.clock().now());
+  if (!days) return days.error();
   auto statement = connection.prepare(
-      "SELECT f_name FROM r_person WHERE id=? AND deleted_at IS NULL AND (f_leaves_on IS NULL OR "
-      "f_leaves_on>=?)");
+      "SELECT f_name, organisation, f_leaves_on FROM r_person WHERE id=? AND deleted_at IS NULL");
   if (!statement) return statement.error();
-  const std::string day = grants_.today();
-  (*statement)->bind(person.as_bytes()).bind(std::string_view(day));
+  (*statement)->bind(person.as_bytes());
   const auto found = (*statement)->step();
   if (!found) return found.error();
   std::optional<std::string> name;
-  if (*found) name = std::string((*statement)->text(0));
+  if (*found && not_over(**statement, 2, *days, (*statement)->integer(1)))
+    name = std::string((*statement)->text(0));
   (*statement)->reset();
   return name;
 }
 
 base::Result<std::vector<work::Holder>> PeopleBook::holders_of(Connection& connection,
                                                                const base::RecordId& post) {
-  auto statement =
-      connection.prepare("SELECT h.f_person, COALESCE(h.f_acting, 0) FROM r_holding h WHERE h.f_post=? AND " +
-                         std::string(kHeldToday));
+  const auto days = days_of(connection, grants_.clock().now());
+  if (!days) return days.error();
+  auto statement = connection.prepare(std::string(kHeld) + "h.f_post=?");
   if (!statement) return statement.error();
-  const std::string day = grants_.today();
   (*statement)->bind(post.as_bytes());
-  bind_day(**statement, day);
   std::vector<work::Holder> holders;
   for (;;) {
     const auto found = (*statement)->step();
     if (!found) return found.error();
     if (!*found) return holders;
-    const auto id = base::RecordId::from_bytes((*statement)->blob(0));
-    if (id && holders.size() < kMaxRows) holders.push_back({*id, (*statement)->integer(1) != 0});
+    if (!holds_today(**statement, *days)) continue;
+    const auto id = base::RecordId::from_bytes((*statement)->blob(5));
+    if (id && holders.size() < kMaxRows) holders.push_back({*id, (*statement)->integer(7) != 0});
   }
 }
 
 base::Result<std::vector<base::RecordId>> PeopleBook::posts_of(Connection& connection,
                                                                const base::RecordId& person) {
-  auto statement = connection.prepare(
-      "SELECT h.f_post FROM r_holding h WHERE h.f_person=? AND COALESCE(h.f_acting, 0)=0 AND " +
-      std::string(kHeldToday));
+  const auto days = days_of(connection, grants_.clock().now());
+  if (!days) return days.error();
+  auto statement = connection.prepare(std::string(kHeld) + "h.f_person=? AND COALESCE(h.f_acting, 0)=0");
   if (!statement) return statement.error();
-  const std::string day = grants_.today();
   (*statement)->bind(person.as_bytes());
-  bind_day(**statement, day);
-  return ids_of(**statement);
+  std::vector<base::RecordId> posts;
+  for (;;) {
+    const auto found = (*statement)->step();
+    if (!found) return found.error();
+    if (!*found) return posts;
+    if (!holds_today(**statement, *days)) continue;
+    const auto id = base::RecordId::from_bytes((*statement)->blob(6));
+    if (id && posts.size() < kMaxRows) posts.push_back(*id);
+  }
 }
 
 base::Result<std::optional<base::RecordId>> PeopleBook::superior_of(Connection& connection,

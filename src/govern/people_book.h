@@ -1,5 +1,5 @@
 // Answers of the organisation master to jobs, approvals and notices: work::People over people, posts,
-// holdings and assignments. Periods are judged by the day of GrantBook::today().
+// holdings and assignments. Periods are judged by the day of the organisation where they stand.
 #pragma once
 
 #include "govern/grants.h"

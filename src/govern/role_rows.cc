@@ -160,6 +160,19 @@ std::string today_in(std::string_view zone, base::TimeNs now) {
   return work::calendar::format_day((known ? *known : work::calendar::TimeZone()).local_day(now));
 }
 
+base::Result<Days> days_of(Connection& connection, base::TimeNs now) {
+  auto statement =
+      connection.prepare("SELECT f_key, f_time_zone FROM r_organisation WHERE deleted_at IS NULL");
+  if (!statement) return statement.error();
+  Days days;
+  for (;;) {
+    const auto found = (*statement)->step();
+    if (!found) return found.error();
+    if (!*found) return days;
+    days[(*statement)->integer(0)] = today_in((*statement)->text(1), now);
+  }
+}
+
 Standing standing_of(const std::optional<std::string>& from, const std::optional<std::string>& until,
                      const std::string& day) {
   if (until && *until < day) return Standing::ended;

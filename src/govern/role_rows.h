@@ -89,6 +89,10 @@ struct PersonRows {
 
 // "2026-11-25": the day that it is in a zone (IANA); an unknown one counts as UTC.
 [[nodiscard]] std::string today_in(std::string_view zone, base::TimeNs now);
+// The day that it is in each organisation that is there, by its key: whatever has a period begins and ends
+// with the day of the place where it stands.
+using Days = std::map<std::int64_t, std::string>;
+[[nodiscard]] base::Result<Days> days_of(store::sql::Connection& connection, base::TimeNs now);
 
 [[nodiscard]] Standing standing_of(const Presence& person, const std::string& day);
 [[nodiscard]] Standing standing_of(const std::optional<std::string>& from,

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "content/bundle_table.h"
 #include "content/permission_table.h"
 #include "content/role_catalogue.h"
 #include "content/screens.h"
@@ -17,6 +18,7 @@ struct Shipped {
   PermissionTable permissions;
   RoleCatalogue roles;
   ServiceCatalogue services;
+  BundleTable bundles;
 };
 
 [[nodiscard]] inline Known shipped_names() {
@@ -40,7 +42,9 @@ struct Shipped {
     HINOMI_CHECK(roles.has_value());
     auto services = ServiceCatalogue::load(folder + "/catalogues/itu-t-x1060.yaml", *roles);
     HINOMI_CHECK(services.has_value());
-    return Shipped{std::move(*permissions), std::move(*roles), std::move(*services)};
+    auto bundles = BundleTable::load(folder + "/bundles.yaml", permissions->names());
+    HINOMI_CHECK(bundles.has_value());
+    return Shipped{std::move(*permissions), std::move(*roles), std::move(*services), std::move(*bundles)};
   }();
   return content;
 }

@@ -215,11 +215,9 @@ base::Result<Account> Accounts::facts_of(Connection& connection, const Row& row)
                  .created_at = row.created};
 }
 
-base::Result<void> Accounts::audit(Connection& connection, const access::Principal& who, std::string_view via,
-                                   std::string_view peer, std::string action,
-                                   const std::optional<base::RecordId>& person, bool done,
-                                   std::string_view reason, std::string details) {
-  if (parts_.audit == nullptr) return {};
+record::AuditEntry Accounts::entry_of(const access::Principal& who, std::string_view via,
+                                      std::string_view peer, std::string action,
+                                      const std::optional<base::RecordId>& person) const {
   record::AuditEntry entry;
   entry.at = parts_.clock->now();
   entry.who = &who;
@@ -228,7 +226,16 @@ base::Result<void> Accounts::audit(Connection& connection, const access::Princip
   entry.action = std::move(action);
   entry.entity = "account";
   entry.record = person;
-  entry.done = done;
+  entry.details = "{}";
+  return entry;
+}
+
+base::Result<void> Accounts::audit(Connection& connection, const access::Principal& who, std::string_view via,
+                                   std::string_view peer, std::string action,
+                                   const std::optional<base::RecordId>& person, std::string_view reason,
+                                   std::string details) {
+  if (parts_.audit == nullptr) return {};
+  record::AuditEntry entry = entry_of(who, via, peer, std::move(action), person);
   entry.reason = reason;
   entry.details = std::move(details);
   return parts_.audit->append(connection, entry);
@@ -236,17 +243,26 @@ base::Result<void> Accounts::audit(Connection& connection, const access::Princip
 
 base::Result<void> Accounts::audit(Connection& connection, const record::Context& context, std::string action,
                                    const std::optional<base::RecordId>& person, std::string details) {
-  return audit(connection, *context.who, context.via, context.peer, std::move(action), person, true,
-               context.reason, std::move(details));
+  return audit(connection, *context.who, context.via, context.peer, std::move(action), person, context.reason,
+               std::move(details));
+}
+
+base::Result<bool> Accounts::is_locked(Connection& connection, const base::RecordId& person) {
+  if (!parts_.is_locked) return false;
+  return parts_.is_locked(connection, person, parts_.clock->now());
 }
 
 void Accounts::refuse(const From& from, const std::optional<base::RecordId>& person, std::string_view name,
-                      std::string action) {
+                      std::string action, std::string_view reason) {
+  if (parts_.audit == nullptr) return;
   const access::Principal who = actor(person, name);
+  const std::string peer = cut(from.peer, kMaxPeer);
+  record::AuditEntry entry = entry_of(who, from.via, peer, std::move(action), person);
+  entry.done = false;
+  entry.reason = reason;
+  if (parts_.audit->refuse(entry, false)) return;
   // What cannot be written down must not change the answer, which is a refusal in any case.
-  (void)write([&](Connection& connection) {
-    return audit(connection, who, from.via, cut(from.peer, kMaxPeer), action, person, false);
-  });
+  (void)write([&](Connection& connection) { return parts_.audit->append(connection, entry); });
 }
 
 Outcome<std::string> Accounts::new_password(std::string_view password,

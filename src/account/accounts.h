@@ -46,6 +46,10 @@ class Accounts {
     credential::HashSlots::Limits hashing{};
     credential::SessionRules rules{};
     bool demo = false;  // this server shows the demonstration: its console signs in the person of the demo
+    // Whether somebody may not sign in for now, and whatever they have open is not good meanwhile; the
+    // console is not held up by it. Empty: nobody is locked.
+    std::function<base::Result<bool>(store::sql::Connection&, const base::RecordId&, base::TimeNs)>
+        is_locked{};
   };
   // Makes the tables, or brings them up to this program. Before open_secret_box().
   [[nodiscard]] static base::Result<void> migrate(store::sql::Database& database);
@@ -234,9 +238,12 @@ class Accounts {
   [[nodiscard]] base::Result<std::optional<Row>> row_of(Connection& connection, const base::RecordId& person);
   [[nodiscard]] base::Result<std::optional<Row>> row_of_login(Connection& connection, std::string_view login);
   [[nodiscard]] base::Result<Account> facts_of(Connection& connection, const Row& row);
+  [[nodiscard]] record::AuditEntry entry_of(const access::Principal& who, std::string_view via,
+                                            std::string_view peer, std::string action,
+                                            const std::optional<base::RecordId>& person) const;
   [[nodiscard]] base::Result<void> audit(Connection& connection, const access::Principal& who,
                                          std::string_view via, std::string_view peer, std::string action,
-                                         const std::optional<base::RecordId>& person, bool done = true,
+                                         const std::optional<base::RecordId>& person,
                                          std::string_view reason = {}, std::string details = "{}");
   [[nodiscard]] base::Result<void> audit(Connection& connection, const record::Context& context,
                                          std::string action, const std::optional<base::RecordId>& person,
@@ -293,8 +300,10 @@ class Accounts {
   [[nodiscard]] base::Result<std::optional<Session>> load_session(Connection& connection,
                                                                   const credential::Digest& hash);
   [[nodiscard]] base::Result<bool> still_open(Connection& connection, const Session& session);
+  // Said to the audit log, which bounds how much of it one principal can have written down.
   void refuse(const From& from, const std::optional<base::RecordId>& person, std::string_view name,
-              std::string action);
+              std::string action, std::string_view reason = {});
+  [[nodiscard]] base::Result<bool> is_locked(Connection& connection, const base::RecordId& person);
   void forget();
 
   template <typename T>

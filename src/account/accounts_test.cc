@@ -290,6 +290,43 @@ TEST_P(AccountsTest, the_console_signs_in_the_operator_until_there_is_an_adminis
   EXPECT_EQ(console->session->session.person, hanako);
 }
 
+TEST_P(AccountsTest, who_is_locked_does_not_sign_in_and_what_they_have_open_is_not_good_meanwhile) {
+  const base::RecordId hanako = nodes().hanako();
+  const std::string token = nodes().session().token;
+  const auto made = nodes().one->create_token(
+      nodes().by_system(),
+      {.owner = hanako,
+       .name = "program",
+       .scopes = {"alert.read"},
+       .expires = {nodes().clock.now().since_epoch_ns + std::chrono::nanoseconds(hours(1)).count()}});
+  ASSERT_TRUE(made);
+  const std::size_t begun = nodes().audit.count("session.begin");
+  nodes().locked = hanako;
+  nodes().pass(Accounts::kStale);
+  EXPECT_FALSE(TwoNodes::finds(*nodes().one, token));
+  EXPECT_FALSE(TwoNodes::finds(*nodes().two, token));
+  EXPECT_FALSE(*nodes().two->find_token(made->text));
+  EXPECT_EQ(nodes().sign_in().proof, Proof::wrong);
+  EXPECT_EQ(nodes().audit.count("session.begin"), begun);
+  EXPECT_EQ(nodes().audit.count("session.begin", false), 1U);
+  nodes().locked = {};
+  nodes().pass(minutes(10));
+  EXPECT_TRUE(TwoNodes::finds(*nodes().two, token));
+  EXPECT_EQ(nodes().sign_in().proof, Proof::good);
+}
+
+TEST_P(AccountsTest, refusals_go_the_way_that_bounds_them_where_the_log_has_one) {
+  const base::RecordId hanako = nodes().hanako();
+  nodes().audit.takes_refusals = true;
+  (void)nodes().sign_in("hanako", "not the password at all");
+  (void)nodes().sign_in("nobody", "not the password at all");
+  EXPECT_EQ(nodes().audit.count("session.begin", false), 0U);
+  ASSERT_EQ(nodes().audit.refused.size(), 2U);
+  EXPECT_EQ(nodes().audit.refused[0].person, hanako);
+  EXPECT_EQ(nodes().audit.refused[1].person, std::nullopt);
+  EXPECT_EQ(nodes().audit.refused[1].text, "192.0.2.1:40000");
+}
+
 TEST_P(AccountsTest, the_setup_secret_is_good_once_and_only_the_last_one) {
   const auto first = nodes().one->new_setup_secret();
   const auto second = nodes().two->new_setup_secret();

@@ -56,6 +56,19 @@ base::Result<std::vector<trust::WrappedKey>> stored_keys(Connection& connection)
 
 }  // namespace
 
+base::Result<bool> has_sealed(store::sql::Database& database) {
+  std::int64_t keys = 0;
+  const auto done = store::sql::in_transaction(
+      database, Connection::Kind::read, [&](Connection& connection) -> base::Result<void> {
+        const auto found = count(connection, "SELECT count(*) FROM account_key");
+        if (!found) return found.error();
+        keys = *found;
+        return {};
+      });
+  if (!done) return done.error();
+  return keys > 0;
+}
+
 base::Result<std::unique_ptr<SecretBox>> open_secret_box(store::sql::Database& database,
                                                          const trust::KeyEncryptionKey& key,
                                                          const os::Clock& clock, os::RandomBytes random) {

@@ -39,5 +39,7 @@ class SecretBox {
                                                                        const trust::KeyEncryptionKey& key,
                                                                        const os::Clock& clock,
                                                                        os::RandomBytes random);
+// Whether there are data keys already, which only the key that made them opens.
+[[nodiscard]] base::Result<bool> has_sealed(store::sql::Database& database);
 
 }  // namespace hinomi::account

@@ -124,6 +124,12 @@ base::Result<std::optional<Session>> Accounts::load_session(Connection& connecti
   Session session = read_session(**statement);
   (*statement)->reset();
   if (is_over(session, parts_.rules, parts_.clock->now())) return std::optional<Session>();
+  // Whoever is at the console of the server can let people in again.
+  if (!session.methods.has(credential::Method::ticket)) {
+    const auto locked = is_locked(connection, session.person);
+    if (!locked) return locked.error();
+    if (*locked) return std::optional<Session>();
+  }
   return std::optional(std::move(session));
 }
 

@@ -108,6 +108,7 @@ base::Result<SignIn> Accounts::sign_in(std::string_view login, std::string_view 
     return {};
   });
   if (!done) return done.error();
+  if (result.proof != Proof::good) refuse(from, row->person, row->login, "session.begin", "not now");
   // Not after a right password alone, or codes could be guessed for ever by who knows it.
   if (result.proof == Proof::good && result.next == Next::nothing) guard_.succeeded(tried);
   return result;
@@ -120,6 +121,9 @@ base::Result<SignIn> Accounts::begin_by_password(Connection& connection, const R
   if (!now) return now.error();
   // Disabled or changed while the password was being checked.
   if (!*now || (*now)->disabled_at || (*now)->password != checked.password) return wrong();
+  const auto locked = is_locked(connection, checked.person);
+  if (!locked) return locked.error();
+  if (*locked) return wrong();
   if (hash != checked.password) {
     const auto kept =
         execute(connection, "UPDATE account SET password=? WHERE person=?", hash, checked.person);
@@ -295,6 +299,9 @@ base::Result<SignIn> Accounts::sign_in(const credential::AssertionResponse& pass
     const auto row = row_of(connection, owner);
     if (!row) return row.error();
     if (!*row || (*row)->disabled_at) return {};
+    const auto locked = is_locked(connection, owner);
+    if (!locked) return locked.error();
+    if (*locked) return {};
     auto session = begin(
         connection, {.person = owner, .name = (*row)->login, .methods = {Method::passkey_verified}}, from);
     if (!session) return session.error();

@@ -66,6 +66,10 @@ base::Result<std::optional<Token>> Accounts::find_token(std::string_view text) {
       if (!row) return row.error();
       if (*row) found = read_token(**statement);
       (*statement)->reset();
+      if (!found) return {};
+      const auto locked = is_locked(connection, found->owner);
+      if (!locked) return locked.error();
+      if (*locked) found.reset();
       return {};
     });
     if (!done) return done.error();

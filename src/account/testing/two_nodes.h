@@ -32,6 +32,12 @@ class KeptAudit final : public record::AuditLog {
                            std::string(entry.reason) + entry.details});
     return {};
   }
+  bool refuse(const record::AuditEntry& entry, bool must_exist) override {
+    if (!takes_refusals) return false;
+    EXPECT_FALSE(must_exist);
+    refused.push_back({entry.action, entry.record, entry.who->name, entry.done, std::string(entry.peer)});
+    return true;
+  }
   [[nodiscard]] std::size_t count(std::string_view action, bool done = true) const {
     std::size_t found = 0;
     for (const Entry& entry : entries)
@@ -39,6 +45,8 @@ class KeptAudit final : public record::AuditLog {
     return found;
   }
   std::vector<Entry> entries;
+  bool takes_refusals = false;
+  std::vector<Entry> refused;
 };
 
 inline constexpr std::string_view kPassword = "Sakura-no-ki-1867";
@@ -96,6 +104,7 @@ class TwoNodes {
 
   os::ManualClock clock{base::TimeNs{1'795'593'600'000'000'000}};  // 2026-11-25T08:00:00Z
   KeptAudit audit;
+  base::RecordId locked{};  // may not sign in
   std::unique_ptr<Accounts> one;
   std::unique_ptr<Accounts> two;
   From from{.peer = "192.0.2.1:40000", .agent = "Firefox"};
@@ -121,7 +130,9 @@ class TwoNodes {
                                     .clock = &clock,
                                     .random = os::system_random,
                                     .box = &box,
-                                    .cost = kCheap});
+                                    .cost = kCheap,
+                                    .is_locked = [this](store::sql::Connection&, const base::RecordId& who,
+                                                        base::TimeNs) { return locked == who; }});
     HINOMI_CHECK(accounts.has_value());
     return std::move(*accounts);
   }

@@ -98,7 +98,8 @@ class SignInFixture : public ApiFixture {
                                            .clock = &shifted_,
                                            .random = os::system_random,
                                            .box = box_.get(),
-                                           .cost = {.memory_kib = 64, .passes = 1, .lanes = 1}});
+                                           .cost = {.memory_kib = 64, .passes = 1, .lanes = 1},
+                                           .is_locked = {}});
     EXPECT_TRUE(opened);
     return std::move(*opened);
   }

@@ -10,6 +10,7 @@
 #include "api/identity.h"
 #include "api/openapi.h"
 #include "api/problem.h"
+#include "api/refusal_log.h"
 #include "api/route_words.h"
 #include "api/sign_in_routes.h"
 #include "api/vault_routes.h"
@@ -44,7 +45,9 @@ void add_names(std::vector<ServedName>& served, const http::Listener& listener, 
 // From the head of a request to its route: place, route, caller, in this order.
 class Server::Parts final : public http::Service {
  public:
-  Parts(const Options& options, Services services) : backend(options, std::move(services)) {}
+  Parts(const Options& options, Services services)
+      : backend(options, std::move(services)),
+        refusals_(std::make_shared<RefusalLog>(*backend.services.clock, backend.services.log)) {}
 
   http::Plan plan(const http::Request& head) override;
   http::Response refuse(int status, std::string_view reason) override {
@@ -69,7 +72,11 @@ class Server::Parts final : public http::Service {
   std::unique_ptr<http::Server> server;
 
  private:
+  // The route that was found goes into `pattern`.
+  http::Plan plan_route(const http::Request& head, std::string& pattern);
   http::Plan plan_static(const http::Request& head);
+
+  std::shared_ptr<RefusalLog> refusals_;
 };
 
 namespace {
@@ -116,6 +123,7 @@ void Server::Parts::open_accounts(std::vector<Route>& routes) {
   own.accounts = given.accounts;
   own.engine = given.records;
   own.identity = identity.get();
+  own.grants_of = given.grants_of;
   own.tickets = &backend.tickets;
   own.choices = &given.setup;
   own.add_demo = given.add_demo;
@@ -126,8 +134,21 @@ void Server::Parts::open_accounts(std::vector<Route>& routes) {
 }
 
 http::Plan Server::Parts::plan(const http::Request& head) {
+  RefusalLog::Asked asked{std::string(http::name_of(head.method)), std::string(head.path), head.peer};
+  http::Plan plan = plan_route(head, asked.route);
+  if (plan.refusal) refusals_->note(asked, *plan.refusal);
+  if (!plan.handler) return plan;
+  plan.handler = [inner = std::move(plan.handler), log = refusals_, asked = std::move(asked)](
+                     http::Request& request, http::Responder respond) {
+    inner(request, noting(std::move(respond), log, asked));
+  };
+  return plan;
+}
+
+http::Plan Server::Parts::plan_route(const http::Request& head, std::string& pattern) {
   http::Plan plan;
   Match match = router->match(head.method, head.path);
+  if (match.route != nullptr) pattern = match.route->pattern;
   const bool is_page = match.route == nullptr && !match.path_is_known && !head.path.starts_with(kApiPrefix);
   const Permission permission = match.route != nullptr ? match.route->permission : Permission::everyone;
   plan.refusal = access->refuse_place(head, permission);

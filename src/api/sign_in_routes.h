@@ -32,6 +32,7 @@ class SignInRoutes {
     account::Accounts* accounts = nullptr;
     record::Engine* engine = nullptr;
     Identity* identity = nullptr;
+    Identity::GrantsOf grants_of;
     Tickets* tickets = nullptr;
     const SetupChoices* choices = nullptr;
     std::function<base::Result<void>()> add_demo;  // empty: there is no demonstration to add
@@ -117,6 +118,8 @@ class SignInRoutes {
     std::optional<http::Response> refusal;
   };
   [[nodiscard]] Target target(const Asked& asked, std::string_view id, std::string_view permission);
+  // Whether somebody else manages accounts where the caller does not: those are looked after by their equals.
+  [[nodiscard]] bool is_stronger(const Asked& asked, const base::RecordId& person) const;
   // What somebody is called, for judging passwords.
   [[nodiscard]] std::vector<std::string> called(const base::RecordId& person, std::string_view login);
   void ended(const credential::Digest& session);

@@ -7,6 +7,7 @@
 #include "os/file.h"
 #include "os/random.h"
 #include "os/secret_file.h"
+#include "work/break_glass.h"
 #include "work/calendar/calendar_yaml.h"
 #include "work/calendar/time_zone.h"
 
@@ -16,9 +17,20 @@ namespace {
 constexpr std::string_view kAsked = "asked\n";
 constexpr std::uint64_t kMaxSecret = 256;
 
-base::Result<trust::KeyEncryptionKey> load_key(const DataFolder& folder) {
+// A key is made where the database knows none; where it does, the file is lost, or was not brought along to a
+// further server.
+base::Result<trust::KeyEncryptionKey> load_key(const DataFolder& folder, store::sql::Database& database) {
   auto loaded = trust::KeyEncryptionKey::load(folder.key(), os::SecretFileKind::own);
   if (loaded || loaded.error().code != base::ErrorCode::not_found) return loaded;
+  const auto sealed = account::has_sealed(database);
+  if (!sealed) return sealed.error();
+  if (*sealed)
+    return base::Error{
+        base::ErrorCode::not_found,
+        "the database holds secrets of accounts under a key, but " + folder.key() + " is not there",
+        "put the file back from where it is kept, or copy it from another server of this "
+        "database",
+        {}};
   auto made = trust::KeyEncryptionKey::make(os::system_random);
   if (!made) return made;
   if (auto saved = made->save(folder.key()); !saved) return saved.error();
@@ -52,7 +64,7 @@ base::Result<void> add_demo_account(account::Accounts& accounts, store::sql::Dat
 base::Result<std::unique_ptr<AccountKeeper>> AccountKeeper::open(const Setup& setup) {
   store::sql::Database& database = setup.records->database();
   if (auto migrated = account::Accounts::migrate(database); !migrated) return migrated.error();
-  const auto key = load_key(setup.folder);
+  const auto key = load_key(setup.folder, database);
   if (!key) return key.error();
   std::unique_ptr<AccountKeeper> keeper(new AccountKeeper());
   auto box = account::open_secret_box(database, *key, *setup.clock, os::system_random);
@@ -65,6 +77,7 @@ base::Result<std::unique_ptr<AccountKeeper>> AccountKeeper::open(const Setup& se
   parts.random = os::system_random;
   parts.box = keeper->box_.get();
   parts.demo = setup.demo;
+  parts.is_locked = work::is_locked;
   auto accounts = account::Accounts::open(std::move(parts));
   if (!accounts) return accounts.error();
   keeper->accounts_ = std::move(*accounts);

@@ -9,6 +9,7 @@
 #include "app/cli.h"
 #include "app/data_folder.h"
 #include "app/record_keeper.h"
+#include "app/records_place.h"
 #include "audit/check.h"
 #include "audit/exporter.h"
 #include "audit/keys.h"
@@ -22,10 +23,13 @@ namespace hinomi::app {
 namespace {
 
 constexpr std::array kCheckOptions{OptionSpec{"--data", true}, OptionSpec{"--copies", true},
-                                   OptionSpec{"--authorities", true}};
-constexpr std::array kExportOptions{OptionSpec{"--data", true}, OptionSpec{"--out", true},
-                                    OptionSpec{"--organisation", true}, OptionSpec{"--authorities", true}};
-constexpr std::array kNewKeyOptions{OptionSpec{"--data", true}};
+                                   OptionSpec{"--authorities", true}, OptionSpec{"--database", true},
+                                   OptionSpec{"--database-file", true}};
+constexpr std::array kExportOptions{OptionSpec{"--data", true},         OptionSpec{"--out", true},
+                                    OptionSpec{"--organisation", true}, OptionSpec{"--authorities", true},
+                                    OptionSpec{"--database", true},     OptionSpec{"--database-file", true}};
+constexpr std::array kNewKeyOptions{OptionSpec{"--data", true}, OptionSpec{"--database", true},
+                                    OptionSpec{"--database-file", true}};
 
 int failed(Console& console, const std::string& path, const base::Error& error) {
   console.error_line(messages::error_of_file(console.language, {.path = path, .reason = error.message}));
@@ -39,7 +43,12 @@ int missing(Console& console, std::string_view argument, std::string_view comman
   return kExitUsage;
 }
 
-base::Result<std::unique_ptr<store::sql::Database>> open_records(const DataFolder& folder) {
+base::Result<std::unique_ptr<store::sql::Database>> open_records(const DataFolder& folder,
+                                                                 const Arguments& arguments) {
+  const auto place = records_place(folder, arguments.value("--database").value_or(""),
+                                   arguments.value("--database-file").value_or(""));
+  if (!place) return place.error();
+  if (place->is_postgres()) return store::sql::open_postgres({.address = place->address});
   if (auto there = os::file_info(folder.records()); !there) return there.error();
   return store::sql::open_sqlite({.path = folder.records()});
 }
@@ -62,7 +71,7 @@ int audit_check_command(Console& console, std::span<const std::string> words) {
   const std::string data = arguments->value("--data").value_or("");
   if (data.empty()) return missing(console, "--data DIR", "audit check");
   const DataFolder folder{data};
-  auto database = open_records(folder);
+  auto database = open_records(folder, *arguments);
   if (!database) return failed(console, folder.records(), database.error());
   audit::CheckOptions options;
   options.copies = arguments->values("--copies");
@@ -107,7 +116,7 @@ int audit_export_command(Console& console, std::span<const std::string> words) {
     }
   }
   const DataFolder folder{data};
-  auto database = open_records(folder);
+  auto database = open_records(folder, *arguments);
   if (!database) return failed(console, folder.records(), database.error());
   const os::SystemClock clock;
   // Without the key nothing is signed; it is never made here.
@@ -139,7 +148,7 @@ int audit_new_key_command(Console& console, std::span<const std::string> words) 
   const DataFolder folder{data};
   const auto lock = lock_data_folder(folder);  // the running server would go on with the old one
   if (!lock) return failed(console, data, lock.error());
-  auto database = open_records(folder);
+  auto database = open_records(folder, *arguments);
   if (!database) return failed(console, folder.records(), database.error());
   const os::SystemClock clock;
   const auto keys = audit::Keys::open_with_new_signing_key(key_setup(**database, folder, clock));

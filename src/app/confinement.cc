@@ -19,10 +19,14 @@ std::uint32_t confine(const os::ProcessProfile& profile, const std::function<voi
 }  // namespace
 
 std::uint32_t confine_front(const DataFolder& folder, const std::string& audit_copies,
+                            std::vector<std::uint16_t> database_ports,
                             const std::function<void(const std::string&)>& log) {
   std::vector<std::string> writable{folder.path};
   if (!audit_copies.empty()) writable.push_back(audit_copies);
-  return confine({.writable_folders = std::move(writable), .readable_paths = {"/"}, .tcp = os::Tcp::listen},
+  return confine({.writable_folders = std::move(writable),
+                  .readable_paths = {"/"},
+                  .tcp = os::Tcp::listen,
+                  .connect_ports = std::move(database_ports)},
                  log);
 }
 

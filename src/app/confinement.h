@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "app/data_folder.h"
 
@@ -14,8 +15,10 @@ namespace hinomi::app {
 // process goes on with what holds. They return the parts that hold (process/live_state.h).
 
 // Reads every file that its user may read, since followed ones can lie anywhere; writes in the data folder
-// and the folder for copies of checkpoints (empty: none) only; listens, but connects to nothing.
+// and the folder for copies of checkpoints (empty: none) only; listens, but connects to nothing beside the
+// ports of its database.
 std::uint32_t confine_front(const DataFolder& folder, const std::string& audit_copies,
+                            std::vector<std::uint16_t> database_ports,
                             const std::function<void(const std::string&)>& log);
 
 // Reads the system's and the program's files, writes in the data folder only, no TCP.

@@ -19,6 +19,8 @@ struct DataFolder {
   [[nodiscard]] std::string records() const { return path + "/records.db"; }
   [[nodiscard]] std::string blobs() const { return path + "/blobs"; }
   [[nodiscard]] std::string scratch() const { return path + "/scratch"; }
+  // There where the records live in PostgreSQL instead; says which.
+  [[nodiscard]] std::string records_in_postgres() const { return path + "/records-in-postgresql"; }
   // The key under which the secrets of the record database are sealed.
   [[nodiscard]] std::string key() const { return path + "/key"; }
   // From the front to the supervisor, which shows it once: the secret of the first start.

@@ -18,6 +18,7 @@
 #include "app/front_descriptors.h"
 #include "app/live_sources.h"
 #include "app/record_keeper.h"
+#include "app/records_place.h"
 #include "app/serve_settings.h"
 #include "app/server_log.h"
 #include "app/status_keeper.h"
@@ -109,7 +110,9 @@ class Front {
     descriptors_.state->front_ready = 0;
     if (!settings_.audit_copies.empty())
       if (auto made = audit::make_checkpoint_folder(settings_.audit_copies); !made) return made;
-    confine_front(folder_, settings_.audit_copies, log);
+    auto place = records_place(folder_, settings_.database, settings_.database_file);
+    if (!place) return place.error();
+    confine_front(folder_, settings_.audit_copies, place->ports, log);
     store::journal::WriterOptions options;
     options.segment_bytes = static_cast<std::uint32_t>(settings_.segment_mib * kMib);
     auto writer = store::journal::Writer::open(disk_, clock_, folder_.journal(), options);
@@ -134,7 +137,7 @@ class Front {
     sources_ = std::move(*sources);
     put_rules_in_force();
     auto records = RecordKeeper::open({.folder = folder_,
-                                       .database = {},
+                                       .database = place->address,
                                        .demo = settings_.demo,
                                        .clock = &clock_,
                                        .log = log,
@@ -143,6 +146,8 @@ class Front {
                                        .timestamp_certificates = settings_.timestamp_certificates});
     if (!records) return records.error();
     records_ = std::move(*records);
+    if (auto kept = remember_records_place(folder_, *place); !kept) return kept;
+    if (place->is_postgres()) log("records live in PostgreSQL, " + place->shown);
     auto accounts = AccountKeeper::open(
         {.folder = folder_, .records = records_.get(), .demo = settings_.demo, .clock = &clock_});
     if (!accounts) return accounts.error();

@@ -14,6 +14,7 @@
 #include "app/content_folder.h"
 #include "app/data_folder.h"
 #include "app/front_descriptors.h"
+#include "app/records_place.h"
 #include "app/rule_images.h"
 #include "app/serve_settings.h"
 #include "app/server_log.h"
@@ -82,10 +83,7 @@ class Server {
     std::tie(self_, worker_) = *found;
     auto content = content_folder();
     if (!content) return content.error();
-    for (char** variable = environ; *variable != nullptr; ++variable) {
-      if (!std::string_view(*variable).starts_with("HINOMI_CONTENT=")) environment_.emplace_back(*variable);
-    }
-    environment_.push_back("HINOMI_CONTENT=" + *content);
+    take_environment(*content);
     int ends[2] = {-1, -1};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
       return base::Error{base::ErrorCode::io, "no socket for the parser process could be made", {}, {}};
@@ -117,6 +115,21 @@ class Server {
   }
 
  private:
+  // Where the database is, and with what password, is for the front alone.
+  void take_environment(const std::string& content) {
+    const std::string database = std::string(kDatabaseVariable) + "=";
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      const std::string_view one = *variable;
+      if (one.starts_with("HINOMI_CONTENT=")) continue;
+      const bool is_secret = one.starts_with(database) || one.starts_with("PG");
+      (is_secret ? of_front_ : environment_).emplace_back(one);
+    }
+    environment_.push_back("HINOMI_CONTENT=" + content);
+    if (settings_.database.empty()) return;
+    std::erase_if(of_front_, [&](const std::string& one) { return one.starts_with(database); });
+    of_front_.push_back(database + settings_.database);
+  }
+
   [[nodiscard]] os::Program program(const std::string& path, std::vector<std::string> words,
                                     std::vector<os::GivenDescriptor> given) const {
     given.push_back({STDERR_FILENO, STDERR_FILENO});
@@ -134,12 +147,13 @@ class Server {
                   state_->front_ready = 0;
                   std::vector<std::string> words = words_of(settings_);
                   words.insert(words.begin(), std::string(kFrontCommand));
-                  return os::Subprocess::start(
-                      program(self_, std::move(words),
-                              {{state_.descriptor(), kFrontStateDescriptor},
-                               {wake_pipeline_.descriptor(), kFrontWakePipelineDescriptor},
-                               {alerts_changed_.descriptor(), kFrontAlertsChangedDescriptor},
-                               {zygote_front_.get(), kFrontZygoteDescriptor}}));
+                  os::Program front = program(self_, std::move(words),
+                                              {{state_.descriptor(), kFrontStateDescriptor},
+                                               {wake_pipeline_.descriptor(), kFrontWakePipelineDescriptor},
+                                               {alerts_changed_.descriptor(), kFrontAlertsChangedDescriptor},
+                                               {zygote_front_.get(), kFrontZygoteDescriptor}});
+                  front.environment.insert(front.environment.end(), of_front_.begin(), of_front_.end());
+                  return os::Subprocess::start(front);
                 },
             .ended =
                 [this](const os::Exit& end) {
@@ -275,6 +289,7 @@ class Server {
   std::string self_;
   std::string worker_;
   std::vector<std::string> environment_;
+  std::vector<std::string> of_front_;  // further variables, with secrets
   bool greeted_ = false;
   bool gave_up_ = false;
 };
@@ -293,6 +308,8 @@ int serve_command(Console& console, std::span<const std::string> words) {
   auto folder = open_data_folder(settings->data);
   if (!folder) return cannot_start(console, folder.error());
   settings->data = folder->path;
+  if (const auto place = records_place(*folder, settings->database, settings->database_file); !place)
+    return cannot_start(console, place.error());
   const auto lock = lock_data_folder(*folder);
   if (!lock) return cannot_start(console, lock.error());
   auto state = process::SharedState::create();

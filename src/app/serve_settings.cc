@@ -30,6 +30,8 @@ constexpr std::array kOptions{OptionSpec{"--data", true},
                               OptionSpec{"--timestamp-internal", false},
                               OptionSpec{"--proxy", true},
                               OptionSpec{"--audit-copies", true},
+                              OptionSpec{"--database", true},
+                              OptionSpec{"--database-file", true},
                               OptionSpec{"--demo", false},
                               OptionSpec{"--journal-keep-hours", true},
                               OptionSpec{"--journal-keep-mib", true},
@@ -155,6 +157,10 @@ std::optional<ServeSettings> read_serve_settings(Console& console, std::string_v
   settings.timestamp_internal = arguments->has("--timestamp-internal");
   settings.proxy = arguments->value("--proxy").value_or("");
   settings.audit_copies = arguments->value("--audit-copies").value_or("");
+  settings.database = arguments->value("--database").value_or("");
+  settings.database_file = arguments->value("--database-file").value_or("");
+  if (!settings.database.empty() && !settings.database_file.empty())
+    read.wrong("--database-file", settings.database_file, "--database URL | --database-file FILE");
   settings.demo = arguments->has("--demo");
   if (!read.good()) return std::nullopt;
   return settings;
@@ -175,6 +181,7 @@ std::vector<std::string> words_of(const ServeSettings& settings) {
   if (settings.timestamp_internal) words.emplace_back("--timestamp-internal");
   add("--proxy", settings.proxy);
   add("--audit-copies", settings.audit_copies);
+  add("--database-file", settings.database_file);
   for (const Address& address : settings.syslog_tcp) add("--syslog-tcp", address.text());
   for (const Address& address : settings.syslog_udp) add("--syslog-udp", address.text());
   for (const std::string& path : settings.follow) add("--follow", path);

@@ -39,6 +39,9 @@ struct ServeSettings {
   bool timestamp_internal = false;     // it may be at an address of this machine or of a private network
   std::string proxy;                   // for what the server asks of others: "http://proxy:3128"; empty: none
   std::string audit_copies;            // folder; empty: none
+  std::string database;  // connection string of PostgreSQL; empty: database_file, or $HINOMI_DATABASE, or
+                         // none
+  std::string database_file;  // holds one
   bool demo = false;
   std::uint64_t keep_hours = 168;
   std::uint64_t keep_mib = 51'200;
@@ -52,7 +55,8 @@ struct ServeSettings {
 // options.
 [[nodiscard]] std::optional<ServeSettings> read_serve_settings(Console& console, std::string_view command,
                                                                std::span<const std::string> words);
-// Words that read_serve_settings() reads back into the same settings.
+// Words that read_serve_settings() reads back into the same settings, but for `database`: processes get it by
+// their environment, since words can be read by every user of the machine.
 [[nodiscard]] std::vector<std::string> words_of(const ServeSettings& settings);
 
 }  // namespace hinomi::app

@@ -55,6 +55,8 @@ TEST_F(ServeSettingsTest, words_of_settings_read_back_the_same) {
                               "http://proxy:3128",
                               "--audit-copies",
                               "/copies",
+                              "--database-file",
+                              "/etc/hinomi/database",
                               "--demo",
                               "--host",
                               "soc.example",
@@ -75,8 +77,17 @@ TEST_F(ServeSettingsTest, words_of_settings_read_back_the_same) {
   EXPECT_EQ(again->timestamp_authority, "https://tsa.example/");
   EXPECT_TRUE(again->timestamp_internal);
   EXPECT_EQ(again->audit_copies, "/copies");
+  EXPECT_EQ(again->database_file, "/etc/hinomi/database");
   EXPECT_TRUE(again->demo);
   EXPECT_EQ(again->keep_hours, 0U);
+}
+
+TEST_F(ServeSettingsTest, where_the_database_is_does_not_stand_in_the_words_of_other_processes) {
+  const auto settings = read({"--data", "/d", "--database", "host=db.example dbname=hinomi"});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->database, "host=db.example dbname=hinomi");
+  for (const std::string& word : words_of(*settings)) EXPECT_EQ(word.find("db.example"), std::string::npos);
+  EXPECT_FALSE(read({"--data", "/d", "--database", "dbname=a", "--database-file", "/f"}));
 }
 
 TEST_F(ServeSettingsTest, refuses_what_it_does_not_understand) {

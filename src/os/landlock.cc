@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint32_t kCreateRulesetVersion = 1;
 constexpr int kRulePathBeneath = 1;
+constexpr int kRuleNetPort = 2;  // version 4
 
 constexpr std::uint64_t kWriteFile = 1 << 1;
 constexpr std::uint64_t kReadFile = 1 << 2;
@@ -48,6 +49,11 @@ struct __attribute__((packed)) PathBeneath {
   std::int32_t parent;
 };
 
+struct NetPort {
+  std::uint64_t allowed;
+  std::uint64_t port;
+};
+
 std::uint64_t files_of(int version) noexcept {
   std::uint64_t rights = kAllFiles1;
   if (version >= 2) rights |= kRefer;
@@ -69,6 +75,11 @@ int allow(int ruleset, const std::string& path, std::uint64_t rights) noexcept {
   if (!S_ISDIR(status.st_mode)) rights &= kOfFiles;
   const PathBeneath rule{.allowed = rights, .parent = place.get()};
   return ::syscall(SYS_landlock_add_rule, ruleset, kRulePathBeneath, &rule, 0) == 0 ? 0 : errno;
+}
+
+int allow_connecting(int ruleset, std::uint16_t port) noexcept {
+  const NetPort rule{.allowed = kConnectTcp, .port = port};
+  return ::syscall(SYS_landlock_add_rule, ruleset, kRuleNetPort, &rule, 0) == 0 ? 0 : errno;
 }
 
 }  // namespace
@@ -97,6 +108,10 @@ int restrict_by_landlock(const LandlockRules& rules) noexcept {
   }
   for (const std::string& path : rules.readable) {
     if (const int error = allow(ruleset.get(), path, kRead); error != 0) return error;
+  }
+  if ((attribute.handled_net & kConnectTcp) != 0) {
+    for (const std::uint16_t port : rules.connect_ports)
+      if (const int error = allow_connecting(ruleset.get(), port); error != 0) return error;
   }
   return ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0 ? 0 : errno;
 }

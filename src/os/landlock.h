@@ -21,6 +21,8 @@ struct LandlockRules {
   std::vector<std::string> writable{};  // folders: everything below may be read, made, changed and removed
   std::vector<std::string> readable{};  // files, or folders with everything below; nothing is executable
   Tcp tcp = Tcp::none;                  // from version 4 on
+  // Where it may connect to all the same.
+  std::vector<std::uint16_t> connect_ports{};
   // May send signals to, and connect to abstract sockets of, processes outside; from version 6 on.
   bool reach_others = false;
 };

@@ -273,6 +273,7 @@ base::Result<SandboxReport> confine_process(const ProcessProfile& profile) {
     return restrict_by_landlock({.writable = profile.writable_folders,
                                  .readable = profile.readable_paths,
                                  .tcp = profile.tcp,
+                                 .connect_ports = profile.connect_ports,
                                  .reach_others = false});
   });
   writer.take(SandboxPart::seccomp, [] { return install_filter(server_filter()); });

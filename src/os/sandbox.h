@@ -89,6 +89,7 @@ struct ProcessProfile {
   std::vector<std::string> writable_folders{};
   std::vector<std::string> readable_paths{};
   Tcp tcp = Tcp::none;
+  std::vector<std::uint16_t> connect_ports{};  // where it may connect to all the same
 };
 
 // Landlock, a deny list of system calls (server_filter) and NO_NEW_PRIVS for this process, for ever. To be

@@ -432,6 +432,39 @@ TEST_F(Sandbox, a_confined_process_uses_its_folder_and_nothing_else) {
   ::rmdir(folder.c_str());
 }
 
+TEST_F(Sandbox, a_confined_process_connects_to_the_ports_it_was_given_and_to_no_other) {
+  if (landlock_version() < 4) GTEST_SKIP() << "this kernel's Landlock knows no TCP";
+  const auto listener = [](std::uint16_t& port) {
+    Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(socket.get(), 1), 0);
+    EXPECT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port = ntohs(address.sin_port);
+    return socket;
+  };
+  const auto connects = [](std::uint16_t port) {
+    const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  };
+  std::uint16_t given = 0;
+  std::uint16_t other = 0;
+  const Descriptor first = listener(given);
+  const Descriptor second = listener(other);
+  const int code = confined({.tcp = Tcp::listen, .connect_ports = {given}}, [&] {
+    if (!connects(given)) return 1;
+    return connects(other) ? 2 : 0;
+  });
+  EXPECT_EQ(code, 0);
+}
+
 TEST_F(Sandbox, a_confined_process_may_start_threads_but_nothing_dangerous) {
   const int code = confined({.tcp = Tcp::listen}, [] {
     bool ran = false;

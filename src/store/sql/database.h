@@ -213,6 +213,17 @@ struct PostgresOptions {
 };
 [[nodiscard]] base::Result<std::unique_ptr<Database>> open_postgres(const PostgresOptions& options);
 
+// What a connection string says, read without connecting; what it leaves out is taken from where libpq takes
+// it (PGHOST and the like). Error usage, never with a part of the string: it is none.
+struct PostgresPlace {
+  std::vector<std::uint16_t> ports{};  // of TCP; none: sockets of this machine only
+  bool has_password = false;           // in the string itself
+  bool leaves_machine = false;         // some host is another machine
+  bool is_encrypted = false;           // by TLS, or not at all
+  std::string shown{};                 // "db.example/hinomi": for logs
+};
+[[nodiscard]] base::Result<PostgresPlace> postgres_place(const std::string& address);
+
 // Leases a connection, runs `work` in a transaction and commits it; a transaction that ends in unavailable
 // runs again, up to 5 times with a growing pause. `work` must not have effects outside the transaction.
 [[nodiscard]] base::Result<void> in_transaction(Database& database, Connection::Kind kind,

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kCookie = "hinomi_session";
 constexpr std::string_view kSecureCookie = "__Host-hinomi_session";
+constexpr std::string_view kApiPrefix = "/api/";
 constexpr std::string_view kBearer = "bearer ";  // in any case (RFC 9110, 11.1)
 constexpr std::size_t kMaxBearerBytes = 256;
 
@@ -82,7 +83,7 @@ std::optional<http::Response> Access::refuse_place(const http::Request& request,
   if (!origins_.serves_host(request.field("host"), request.secure)) {
     return problem(Problem::wrong_host, "the Host is none of the names of this server");
   }
-  if (is_safe(request.method)) return std::nullopt;
+  if (is_safe(request.method)) return refuse_reader(request);
   if (request.count("origin") > 1) return problem(Problem::wrong_origin, "more than one Origin");
   if (!request.has("origin")) {
     if (may_lack_origin(request, permission)) return std::nullopt;
@@ -128,6 +129,18 @@ std::optional<http::Response> Access::refuse_caller(const http::Request& request
           .with("WWW-Authenticate", "Bearer");
   }
   return problem(Problem::failed, "a permission that nobody knows");
+}
+
+// A page of another site may not read the API, be it only to see that there is an answer; what is held open
+// for it, as a stream of events, would cost as much as one of ours.
+std::optional<http::Response> Access::refuse_reader(const http::Request& request) const {
+  if (!request.path.starts_with(kApiPrefix)) return std::nullopt;
+  for (const http::Field& field : request.fields)
+    if (field.name == "origin" && !origins_.is_own(field.value))
+      return problem(Problem::wrong_origin, "the Origin is none of this server");
+  if (request.field("sec-fetch-site") == "cross-site")
+    return problem(Problem::wrong_origin, "a page of another site asks");
+  return std::nullopt;
 }
 
 // Every token is compared with, so that the time tells nothing about names and tokens.

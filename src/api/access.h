@@ -63,6 +63,7 @@ class Access {
   [[nodiscard]] static std::string cookie(std::string_view token, bool secure);
 
  private:
+  [[nodiscard]] std::optional<http::Response> refuse_reader(const http::Request& request) const;
   [[nodiscard]] const ingest::live::SourceInfo* source_of(const http::Request& request) const;
 
   Origins origins_;

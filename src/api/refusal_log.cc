@@ -39,28 +39,34 @@ class NotingTarget final : public http::Responder::Target {
 
 }  // namespace
 
+bool RefusalLog::Bucket::take(double most, double a_second, std::chrono::steady_clock::time_point now) {
+  left = std::min(most, left + a_second * std::chrono::duration<double>(now - at).count());
+  at = now;
+  if (left < 1) return false;
+  left -= 1;
+  return true;
+}
+
 void RefusalLog::note(const Asked& asked, const http::Response& response) {
   if (!log_ || std::find(kRefusals.begin(), kRefusals.end(), response.status) == kRefusals.end()) return;
   // Every page asks this first, to learn whether somebody is signed in.
-  if (response.status == 401 && asked.method == "GET" && asked.route == "/api/v1/session") return;
+  if (response.status == 401 && asked.method == "GET" && asked.path == "/api/v1/session") return;
   std::uint64_t left_out = 0;
+  const std::string kind = std::string(code_of(response)) + " " + asked.method + " " + asked.route;
   {
     const std::lock_guard lock(mutex_);
     const auto now = clock_.steady();
-    if (now - second_ >= std::chrono::seconds(1)) {
-      second_ = now;
-      lines_ = 0;
-      left_out = std::exchange(more_, 0);
-    }
-    if (lines_ >= kLinesASecond) {
+    if (kinds_.size() >= kMaxKinds) kinds_.clear();
+    Bucket& bucket = kinds_.try_emplace(kind, Bucket{kOfOneKind, now}).first->second;
+    if (!bucket.take(kOfOneKind, 1, now) || !all_.take(kOfAll, kOfAll / 10, now)) {
       ++more_;
       return;
     }
-    ++lines_;
+    left_out = std::exchange(more_, 0);
   }
   if (left_out > 0) log_("api: " + std::to_string(left_out) + " more requests were refused");
   std::string line = "api: refused " + std::to_string(response.status) + " " + std::string(code_of(response));
-  line += ": " + asked.method + " " + base::visible(base::cut_to_bytes(asked.route, kMaxShown));
+  line += ": " + asked.method + " " + base::visible(base::cut_to_bytes(asked.path, kMaxShown));
   log_(line + ", from " + asked.peer);
 }
 

@@ -1,11 +1,13 @@
 // What the server refuses to whoever asks (nobody, the wrong origin, without the right, too often) as lines
-// of its log, at most so many a second; the others are counted. Records that were hidden or refused to
-// somebody stand in the audit log beside this. Not for requests that are malformed.
+// of its log: of each kind at each route some at once and one a second, and not too many of all; the others
+// are counted. Records that were hidden or refused to somebody stand in the audit log beside this. Not for
+// requests that are malformed.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,7 +21,9 @@ namespace hinomi::api {
 // Safe from any thread; outlives the server's answers by being shared.
 class RefusalLog {
  public:
-  static constexpr int kLinesASecond = 10;
+  static constexpr double kOfOneKind = 20;  // lines at once; afterwards one a second
+  static constexpr double kOfAll = 500;     // … afterwards 50 a second
+  static constexpr std::size_t kMaxKinds = 2000;
 
   RefusalLog(const os::Clock& clock, std::function<void(std::string_view)> log)
       : clock_(clock), log_(std::move(log)) {}
@@ -27,7 +31,8 @@ class RefusalLog {
   // Who asked for what; nothing of it is a secret.
   struct Asked {
     std::string method;
-    std::string route;  // its pattern, or the path where there is none
+    std::string route;  // its pattern; empty: there is none
+    std::string path;
     std::string peer;
   };
   // A line where the answer is a refusal.
@@ -37,8 +42,13 @@ class RefusalLog {
   const os::Clock& clock_;
   const std::function<void(std::string_view)> log_;
   std::mutex mutex_;  // of what is below
-  std::chrono::steady_clock::time_point second_{};
-  int lines_ = 0;
+  struct Bucket {
+    double left = 0;
+    std::chrono::steady_clock::time_point at{};
+    [[nodiscard]] bool take(double most, double a_second, std::chrono::steady_clock::time_point now);
+  };
+  Bucket all_{kOfAll};
+  std::map<std::string, Bucket, std::less<>> kinds_;
   std::uint64_t more_ = 0;
 };
 

@@ -134,7 +134,7 @@ void Server::Parts::open_accounts(std::vector<Route>& routes) {
 }
 
 http::Plan Server::Parts::plan(const http::Request& head) {
-  RefusalLog::Asked asked{std::string(http::name_of(head.method)), std::string(head.path), head.peer};
+  RefusalLog::Asked asked{std::string(http::name_of(head.method)), {}, head.path, head.peer};
   http::Plan plan = plan_route(head, asked.route);
   if (plan.refusal) refusals_->note(asked, *plan.refusal);
   if (!plan.handler) return plan;

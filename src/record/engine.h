@@ -243,6 +243,7 @@ class Engine {
                                     const base::RecordId& id);
   [[nodiscard]] std::optional<Refusal> refuse_duplicate(store::sql::Connection& connection,
                                                         const Write& write, const base::Error& error);
+  [[nodiscard]] Refusal refuse_change(const Write& write, base::Error error) const;
   // The record, if the caller may do `permission` to it; hidden ones are not_found.
   [[nodiscard]] Outcome<Record> find(store::sql::Connection& connection, const Context& context,
                                      const schema::Entity& entity, const base::RecordId& id,

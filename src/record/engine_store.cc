@@ -210,7 +210,7 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
   change.owner = view_of(write.entity, write.after).owner;
   change.undoes = write.undoes;
   change.diff = diff_of(write.entity, write.before, write.after);
-  if (auto kept = insert_change(connection, change); !kept) return failed(kept.error());
+  if (auto kept = insert_change(connection, change); !kept) return refuse_change(write, kept.error());
   if (auto found = index(connection, write.entity, write.after); !found) return failed(found.error());
   if (parts_.audit == nullptr) return std::nullopt;
   AuditEntry entry;
@@ -255,6 +255,16 @@ std::optional<Refusal> Engine::check_references(Connection& connection, const Wr
   }
   if (faults.empty()) return std::nullopt;
   return invalid(std::move(faults));
+}
+
+// A change that stands already: of a record of another kind with this id, or of the same request, which
+// another server has just carried out; then the transaction runs again and finds it.
+Refusal Engine::refuse_change(const Write& write, base::Error error) const {
+  if (error.code != base::ErrorCode::conflict) return failed(std::move(error));
+  if (write.before == nullptr && write.context.request_key.empty())
+    return Refusal{Kind::conflict, {{"id", "not_unique", ""}}, {}};
+  error.code = base::ErrorCode::unavailable;
+  return failed(std::move(error));
 }
 
 // Which unique field it was stands in what the database says: the column (SQLite) or the index (PostgreSQL).

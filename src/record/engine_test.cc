@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <latch>
+#include <thread>
+
 #include <filesystem>
 #include <random>
 
@@ -128,6 +132,28 @@ TEST_P(EngineTest, an_action_that_wants_a_reason_gets_one) {
   const auto without =
       harbour.engine().act(harbour.as_captain(), harbour.ship(), made->id, "alarm", "{}", std::nullopt);
   EXPECT_EQ(without.refusal().kind, Kind::needs_reason);
+}
+
+TEST_P(EngineTest, the_same_request_at_the_same_moment_takes_effect_once) {
+  Harbour harbour(*database_);
+  for (int round = 0; round < 20; ++round) {
+    record::Context context = harbour.as_captain();
+    const std::string key = "together " + std::to_string(round);
+    context.request_key = key;
+    std::array<std::optional<Outcome<Record>>, 2> made;
+    std::latch start(2);
+    const auto ask = [&](std::size_t i) {
+      auto read = read_draft(harbour.ship(), R"({"name":"a"})", true);
+      start.arrive_and_wait();
+      made[i].emplace(harbour.engine().create(context, harbour.ship(), std::move(read->draft)));
+    };
+    std::thread other([&] { ask(1); });
+    ask(0);
+    other.join();
+    ASSERT_TRUE(*made[0]) << made[0]->refusal().error.message;
+    ASSERT_TRUE(*made[1]) << made[1]->refusal().error.message;
+    EXPECT_EQ((*made[0])->id, (*made[1])->id);
+  }
 }
 
 TEST_P(EngineTest, the_same_request_key_takes_effect_once) {

@@ -55,7 +55,8 @@ class A11 : public AttackTest {
 
 TEST_F(A11, A11_form) {
   const Attack attack(world_);
-  for (const std::string& type : std::vector<std::string>{"application/x-www-form-urlencoded", "multipart/form-data; boundary=x"})
+  for (const std::string& type :
+       std::vector<std::string>{"application/x-www-form-urlencoded", "multipart/form-data; boundary=x"})
     for (const std::string& origin :
          std::vector<std::string>{"https://evil.example", "http://127.0.0.1", "http://localhost:1", "null"})
       expect_refused(origin_of_page(origin) + "Content-Type: " + type + "\r\n", {403});

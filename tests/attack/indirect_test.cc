@@ -58,7 +58,7 @@ TEST_F(A3, A3_count) {
   const Attack attack(world_);
   for (int node = 0; node < 2; ++node) {
     for (const std::string& filter : {"q=" + std::string(kEscaped), "name.has=" + std::string(kEscaped),
-                                     "id=" + hidden_, std::string("organisation=2")}) {
+                                      "id=" + hidden_, std::string("organisation=2")}) {
       const Answer list = get(node, "/api/v1/people?" + filter);
       tells_nothing(list);
       EXPECT_NE(list.body.find("\"total\":0"), std::string::npos) << filter << " " << list.body;

@@ -237,8 +237,8 @@ Browser World::person(const std::string& login, int organisation, const std::vec
   Browser browser;
   browser.login = login;
   browser.from = new_address();
-  browser.person = make(
-      "people", R"({"name":)" + in_quotes(login) + R"(,"organisation":)" + std::to_string(organisation) + "}");
+  browser.person = make("people", R"({"name":)" + in_quotes(login) + R"(,"organisation":)" +
+                                      std::to_string(organisation) + "}");
   for (const std::string& role : roles) assign(browser.person, role, organisation);
   if (!with_account) return browser;
   const Answer invited = send(0, admin_, "POST", "/api/v1/people/" + browser.person + "/invitation", "{}");
@@ -309,8 +309,7 @@ World::Mark World::mark() {
     int organisation = 0;
     words >> organisation >> mark.leaves[organisation];
   }
-  for (int node = 0; node < 2; ++node)
-    mark.log[index(node)] = log_of(node).size();
+  for (int node = 0; node < 2; ++node) mark.log[index(node)] = log_of(node).size();
   return mark;
 }
 

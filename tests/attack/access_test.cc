@@ -182,7 +182,45 @@ TEST_F(A1, A1_an_undeclared_route_is_not_there_and_the_declared_ones_are_those_t
 }
 
 TEST_F(A1, A1_restricted_objects_of_an_insider_team) {
-  HINOMI_DOES_NOT_APPLY("vaults have no routes yet; sealed records in general: tests/access/matrix_test.cc");
+  Browser insider = world_.person("a1-insider", 1, {"H-2"});
+  Browser second = world_.person("a1-insider-2", 1, {"H-2"});
+  Browser analyst = world_.person("a1-outsider", 1, {"B-1"});
+  const Answer made =
+      world_.send(0, insider, "POST", "/api/v1/vaults",
+                  R"({"title":"KUROFUNE","purpose":"調査","custodians":[")" + second.person + R"("]})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  const std::string vault = made.field("Location");
+  ASSERT_EQ(world_.send(0, insider, "GET", vault).status, 200);
+  const Attack attack(world_);
+  std::size_t tried = 0;
+  for (Browser* const who : {&world_.admin(), &analyst})
+    for (int node = 0; node < 2; ++node) {
+      for (const char* suffix : {"", "/members", "/log", "/search?q=x", "/titles?ids=", "/changes/stream"}) {
+        const Answer answer = world_.send(node, *who, "GET", vault + suffix);
+        EXPECT_EQ(answer.status, 404) << who->login << suffix << answer.body;
+        EXPECT_EQ(answer.body.find("KUROFUNE"), std::string::npos);
+        ++tried;
+      }
+      for (const char* suffix : {"/open", "/close", "/leave"}) {
+        EXPECT_EQ(world_.send(node, *who, "POST", vault + suffix, R"({"reason":"x"})").status, 404) << suffix;
+        ++tried;
+      }
+      EXPECT_EQ(world_
+                    .send(node, *who, "POST", vault + "/members",
+                          R"({"person":")" + who->person + R"(","role":"custodian","reason":"x"})")
+                    .status,
+                404);
+      EXPECT_EQ(world_.send(node, *who, "GET", "/api/v1/vaults").body, R"({"items":[]})");
+      EXPECT_EQ(world_.send(node, *who, "GET", "/api/v1/search?q=KUROFUNE").body.find("KUROFUNE"),
+                std::string::npos);
+      tried += 3;
+    }
+  // The other server does not have its file: it says so, and makes no second one.
+  EXPECT_GE(world_.send(1, insider, "GET", vault + "/search?q=x").status, 400);
+  EXPECT_FALSE(std::filesystem::exists(world_.data(1) + "/vaults/1.db"));
+  Ledger::get().note(std::to_string(tried) + " requests");
+  Ledger::get().also_in("tests/access/vault_test.cc");
+  attack.had_no_effect();
 }
 
 TEST_F(A1, A1_agents) {

@@ -199,6 +199,10 @@ class MatrixTest : public api::ApiFixture {
       draft.organisation = OrganisationId{1};
       draft.values.emplace_back(entity.index_of("name"), std::string("somebody"));
     });
+    other_post_ = make("post", [&](const schema::Entity& entity, record::Draft& draft) {
+      draft.organisation = OrganisationId{2};
+      draft.values.emplace_back(entity.index_of("name"), std::string("a post of others"));
+    });
     post_ = make("post", [&](const schema::Entity& entity, record::Draft& draft) {
       draft.organisation = OrganisationId{1};
       draft.values.emplace_back(entity.index_of("name"), std::string("a post"));
@@ -240,7 +244,9 @@ class MatrixTest : public api::ApiFixture {
         if (field.name == one.owner) {
           draft.values.emplace_back(i, owner);
         } else if (field.kind == schema::Kind::reference && (field.needed || field.name == "person")) {
-          draft.values.emplace_back(i, field.target == "post" ? post_ : person_);
+          // A post is held in its own organisation.
+          const base::RecordId& post = state == State::other_organisation ? other_post_ : post_;
+          draft.values.emplace_back(i, field.target == "post" ? post : person_);
         } else if (field.needed && (field.kind == schema::Kind::text || field.kind == schema::Kind::prose)) {
           draft.values.emplace_back(i, "matrix " + std::to_string(++serial_));
         }
@@ -377,6 +383,7 @@ class MatrixTest : public api::ApiFixture {
   std::map<std::string, access::Principal> principals_;
   base::RecordId person_;
   base::RecordId post_;
+  base::RecordId other_post_;
   int serial_ = 0;
 };
 

@@ -255,7 +255,7 @@ TEST_F(A10, A10_enumeration_by_the_work) {
     nobody += work_of(i, false);
   }
   ASSERT_GT(nobody, 10.0 * kTries) << "no password was hashed at all";
-  EXPECT_NEAR(somebody / nobody, 1.0, 0.1) << somebody << " ms and " << nobody << " ms";
+  EXPECT_NEAR(somebody / nobody, 1.0, 0.2) << somebody << " ms and " << nobody << " ms";
   char text[96];
   std::snprintf(text, sizeof text, "%.0f ms of work for a known name, %.0f for an unknown one",
                 somebody / kTries, nobody / kTries);

@@ -236,6 +236,8 @@ class Engine {
   // Writes down what somebody read under an emergency access; a read that cannot be written down is none.
   [[nodiscard]] std::optional<Refusal> note_read(const Context& context, const schema::Entity* entity,
                                                  std::string_view how, std::span<const base::RecordId> ids);
+  [[nodiscard]] std::optional<Refusal> leave_out_hidden(store::sql::Connection& connection,
+                                                        const Context& context, std::vector<Change>& changes);
   [[nodiscard]] std::optional<Refusal> complete(store::sql::Connection& connection,
                                                 const schema::Entity& entity, std::vector<Record>& records);
   // Reads an outside record with the caller's rights; false for the engine of no vault.

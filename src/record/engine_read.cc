@@ -328,6 +328,7 @@ Outcome<Engine::Feed> Engine::changes_after(const Context& context, std::int64_t
     const auto found = (*statement)->step();
     if (!found) return found.error();
     if (!*found) {
+      if (auto wrong = leave_out_hidden(**lease, context, feed.changes)) return *wrong;
       std::vector<base::RecordId> ids;
       for (const Change& one : feed.changes) ids.push_back(one.record);
       if (auto wrong = ids.empty() ? std::nullopt : note_read(context, nullptr, "changes", ids))
@@ -353,6 +354,25 @@ Outcome<Engine::Feed> Engine::changes_after(const Context& context, std::int64_t
       if (!may_see(context, field, labels)) hidden.push_back(field.name);
     feed.changes.push_back(visible_change(std::move(change), hidden));
   }
+}
+
+// What could be read when it was changed and cannot be any more is not told of: it stands elsewhere now. Of a
+// deleted one, only that it was.
+std::optional<Refusal> Engine::leave_out_hidden(Connection& connection, const Context& context,
+                                                std::vector<Change>& changes) {
+  std::map<base::RecordId, bool> readable;
+  for (const Change& change : changes) {
+    if (readable.contains(change.record) || change.kind == "delete") continue;
+    const Entity& entity = registry().get(change.entity);
+    auto there = find(connection, context, entity, change.record, permission_of(entity, "read"), false, true);
+    if (!there && there.refusal().kind == Kind::failed) return there.refusal();
+    readable[change.record] = there.has_value();
+  }
+  std::erase_if(changes, [&](const Change& change) {
+    const auto found = readable.find(change.record);
+    return found != readable.end() && !found->second && change.kind != "delete";
+  });
+  return std::nullopt;
 }
 
 base::Result<std::int64_t> Engine::last_change() {

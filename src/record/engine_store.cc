@@ -18,6 +18,22 @@ using schema::Value;
 using store::sql::Connection;
 using Kind = Refusal::Kind;
 
+// Whoever writes it, a state goes on only as is declared.
+bool is_declared_step(const Entity& entity, const Record* before, const Record& after,
+                      std::string_view action) {
+  if (entity.state_field.empty()) return true;
+  const std::size_t index = entity.index_of(entity.state_field);
+  const auto* const to = std::get_if<std::string>(&after.values[index]);
+  const auto* const from = before == nullptr ? nullptr : std::get_if<std::string>(&before->values[index]);
+  if (to == nullptr || (before != nullptr && from == nullptr)) return false;
+  if (from == nullptr ? *to == entity.fields[index].choices.front() : *from == *to) return true;
+  return std::any_of(entity.transitions.begin(), entity.transitions.end(),
+                     [&](const schema::Transition& edge) {
+                       return edge.from == (from == nullptr ? std::string_view() : std::string_view(*from)) &&
+                              edge.to == *to && edge.action == action;
+                     });
+}
+
 std::string words_of(const Entity& entity, const Record& record) {
   std::string text = record.number;
   const auto add = [&](std::string_view more) {
@@ -169,6 +185,12 @@ std::optional<Refusal> Engine::write(Connection& connection, Write& write) {
     WriteCall call{*this, connection, write.context, write.entity, write.before, write.after};
     if (auto refusal = hook->second(call)) return refusal;
   }
+  if (!is_declared_step(write.entity, write.before, write.after, write.action))
+    return failed(
+        {base::ErrorCode::unsupported,
+         std::string(write.entity.name) + ": '" + write.action + "' leads to a state that is not declared",
+         "declare the transition",
+         {}});
   if (auto refusal = check_references(connection, write)) return refusal;
   write.after.labels.vault = parts_.vault;
   const base::TimeNs now = parts_.clock->now();

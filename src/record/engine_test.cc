@@ -126,6 +126,48 @@ TEST_P(EngineTest, a_state_changes_only_along_its_transitions) {
             "not_yours");
 }
 
+TEST_P(EngineTest, a_state_that_is_not_declared_is_reached_by_nobody) {
+  Harbour harbour(*database_);
+  // It ends elsewhere than the declaration says.
+  harbour.engine().add_action("ship", "alarm", [](ActionCall& call) -> std::optional<Refusal> {
+    call.after.values[call.entity.index_of("mood")] = std::string("calm");
+    call.after.values[call.entity.index_of("masts")] = std::int64_t{2};
+    return std::nullopt;
+  });
+  const auto made = harbour.make(R"({"name":"a"})");
+  const auto act = [&](std::string_view action) {
+    return harbour.engine().act(harbour.as_captain("fog"), harbour.ship(), made->id, action, "{}",
+                                std::nullopt);
+  };
+  EXPECT_TRUE(act("alarm"));  // it stays where it is
+  const auto program = [&](std::string_view mood, std::string_view action) {
+    const auto done =
+        harbour.engine().in_write([&](store::sql::Connection& connection) -> base::Result<void> {
+          Draft draft;
+          draft.values.emplace_back(harbour.ship().index_of("mood"), std::string(mood));
+          const auto changed = harbour.engine().change_within(connection, harbour.as_system(), harbour.ship(),
+                                                              made->id, draft, action);
+          return changed ? base::Result<void>() : base::Result<void>(changed.refusal().error);
+        });
+    return done.has_value();
+  };
+  EXPECT_FALSE(program("busy", "calm_down"));
+  EXPECT_TRUE(program("busy", "alarm"));
+}
+
+TEST_P(EngineTest, what_an_action_leaves_is_valid) {
+  Harbour harbour(*database_);
+  harbour.engine().add_action("ship", "alarm", [](ActionCall& call) -> std::optional<Refusal> {
+    call.after.values[call.entity.index_of("masts")] = std::int64_t{8};
+    return std::nullopt;
+  });
+  const auto made = harbour.make(R"({"name":"a"})");
+  const auto acted =
+      harbour.engine().act(harbour.as_captain("fog"), harbour.ship(), made->id, "alarm", "{}", std::nullopt);
+  ASSERT_FALSE(acted);
+  EXPECT_EQ(acted.refusal().faults.front().field, "masts");
+}
+
 TEST_P(EngineTest, an_action_that_wants_a_reason_gets_one) {
   Harbour harbour(*database_);
   const auto made = harbour.make(R"({"name":"a"})");

@@ -24,7 +24,7 @@ NextState next_state(const Entity& entity, std::string_view action, const Record
   const Value& now = record.values[entity.index_of(entity.state_field)];
   bool moves = false;
   for (const schema::Transition& edge : entity.transitions) {
-    if (edge.action != action) continue;
+    if (edge.by_program || edge.action != action) continue;
     moves = true;
     const auto* const text = std::get_if<std::string>(&now);
     if (text != nullptr && *text == edge.from) return {std::string(edge.to), true};
@@ -211,6 +211,9 @@ std::optional<Refusal> Engine::act_in(Connection& connection, Deed& deed) {
   const std::string name = permission_of(entity, action.name);
   if (const auto known = actions_.find(name); known != actions_.end())
     if (auto wrong = known->second.function(call)) return wrong;
+  for (std::size_t i = 0; i < entity.fields.size(); ++i)
+    if (after.values[i] != before->values[i])
+      if (auto fault = check_value(entity.fields[i], after.values[i])) return invalid({std::move(*fault)});
   Write one{context,     entity, &*before, after, deletes ? "delete" : "change", std::string(action.name),
             std::nullopt};
   if (auto wrong = write(connection, one)) return wrong;

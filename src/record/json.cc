@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iterator>
 
 #include "base/time.h"
@@ -90,6 +91,16 @@ void write_labels(base::JsonWriter& json, const Record& record) {
   json.key("tlp").string(name_of(record.tlp));
 }
 
+// What reads back as the same number, down to the sign of nothing.
+void write_real(base::JsonWriter& json, double value) {
+  if (!std::isfinite(value)) {
+    json.null();
+    return;
+  }
+  const std::string text = fmt::format("{}", value);
+  json.raw(text == "-0" ? "-0.0" : text);
+}
+
 void write_id(base::JsonWriter& json, const base::RecordId& id) {
   if (id.is_nil()) {
     json.null();
@@ -130,7 +141,7 @@ void write_value(base::JsonWriter& json, const Field& field, const Value& value)
       json.integer(std::get<std::int64_t>(value));
       return;
     case schema::Kind::real:
-      json.number(std::get<double>(value));
+      write_real(json, std::get<double>(value));
       return;
     case schema::Kind::texts:
       json.begin_array();
@@ -196,6 +207,10 @@ bool read_value(const Field& field, const parse::json::Value& from, Value& into)
     case schema::Kind::real:
       if (from.kind() == Kind::integer) {
         into = static_cast<double>(from.integer());
+        return true;
+      }
+      if (from.kind() == Kind::unsigned_integer) {
+        into = static_cast<double>(from.unsigned_integer());
         return true;
       }
       if (from.kind() != Kind::real) return false;

@@ -40,8 +40,10 @@ std::string fault_of_states(const Entity& entity) {
     return std::find(state->choices.begin(), state->choices.end(), name) != state->choices.end();
   };
   for (const Transition& edge : entity.transitions) {
-    if (!is_state(edge.from) || !is_state(edge.to)) return "a transition between unknown states";
-    if (entity.find_action(edge.action) == nullptr) return "a transition by an unknown action";
+    if (!(edge.from.empty() ? edge.by_program : is_state(edge.from)) || !is_state(edge.to))
+      return "a transition between unknown states";
+    if (edge.by_program ? !is_name(edge.action) : entity.find_action(edge.action) == nullptr)
+      return "a transition by an unknown action";
   }
   return {};
 }

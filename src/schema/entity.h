@@ -34,11 +34,13 @@ struct Action {
   std::chrono::minutes act_first_within{0};
 };
 
-// The only ways from one state to another; each is the effect of an action.
+// The only ways from one state to another, whoever writes; the engine refuses every other. Where an action
+// may lead to several states, the first is what it does by itself.
 struct Transition {
-  std::string_view from;
+  std::string_view from;  // empty: a new record may begin there, beside the first choice
   std::string_view to;
   std::string_view action;
+  bool by_program = false;  // what the program does by itself ("expired"); `action` is what the history says
 };
 
 struct Entity {

@@ -99,11 +99,21 @@ Entity approval_entity() {
                       {.name = "withdraw", .permission = "approval.request"}},
           .state_field = "state",
           // What a decision leads to is decided by it and by the steps that follow.
-          .transitions = {{"open", "approved", "decide"},
+          .transitions = {{"", "acted_first", "create", true},
+                          {"open", "approved", "decide"},
+                          {"open", "rejected", "decide"},
+                          {"open", "sent_back", "decide"},
                           {"acted_first", "approved", "decide"},
+                          {"acted_first", "rejected", "decide"},
                           {"sent_back", "open", "resubmit"},
                           {"open", "void", "withdraw"},
-                          {"sent_back", "void", "withdraw"}}};
+                          {"sent_back", "void", "withdraw"},
+                          {"open", "void", "void", true},
+                          {"sent_back", "void", "void", true},
+                          {"acted_first", "void", "void", true},
+                          {"open", "expired", "expired", true},
+                          {"sent_back", "expired", "expired", true},
+                          {"acted_first", "expired", "expired", true}}};
 }
 
 Entity approval_step_entity() {

@@ -60,7 +60,15 @@ Entity job_entity() {
           .transitions = {{"queued", "cancelled", "cancel"},
                           {"running", "running", "cancel"},
                           {"failed", "queued", "restart"},
-                          {"cancelled", "queued", "restart"}},
+                          {"cancelled", "queued", "restart"},
+                          {"queued", "running", "begin", true},
+                          {"running", "done", "end", true},
+                          {"running", "failed", "end", true},
+                          {"running", "cancelled", "end", true},
+                          {"running", "queued", "end", true},
+                          {"running", "queued", "lose", true},
+                          {"running", "failed", "lose", true},
+                          {"running", "cancelled", "lose", true}},
           .may_be_sealed = false};
 }
 

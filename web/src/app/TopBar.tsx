@@ -5,7 +5,7 @@ import { useConnection, useServerStatus } from '../api/live';
 import { useText } from '../i18n/useText';
 import { Button, IconButton } from '../ui/Button';
 import { Choice } from '../ui/Choice';
-import { ClockIcon, BuildingIcon, HelpIcon, LanguageIcon, MoonIcon, SearchIcon, SignOutIcon, SunIcon } from '../ui/icons';
+import { ClockIcon, BuildingIcon, HelpIcon, LanguageIcon, MoonIcon, PersonIcon, SearchIcon, SignOutIcon, SunIcon } from '../ui/icons';
 import { prefer, usePreferences } from './preferences';
 import { organisationName, useOrganisation, useSession } from './session';
 import { visible } from '../text/visible';
@@ -60,6 +60,7 @@ export function TopBar({ onHelp, onFind }: { readonly onHelp: () => void; readon
         <IconButton name={t.themeChoose()} icon={theme === 'dark' ? <MoonIcon /> : <SunIcon />} />
       </Choice>
       <IconButton name={t.helpOpen()} icon={<HelpIcon />} onClick={onHelp} />
+      <OwnAccount />
       <SignOut />
     </header>
   );
@@ -97,6 +98,12 @@ function LiveMark({ perSecond }: { readonly perSecond: number | undefined }) {
       {connection === 'open' && perSecond !== undefined && <span className="num">{t.livePerSecond({ events: Math.round(perSecond) })}</span>}
     </span>
   );
+}
+
+function OwnAccount() {
+  const t = useText();
+  const navigate = useNavigate();
+  return <IconButton name={t.accountTitle()} icon={<PersonIcon />} onClick={() => void navigate({ to: '/account' })} />;
 }
 
 function SignOut() {

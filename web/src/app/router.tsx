@@ -11,6 +11,7 @@ import { parseSearch, stringifySearch } from './search';
 const root = createRootRoute({ notFoundComponent: NotFound });
 const login = createRoute({ getParentRoute: () => root, path: '/login', component: LoginPage });
 const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('../login/SetupPage'), 'SetupPage') });
+const invitation = createRoute({ getParentRoute: () => root, path: '/invitation', component: lazyRouteComponent(() => import('../login/InvitationPage'), 'InvitationPage') });
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
 const home = createRoute({
   getParentRoute: () => shell,
@@ -81,8 +82,19 @@ const jobs = createRoute({
   component: lazyRouteComponent(() => import('../jobs/JobsPage'), 'JobsPage'),
 });
 
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../account/AccountPage'), 'AccountPage'),
+});
+const checklist = createRoute({
+  getParentRoute: () => shell,
+  path: '/checklist',
+  component: lazyRouteComponent(() => import('../account/ChecklistPage'), 'ChecklistPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, setup, shell.addChildren([home, alerts, alert, status, recordsIndex, records, record, roles, role, inbox, jobs])]),
+  routeTree: root.addChildren([login, setup, invitation, shell.addChildren([home, alerts, alert, status, recordsIndex, records, record, roles, role, inbox, jobs, account, checklist])]),
   parseSearch,
   stringifySearch,
   defaultPreload: false,

@@ -77,9 +77,11 @@ export function LoginPage() {
               client.clear();
               void navigate({ to: '/alerts', search: {}, replace: true });
             }}
-          />
+          >
+            <LoginState state={state} />
+          </PasswordForm>
         )}
-        <LoginState state={state} />
+        {typeof state === 'object' && <LoginState state={state} />}
       </div>
       <LanguageSwitch />
     </main>

@@ -33,6 +33,8 @@ describe('signing in', () => {
   it('says where an answer leads', () => {
     expect(stepAfter(undefined)).toBe('in');
     expect(stepAfter('totp')).toBe('totp');
-    expect(stepAfter('enrol')).toBe('elsewhere');
+    expect(stepAfter('enrol')).toBe('enrol');
+    expect(stepAfter('passkey')).toBe('passkey');
+    expect(stepAfter('something new')).toBe('password');
   });
 });

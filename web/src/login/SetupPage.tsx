@@ -35,7 +35,10 @@ export interface Wish {
   login: string;
   password: string;
   again: string;
+  demo: boolean;
 }
+
+type Texts = Omit<Wish, 'demo'>;
 
 // Which input a fault of the server is about.
 const places: Readonly<Record<string, keyof Wish>> = {
@@ -49,6 +52,7 @@ const places: Readonly<Record<string, keyof Wish>> = {
   'administrator.email': 'email',
   'administrator.login': 'login',
   'administrator.password': 'password',
+  demo: 'demo',
 };
 
 // Of an address "…/setup#secret=…": only what such a secret can look like.
@@ -76,7 +80,7 @@ export function bodyOf(wish: Wish, secret: string, language: string): unknown {
       login: wish.login,
       password: wish.password,
     },
-    demo: false,
+    demo: wish.demo,
   };
 }
 
@@ -143,6 +147,7 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
     login: '',
     password: '',
     again: '',
+    demo: false,
   }));
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [trouble, setTrouble] = useState<string>();
@@ -151,11 +156,11 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
     const found = faults.find((fault) => places[fault.field] === field);
     return found && faultLabel(t, found.code, found.detail);
   };
-  const set = (field: keyof Wish) => (event: { currentTarget: { value: string } }) => {
+  const set = (field: keyof Texts) => (event: { currentTarget: { value: string } }) => {
     const { value } = event.currentTarget;
     setWish((before) => ({ ...before, [field]: value }));
   };
-  const line = (field: keyof Wish, label: string, more: InputHTMLAttributes<HTMLInputElement> = {}, hint?: string) => (
+  const line = (field: keyof Texts, label: string, more: InputHTMLAttributes<HTMLInputElement> = {}, hint?: string) => (
     <Field label={label} needed={more.required ? t.setupNeeded() : undefined} fault={faultOf(field)} hint={hint}>
       {(given) => <Input {...given} maxLength={200} {...more} value={wish[field]} onChange={set(field)} />}
     </Field>
@@ -168,7 +173,7 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
     try {
       await sendJson('POST', '/setup', bodyOf(wish, secret, language));
       client.clear();
-      await navigate({ to: '/roles', search: {}, replace: true });
+      await navigate({ to: '/checklist', replace: true });
     } catch (error) {
       if (!(error instanceof ApiError)) return setTrouble(t.failOther());
       setFaults(error.faults);
@@ -226,6 +231,9 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
         {line('password', t.setupPassword(), { required: true, type: 'password', autoComplete: 'new-password', maxLength: 1024 }, t.setupPasswordHint())}
         {line('again', t.setupAgain(), { required: true, type: 'password', autoComplete: 'new-password', maxLength: 1024 })}
       </div>
+      <Field label={t.setupDemo()} hint={t.setupDemoHint()} fault={faultOf('demo')}>
+        {(given) => <input {...given} type="checkbox" className={styles.check} checked={wish.demo} onChange={(event) => setWish((before) => ({ ...before, demo: event.target.checked }))} />}
+      </Field>
       <Button kind="primary" type="submit" disabled={busy}>
         {busy ? t.setupWorking() : t.setupGo()}
       </Button>

@@ -10,8 +10,8 @@ import { startServer } from './server';
 import type { Server } from './server';
 
 const words = {
-  ja: { organisation: '名称', person: '氏名', login: 'サインイン名', password: 'パスワード', again: 'パスワード（確認）', finish: '設定を完了', in: 'サインイン', out: 'サインアウト', account: 'アカウント', add: 'パスキーを追加', remove: /を削除$/, make: 'パスキーを作成', byPasskey: 'パスキーでサインイン', usePasskey: 'パスキーを使う', app: '認証アプリを設定', confirm: '確認', code: /表示されたコード/, appOn: /有効。/, newCodes: '新しいコードを作成', kept: /安全な場所に控え/, done: '完了', second: '認証アプリのコード', recoveryWay: 'リカバリーコードを使う', recovery: 'リカバリーコード', token: 'トークンを作成', tokenName: /^名前/, makeToken: '作成', revoke: /失効/, endOthers: /のセッションを終了$/, proof: '本人確認', invite: '招待', must: /必須にする/, makeLink: 'リンクを発行', next: '次へ', enrolApp: '認証アプリを設定', open: 'Hinomi を開く', active: '利用可能', disable: 'アカウントを停止', disabled: '停止中', reason: /^理由/, go: '続ける', people: '人', gone: /この招待は使用済み/ },
-  en: { organisation: 'Name', person: 'Your name', login: 'Sign-in name', password: 'Password', again: 'Password again', finish: 'Finish setting up', in: 'Sign in', out: 'Sign out', account: 'Account', add: 'Add a passkey', remove: /^Remove /, make: 'Make a passkey', byPasskey: 'Sign in with a passkey', usePasskey: 'Use a passkey', app: 'Set up an app', confirm: 'Confirm', code: /code that it shows/, appOn: /^On\./, newCodes: 'Make new codes', kept: /safe place$/, done: 'Done', second: 'Code of your authenticator', recoveryWay: 'Use a recovery code', recovery: 'Recovery code', token: 'New token', tokenName: /^Name/, makeToken: 'Make the token', revoke: /^Revoke/, endOthers: /^End the session/, proof: 'Confirm that it is you', invite: 'Invite', must: /Require a second factor/, makeLink: 'Make the link', next: 'Continue', enrolApp: 'Set up an app', open: 'Open Hinomi', active: 'Can sign in', disable: 'Disable the account', disabled: 'Disabled', reason: /^Reason/, go: 'Continue', people: 'People', gone: /has been used/ },
+  ja: { organisation: '名称', person: '氏名', login: 'サインイン名', password: 'パスワード', again: 'パスワード（確認）', finish: '設定を完了', in: 'サインイン', out: 'サインアウト', account: 'アカウント', add: 'パスキーを追加', remove: /を削除$/, make: 'パスキーを作成', byPasskey: 'パスキーでサインイン', usePasskey: 'パスキーを使う', app: '認証アプリを設定', confirm: '確認', code: /表示されたコード/, appOn: /有効。/, newCodes: '新しいコードを作成', kept: /安全な場所に控え/, done: '完了', second: '認証アプリのコード', recoveryWay: 'リカバリーコードを使う', recovery: 'リカバリーコード', token: 'トークンを作成', tokenName: /^名前/, makeToken: '作成', revoke: /失効/, endOthers: /のセッションを終了$/, proof: '本人確認', invite: '招待', must: /必須にする/, makeLink: 'リンクを発行', next: '次へ', enrolApp: '認証アプリを設定', open: 'Hinomi を開く', active: '利用可能', disable: 'アカウントを停止', disabled: '停止中', reason: /^理由/, go: '続ける', people: '人', alerts: 'アラート', gone: /この招待は使用済み/ },
+  en: { organisation: 'Name', person: 'Your name', login: 'Sign-in name', password: 'Password', again: 'Password again', finish: 'Finish setting up', in: 'Sign in', out: 'Sign out', account: 'Account', add: 'Add a passkey', remove: /^Remove /, make: 'Make a passkey', byPasskey: 'Sign in with a passkey', usePasskey: 'Use a passkey', app: 'Set up an app', confirm: 'Confirm', code: /code that it shows/, appOn: /^On\./, newCodes: 'Make new codes', kept: /safe place$/, done: 'Done', second: 'Code of your authenticator', recoveryWay: 'Use a recovery code', recovery: 'Recovery code', token: 'New token', tokenName: /^Name/, makeToken: 'Make the token', revoke: /^Revoke/, endOthers: /^End the session/, proof: 'Confirm that it is you', invite: 'Invite', must: /Require a second factor/, makeLink: 'Make the link', next: 'Continue', enrolApp: 'Set up an app', open: 'Open Hinomi', active: 'Can sign in', disable: 'Disable the account', disabled: 'Disabled', reason: /^Reason/, go: 'Continue', people: 'People', alerts: 'Alerts', gone: /has been used/ },
 } as const;
 type Words = (typeof words)['ja' | 'en'];
 const secret = 'umi-no-mieru-oka 42';
@@ -90,14 +90,14 @@ describe.skipIf(!hasBrowser)('the own account', () => {
       await page.getByRole('button', { name: t.remove }).first().waitFor();
       await signOut(page, t);
       await page.getByRole('button', { name: t.byPasskey }).click();
-      await page.waitForURL('**/alerts');
+      await page.waitForURL('**/roles');
       await page.goto(`${origin}/records/people`);
       await page.getByText('佐藤 花子').first().waitFor();
       // The password alone is only a beginning now.
       await signOut(page, t);
       await byPassword(page, t, 'sato', secret);
       await page.getByRole('button', { name: t.usePasskey }).click();
-      await page.waitForURL('**/alerts');
+      await page.waitForURL('**/roles');
       await clean(watched);
     });
 
@@ -140,7 +140,7 @@ describe.skipIf(!hasBrowser)('the own account', () => {
       await other.page.getByRole('button', { name: t.recoveryWay }).click();
       await other.page.getByLabel(t.recovery).fill(codes[0] ?? '');
       await other.page.getByRole('button', { name: t.in, exact: true }).click();
-      await other.page.waitForURL('**/alerts');
+      await other.page.waitForURL('**/roles');
       await page.reload();
       await page.getByTestId('session').nth(1).waitFor();
       await page.getByRole('button', { name: t.endOthers }).click();
@@ -190,12 +190,12 @@ describe.skipIf(!hasBrowser)('the own account', () => {
       await page.getByTestId('recovery-codes').waitFor();
       await page.getByLabel(t.kept).check();
       await page.getByRole('button', { name: t.open }).click();
-      await page.waitForURL('**/alerts');
+      await page.waitForURL('**/roles');
       const mine = (await page.evaluate(async () => (await fetch('/api/v1/session')).json())) as { principal: { name: string }; permissions: Record<string, unknown> };
       expect(mine.principal.name).toBe('新人 太郎');
       expect(mine.permissions['account.manage']).toBeUndefined();
       expect(await page.evaluate(async (whom) => (await fetch(`/api/v1/people/${whom}/account`)).status, id)).toBe(403);
-      expect(await page.getByRole('navigation').getByRole('link', { name: t.people, exact: true }).count()).toBe(0);
+      for (const name of [t.people, t.alerts]) expect(await page.getByRole('navigation').getByRole('link', { name, exact: true }).count()).toBe(0);
       expect(await page.evaluate(async () => (await fetch('/api/v1/audit')).status)).toBe(403);
       // The link was good once.
       await page.goto(link);

@@ -91,9 +91,8 @@ function App({ account }: { readonly account: Account }) {
         </>
       }
     >
-      <p>
-        {account.totp ? t.accountTotpOn() : t.accountTotpOff()} {t.enrolTotpAbout()}
-      </p>
+      <p>{account.totp ? t.accountTotpOn() : t.accountTotpOff()}</p>
+      <p>{t.enrolTotpAbout()}</p>
       {started && (
         <Dialog opened onClose={() => setStarted(undefined)} title={t.enrolTotp()} closeName={t.commonClose()} size="md">
           <TotpSetup
@@ -117,9 +116,8 @@ function Recovery({ left }: { readonly left: number }) {
   const [codes, setCodes] = useState<readonly string[]>();
   return (
     <Card title={t.recoveryTitle()} tools={<Button onClick={() => void deed(async () => setCodes(await newRecoveryCodes()), '')}>{t.accountRecoveryMake()}</Button>}>
-      <p>
-        {left > 0 ? t.accountRecoveryLeft({ count: left }) : t.accountRecoveryNone()} {left > 0 && t.accountRecoveryReplaces()}
-      </p>
+      <p>{left > 0 ? t.accountRecoveryLeft({ count: left }) : t.accountRecoveryNone()}</p>
+      {left > 0 && <p>{t.accountRecoveryReplaces()}</p>}
       {codes && (
         <Dialog opened onClose={() => setCodes(undefined)} title={t.recoveryTitle()} closeName={t.commonClose()} size="md">
           <RecoveryCodes codes={codes} doneName={t.recoveryDone()} onDone={() => setCodes(undefined)} />

@@ -44,7 +44,7 @@ export function Passkeys({ passkeys }: { readonly passkeys: readonly Passkey[] }
             <thead>
               <tr>
                 <th scope="col">{t.tokensName()}</th>
-                <th scope="col">{t.sessionsBegun({ zone })}</th>
+                <th scope="col">{t.accountPasskeySince({ zone })}</th>
                 <th scope="col">{t.tokensUsed({ zone })}</th>
                 <td />
               </tr>

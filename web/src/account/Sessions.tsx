@@ -7,7 +7,7 @@ import { useText } from '../i18n/useText';
 import type { Messages } from '../i18n/messages';
 import { Visible } from '../text/Visible';
 import { Button } from '../ui/Button';
-import { deviceOf, endSession, getSessions } from './account';
+import { addressOf, deviceOf, endSession, getSessions } from './account';
 import type { OpenSession } from './account';
 import { Card } from './Card';
 import { useAccountDeed } from './useAccountDeed';
@@ -59,7 +59,7 @@ export function Sessions({ person }: { readonly person?: string }) {
                       {device}
                     </th>
                     <td className="mono">
-                      <Visible text={session.peer} />
+                      <Visible text={addressOf(session.peer)} />
                     </td>
                     <td className="num">{shortTime(session.created_at, { language, zone })}</td>
                     <td className="num">{shortTime(session.used_at, { language, zone })}</td>
@@ -67,7 +67,7 @@ export function Sessions({ person }: { readonly person?: string }) {
                       {session.current ? (
                         <span className={`${styles.chip} ${styles.good}`}>{t.sessionsThis()}</span>
                       ) : (
-                        <Button aria-label={t.sessionsEndOne({ device, address: session.peer })} onClick={() => void end([session])}>
+                        <Button aria-label={t.sessionsEndOne({ device, address: addressOf(session.peer) })} onClick={() => void end([session])}>
                           {t.sessionsEnd()}
                         </Button>
                       )}

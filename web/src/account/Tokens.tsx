@@ -29,7 +29,8 @@ export function scopeLabel(t: Messages, scope: string): string {
   const [entity = '', ...deed] = scope.split('.');
   const action = deed.join('.');
   if (textAt(t, `entity.${entity}`) === undefined) return '';
-  return `${entityLabel(t, entity)}: ${actionLabel(t, entity, action)}`;
+  const deeds: Readonly<Record<string, string>> = { read: t.tokensRead(), manage: t.tokensManage() };
+  return `${entityLabel(t, entity)}: ${deeds[action] ?? actionLabel(t, entity, action)}`;
 }
 
 export function Tokens() {
@@ -178,7 +179,8 @@ function NewToken({ onClose }: { readonly onClose: () => void }) {
         </Field>
         <fieldset className={styles.group}>
           <legend>
-            {t.tokensScopes()} {scopes.size === 0 ? t.tokensNoScope() : t.tokensScopesChosen({ count: scopes.size })}
+            {t.tokensScopes()}
+            <span className={styles.after}>{scopes.size === 0 ? t.tokensNoScope() : t.tokensScopesChosen({ count: scopes.size })}</span>
           </legend>
           <Input aria-label={t.tokensScopeFilter()} placeholder={t.tokensScopeFilter()} value={filter} maxLength={100} onChange={(event) => setFilter(event.currentTarget.value)} />
           <ul className={styles.scopes} tabIndex={0} aria-label={t.tokensScopes()}>

@@ -2,7 +2,7 @@ import { encode } from 'uqr';
 import { describe, expect, it } from 'vitest';
 import { creationOf, passkeyTrouble, passkeysWork, requestOf, toBase64Url } from '../api/passkey';
 import { codeOf } from '../login/InvitationPage';
-import { deviceOf, digitsOf, endOf, inFours, scopesOf } from './account';
+import { addressOf, deviceOf, digitsOf, endOf, inFours, scopesOf } from './account';
 import { pageOf } from './checklist';
 import { pathOf } from './Qr';
 
@@ -32,6 +32,14 @@ describe('a device', () => {
   });
   it('is unknown where nothing is said', () => {
     for (const agent of ['', '<script>', 'x'.repeat(400)]) expect(deviceOf(agent)).toBeUndefined();
+  });
+});
+
+describe('an address', () => {
+  it('is shown without the port', () => {
+    expect(addressOf('192.0.2.7:48220')).toBe('192.0.2.7');
+    expect(addressOf('[2001:db8::1]:48220')).toBe('2001:db8::1');
+    for (const peer of ['192.0.2.7', '2001:db8::1', 'unix', '']) expect(addressOf(peer)).toBe(peer);
   });
 });
 

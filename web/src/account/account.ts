@@ -55,6 +55,9 @@ export const digitsOf = (typed: string): string => typed.normalize('NFKC').repla
 // "K3S2 …": in groups of four, to be typed by hand.
 export const inFours = (secret: string): string => secret.replace(/(.{4})(?=.)/g, '$1 ');
 
+// The place without the port, which says nothing to people: "192.0.2.7:48220", "[2001:db8::1]:48220".
+export const addressOf = (peer: string): string => /^\[(.+)\]:\d+$/.exec(peer)?.[1] ?? /^([\d.]+):\d+$/.exec(peer)?.[1] ?? peer;
+
 export interface Device {
   readonly browser: string;
   readonly system: string;

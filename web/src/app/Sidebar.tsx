@@ -49,11 +49,15 @@ export function Sidebar() {
         )}
       </Link>
       <FirstSteps />
-      <h2>{t.navMonitor()}</h2>
-      <Link to="/alerts" search={{}} activeOptions={{ exact: false, includeSearch: false }}>
-        <AlertIcon />
-        {t.navAlerts()}
-      </Link>
+      {may('alert.read') && (
+        <>
+          <h2>{t.navMonitor()}</h2>
+          <Link to="/alerts" search={{}} activeOptions={{ exact: false, includeSearch: false }}>
+            <AlertIcon />
+            {t.navAlerts()}
+          </Link>
+        </>
+      )}
       <h2>{t.navManage()}</h2>
       <Link to="/roles" search={{}} activeOptions={{ exact: false, includeSearch: false }}>
         <RolesIcon />

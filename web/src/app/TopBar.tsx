@@ -7,7 +7,7 @@ import { Button, IconButton } from '../ui/Button';
 import { Choice } from '../ui/Choice';
 import { ClockIcon, BuildingIcon, HelpIcon, LanguageIcon, MoonIcon, PersonIcon, SearchIcon, SignOutIcon, SunIcon } from '../ui/icons';
 import { prefer, usePreferences } from './preferences';
-import { organisationName, useOrganisation, useSession } from './session';
+import { organisationName, useMay, useOrganisation, useSession } from './session';
 import { visible } from '../text/visible';
 import styles from './Shell.module.css';
 
@@ -15,6 +15,7 @@ export function TopBar({ onHelp, onFind }: { readonly onHelp: () => void; readon
   const t = useText();
   const { language, theme, zone } = usePreferences();
   const status = useServerStatus();
+  const mayAlerts = useMay()('alert.read');
   return (
     <header className={styles.top} data-part="top">
       <button type="button" className={styles.find} onClick={onFind}>
@@ -25,7 +26,7 @@ export function TopBar({ onHelp, onFind }: { readonly onHelp: () => void; readon
       <OrganisationSwitch />
       {status?.realm_default === 'demo' && <span className={styles.demo}>{t.shellDemo()}</span>}
       <span className={styles.space} />
-      <LiveMark perSecond={status?.events.per_second} />
+      {mayAlerts && <LiveMark perSecond={status?.events.per_second} />}
       <Choice
         value={zone}
         onChoose={(value) => prefer({ zone: value })}

@@ -1,9 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { AlertsPage } from '../alerts/AlertsPage';
 import { parseAlertSearch } from '../alerts/filter';
 import { parseRecordSearch } from '../record/filter';
 import { parseBoardSearch, parseRoleSearch } from '../roles/roles';
 import { LoginPage } from '../login/LoginPage';
+import { Home } from './Home';
 import { Shell } from './Shell';
 import { NotFound } from './NotFound';
 import { parseSearch, stringifySearch } from './search';
@@ -16,9 +17,7 @@ const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: 
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/alerts', search: {} });
-  },
+  component: Home,
 });
 const alerts = createRoute({
   getParentRoute: () => shell,

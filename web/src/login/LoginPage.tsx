@@ -54,7 +54,7 @@ export function LoginPage() {
     void enter(takeTicket()).then((result) => {
       if (result !== 'in') return setState(result);
       client.clear();
-      return navigate({ to: '/alerts', search: {}, replace: true });
+      return navigate({ to: '/', replace: true });
     });
   }, [client, navigate]);
   useEffect(() => {
@@ -75,7 +75,7 @@ export function LoginPage() {
           <PasswordForm
             onIn={() => {
               client.clear();
-              void navigate({ to: '/alerts', search: {}, replace: true });
+              void navigate({ to: '/', replace: true });
             }}
           >
             <LoginState state={state} />

@@ -12,7 +12,7 @@ import { useTitle } from '../app/useTitle';
 import { useText } from '../i18n/useText';
 import { faultLabel } from '../record/labels';
 import { Button } from '../ui/Button';
-import { Field, Input, Select } from '../ui/Field';
+import { Field, Input, Select, Tick } from '../ui/Field';
 import { Logo } from '../ui/icons';
 import { LanguageSwitch } from './LoginPage';
 import styles from './LoginPage.module.css';
@@ -160,6 +160,7 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
     const { value } = event.currentTarget;
     setWish((before) => ({ ...before, [field]: value }));
   };
+  const setDemo = (demo: boolean) => setWish((before) => ({ ...before, demo }));
   const line = (field: keyof Texts, label: string, more: InputHTMLAttributes<HTMLInputElement> = {}, hint?: string) => (
     <Field label={label} needed={more.required ? t.setupNeeded() : undefined} fault={faultOf(field)} hint={hint}>
       {(given) => <Input {...given} maxLength={200} {...more} value={wish[field]} onChange={set(field)} />}
@@ -231,9 +232,17 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
         {line('password', t.setupPassword(), { required: true, type: 'password', autoComplete: 'new-password', maxLength: 1024 }, t.setupPasswordHint())}
         {line('again', t.setupAgain(), { required: true, type: 'password', autoComplete: 'new-password', maxLength: 1024 })}
       </div>
-      <Field label={t.setupDemo()} hint={t.setupDemoHint()} fault={faultOf('demo')}>
-        {(given) => <input {...given} type="checkbox" className={styles.check} checked={wish.demo} onChange={(event) => setWish((before) => ({ ...before, demo: event.target.checked }))} />}
-      </Field>
+      <div>
+        <Tick checked={wish.demo} onChange={(event) => setDemo(event.currentTarget.checked)}>
+          {t.setupDemo()}
+        </Tick>
+        <p className={styles.hint}>{t.setupDemoHint()}</p>
+        {faultOf('demo') !== undefined && (
+          <p role="alert" className={styles.problem}>
+            {faultOf('demo')}
+          </p>
+        )}
+      </div>
       <Button kind="primary" type="submit" disabled={busy}>
         {busy ? t.setupWorking() : t.setupGo()}
       </Button>

@@ -127,7 +127,13 @@ describe.skipIf(!hasBrowser)('the own account', () => {
       await page.getByRole('button', { name: t.token }).click();
       await page.getByRole('dialog').getByLabel(t.tokenName).fill('collector');
       await page.getByRole('dialog').getByLabel('person.read').first().check();
+      // Only the passing of ten minutes is feigned: the first answer is that of a proof which has aged.
+      await page.route('**/api/v1/tokens', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ status: 403, code: 'needs_step_up', title: '' }) }), { times: 1 });
       await page.getByRole('dialog').getByRole('button', { name: t.makeToken, exact: true }).click();
+      const proof = page.getByRole('dialog', { name: t.proof });
+      await proof.getByRole('button', { name: t.recovery }).click();
+      await proof.getByLabel(t.recovery, { exact: true }).fill(codes[1] ?? '');
+      await proof.getByRole('button', { name: t.confirm, exact: true }).click();
       const token = ((await page.getByTestId('new-token').textContent()) ?? '').trim();
       expect(token).toMatch(/^hnm_/);
       await page.getByRole('dialog').getByRole('button', { name: t.done, exact: true }).click();

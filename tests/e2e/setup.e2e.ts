@@ -86,10 +86,12 @@ describe.skipIf(!hasBrowser)('the first start', () => {
     await page.getByText('空見野精機株式会社').first().waitFor();
     await page.getByText('Toyo Denki').first().waitFor();
     // Its people are marked, and stand apart from one's own.
-    await page.goto(`${server.origin}/records/people?realm=demo`);
-    await page.getByText('見張 守').first().waitFor();
     await page.goto(`${server.origin}/records/people`);
     await page.getByText('Hanako Sato').first().waitFor();
     expect(await page.getByText('見張 守').count()).toBe(0);
+    await page.getByRole('search').getByRole('button').last().click();
+    await page.getByRole('button', { name: 'Show demo records' }).click();
+    await page.getByText('見張 守').first().waitFor();
+    expect(await page.getByText('Hanako Sato').count()).toBe(0);
   });
 });

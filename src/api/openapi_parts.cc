@@ -214,6 +214,15 @@ constexpr std::string_view kSchemas = R"json({
 "Invitation": {
   "type": "object", "required": ["address", "expires_at"],
   "properties": {"address": {"type": "string"}, "expires_at": {"$ref": "#/components/schemas/Time"}}},
+"NewInvitation": {
+  "type": "object", "properties": {
+    "must_enrol": {"type": "boolean", "description": "nothing opens before there is a second factor"},
+    "reset_factors": {"type": "boolean", "description": "removes all second factors; needs a reason"}}},
+"InvitationCode": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}}},
+"Invited": {
+  "type": "object", "required": ["name", "login"], "properties": {
+    "name": {"type": "string"},
+    "login": {"type": ["string", "null"], "description": "of an account that is there already"}}},
 "TakenInvitation": {
   "type": "object", "required": ["code", "login", "password"], "properties": {
     "code": {"type": "string"}, "login": {"type": "string"}, "password": {"type": "string"}}},

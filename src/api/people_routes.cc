@@ -50,6 +50,37 @@ Response SignInRoutes::invite(Asked& asked) {
   return records::json_answer(std::move(text), 201);
 }
 
+// Whose an open invitation is. Whoever has the code may take the account: to them its name is no secret.
+Response SignInRoutes::check_invitation(Asked& asked) {
+  if (!records::is_json(asked.request)) return problem(Problem::wrong_media_type, "send application/json");
+  auto body = JsonBody::read(asked.request.body);
+  if (!body) return problem(Problem::malformed, body.error().message);
+  const std::string code = body->needed("code");
+  if (auto faults = body->take_faults(); !faults.empty())
+    return refused({Kind::invalid, std::move(faults), {}});
+  const auto person = parts_.accounts->invited(code, from(asked.request));
+  if (!person) return failed(person.error());
+  if (!*person) return records::not_found();
+  const access::Principal system = access::system_principal();
+  record::Context by;
+  by.who = &system;
+  const schema::Entity& entity = parts_.engine->registry().get("person");
+  const auto record = parts_.engine->get(by, entity, **person);
+  if (!record) return refused(record.refusal());
+  const auto account = parts_.accounts->find(**person);
+  if (!account) return failed(account.error());
+  const auto* const name = std::get_if<std::string>(&record->values[entity.index_of("name")]);
+  std::string text;
+  base::JsonWriter json(text);
+  json.begin_object().key("name").string(name == nullptr ? std::string_view() : *name).key("login");
+  if (*account)
+    json.string((*account)->login);
+  else
+    json.null();
+  json.end_object();
+  return records::json_answer(std::move(text));
+}
+
 Response SignInRoutes::accept(Asked& asked) {
   if (!records::is_json(asked.request)) return problem(Problem::wrong_media_type, "send application/json");
   auto body = JsonBody::read(asked.request.body);

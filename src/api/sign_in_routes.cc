@@ -416,6 +416,7 @@ std::vector<Route> SignInRoutes::routes() {
   on({Method::post, "/api/v1/people/{id}/invitation", For::session, &S::invite, false, "account.manage"});
   on({Method::get, "/api/v1/people/{id}/account", For::session, &S::account_of, false, "account.manage"});
   on({Method::remove, "/api/v1/people/{id}/account", For::session, &S::disable, false, "account.manage"});
+  on({Method::post, "/api/v1/invitation/check", For::everybody, &S::check_invitation});
   on({Method::post, "/api/v1/invitation", For::everybody, &S::accept, true});
   on({Method::get, "/api/v1/setup", For::everybody, &S::setup_state});
   on({Method::post, "/api/v1/setup", For::everybody, &S::setup, true});

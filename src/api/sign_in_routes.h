@@ -95,6 +95,7 @@ class SignInRoutes {
   http::Response end_token(Asked& asked);
   // accounts of others (people_routes.cc)
   http::Response invite(Asked& asked);
+  http::Response check_invitation(Asked& asked);
   http::Response accept(Asked& asked);
   http::Response account_of(Asked& asked);
   http::Response disable(Asked& asked);

@@ -459,10 +459,15 @@ TEST_F(SignInTest, an_invitation_makes_an_account_and_only_where_one_may_manage_
   const std::string address = member(made.body, "address");
   const std::string code = address.substr(address.find("#code=") + 6);
   Browser nobody;
+  const std::string check = R"({"code":")" + code + "\"}";
+  EXPECT_EQ(send(nobody, "POST", "/api/v1/invitation/check", check).body,
+            R"({"name":"新人 太郎","login":null})");
+  EXPECT_EQ(send(nobody, "POST", "/api/v1/invitation/check", R"({"code":"no-such-code"})").status, 404);
   const std::string start_of = R"({"code":")" + code + R"(","login":"taro","password":")";
   EXPECT_EQ(send(nobody, "POST", "/api/v1/invitation", start_of + "short\"}").status, 422);
   EXPECT_EQ(send(nobody, "POST", "/api/v1/invitation", start_of + "Matsu-to-take-1603\"}").status, 204);
   EXPECT_EQ(send(nobody, "POST", "/api/v1/invitation", start_of + "Matsu-to-take-1603\"}").status, 404);
+  EXPECT_EQ(send(nobody, "POST", "/api/v1/invitation/check", check).status, 404) << "used";
   EXPECT_EQ(log_in(nobody, "taro", "Matsu-to-take-1603").status, 204);
   EXPECT_EQ(send(boss, "GET", "/api/v1/people/" + newcomer + "/account").status, 200);
   EXPECT_EQ(send(boss, "DELETE", "/api/v1/people/" + newcomer + "/account").status, 204);

@@ -55,6 +55,11 @@ class Seeder {
     if (!read) return read.error();
     HINOMI_CHECK(read->faults.empty());
     if (id) read->draft.id = id;
+    // The texts above count the demo's own organisations; others may stand before them.
+    if (read->draft.organisation) {
+      const auto counted = static_cast<std::size_t>(*read->draft.organisation);
+      if (counted >= 1 && counted <= keys_.size()) read->draft.organisation = keys_[counted - 1];
+    }
     context_.realm = declared.for_all_organisations ? base::Realm::real : base::Realm::demo;
     const auto made = engine_.create(context_, declared, std::move(read->draft));
     if (!made) {
@@ -65,6 +70,11 @@ class Seeder {
                          "",
                          {}};
     }
+    if (entity == "organisation") {
+      const auto* const key = std::get_if<std::int64_t>(&made->values[declared.index_of("key")]);
+      HINOMI_CHECK(key != nullptr);
+      keys_.push_back(static_cast<base::OrganisationId>(*key));
+    }
     return made->id.text();
   }
 
@@ -72,6 +82,7 @@ class Seeder {
   Engine& engine_;
   access::Principal system_ = access::system_principal();
   record::Context context_;
+  std::vector<base::OrganisationId> keys_;  // of the organisations made so far
 };
 
 std::string person_body(std::string_view name, std::string_view department, std::string_view account,
@@ -122,14 +133,13 @@ base::Result<void> assign_roles(Seeder& seeder, const std::vector<std::string>& 
 }
 
 // The one who looks around in the demo may do everything in it.
-base::Result<void> add_visitor(Seeder& seeder, const Engine& engine) {
+base::Result<void> add_visitor(Seeder& seeder) {
   const auto person =
       seeder.make("person",
                   R"({"name":"火の見 太郎","name_kana":"ひのみ たろう","name_en":"Taro Hinomi",)"
                   R"("department":"CSIRT","language":"ja","organisation":1})",
                   demo_person());
   if (!person) return person.error();
-  (void)engine;
   constexpr std::string_view kLetters = "ABCDEFGHI";
   constexpr int kCounts[] = {6, 5, 5, 8, 7, 4, 10, 3, 6};
   std::vector<std::string> roles{"administrator", "auditor"};
@@ -143,6 +153,36 @@ base::Result<void> add_visitor(Seeder& seeder, const Engine& engine) {
     if (!made) return made.error();
   }
   return {};
+}
+
+base::Result<void> add_company(Engine& engine, bool with_visitor) {
+  Seeder seeder(engine);
+  for (const std::string_view body : kOrganisations)
+    if (auto made = seeder.make("organisation", body); !made) return made.error();
+  for (const std::string_view body : kSites)
+    if (auto made = seeder.make("site", body); !made) return made.error();
+  std::vector<std::string> posts;
+  for (const std::string_view body : kPosts) {
+    auto made = seeder.make("post", body);
+    if (!made) return made.error();
+    posts.push_back(std::move(*made));
+  }
+  if (with_visitor)
+    if (auto visitor = add_visitor(seeder); !visitor) return visitor;
+  const demo::Company company = demo::make_company();
+  std::size_t index = 0;
+  for (const demo::Person& person : company.people) {
+    const auto made = seeder.make("person", person_body(person.name, person.department, person.account, 1));
+    if (!made) return made.error();
+    // The first people of the company hold its posts, the fourth post by three.
+    const std::size_t post = index < 3 ? index : index < 6 ? 3 : 4;
+    if (index < 7)
+      if (auto held = seeder.make("holding", holding_body(*made, posts[post])); !held) return held.error();
+    ++index;
+  }
+  const auto supplier = seeder.make("person", person_body("見張 守", "SOC", "m.mihari", 3));
+  if (!supplier) return supplier.error();
+  return assign_roles(seeder, posts, *supplier);
 }
 
 }  // namespace
@@ -162,32 +202,11 @@ base::Result<void> add_demo_records(Engine& engine) {
   const auto there = engine.list(context, engine.registry().get("organisation"), any);
   if (!there) return there.refusal().error;
   if (!there->records.empty()) return {};
-  Seeder seeder(engine);
-  for (const std::string_view body : kOrganisations)
-    if (auto made = seeder.make("organisation", body); !made) return made.error();
-  for (const std::string_view body : kSites)
-    if (auto made = seeder.make("site", body); !made) return made.error();
-  std::vector<std::string> posts;
-  for (const std::string_view body : kPosts) {
-    auto made = seeder.make("post", body);
-    if (!made) return made.error();
-    posts.push_back(std::move(*made));
-  }
-  if (auto visitor = add_visitor(seeder, engine); !visitor) return visitor;
-  const demo::Company company = demo::make_company();
-  std::size_t index = 0;
-  for (const demo::Person& person : company.people) {
-    const auto made = seeder.make("person", person_body(person.name, person.department, person.account, 1));
-    if (!made) return made.error();
-    // The first people of the company hold its posts, the fourth post by three.
-    const std::size_t post = index < 3 ? index : index < 6 ? 3 : 4;
-    if (index < 7)
-      if (auto held = seeder.make("holding", holding_body(*made, posts[post])); !held) return held.error();
-    ++index;
-  }
-  const auto supplier = seeder.make("person", person_body("見張 守", "SOC", "m.mihari", 3));
-  if (!supplier) return supplier.error();
-  return assign_roles(seeder, posts, *supplier);
+  return add_company(engine, true);
+}
+
+base::Result<void> add_demo_company(Engine& engine) {
+  return add_company(engine, false);
 }
 
 }  // namespace hinomi::app

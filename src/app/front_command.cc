@@ -215,6 +215,7 @@ class Front {
     auto choices = AccountKeeper::choices();
     if (!choices) return choices.error();
     services.setup = std::move(*choices);
+    services.add_demo = [this] { return add_demo_company(records_->engine()); };
     services.audit = &*audit_;
     services.grants_of = [this](const base::RecordId& person) {
       auto grants = records_->grants().grants_of(person);

@@ -99,6 +99,9 @@ class RecordKeeper {
 // The organisation of the demo company with its sites, people, posts and assignments; nothing where an
 // organisation is there already.
 [[nodiscard]] base::Result<void> add_demo_records(record::Engine& engine);
+// The same beside the organisations that are there, for a server in real use: without the person who holds
+// every role, who would hold them for the whole group.
+[[nodiscard]] base::Result<void> add_demo_company(record::Engine& engine);
 // The person of the demo who holds every role.
 [[nodiscard]] base::RecordId demo_person() noexcept;
 

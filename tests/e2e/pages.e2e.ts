@@ -211,6 +211,58 @@ const pages: readonly PageToSee[] = [
     },
   },
   {
+    name: 'own account',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/account`);
+      await page.getByTestId('session').first().waitFor();
+      await settled(page);
+    },
+  },
+  {
+    name: 'new token',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/account`);
+      await page.getByTestId('session').first().waitFor();
+      await page.locator('main section').last().getByRole('button').first().click();
+      await page.getByRole('dialog').locator('fieldset li').nth(3).waitFor();
+    },
+  },
+  {
+    name: 'app for codes',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/account`);
+      await page.getByTestId('session').first().waitFor();
+      await page.locator('main section').nth(2).getByRole('button').first().click();
+      await page.getByTestId('totp-secret').waitFor();
+    },
+  },
+  {
+    name: 'account of a person',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/records/people?q=${encodeURIComponent('見張')}`);
+      await recordRows(page).first().click();
+      await page.waitForURL('**open=*');
+      await page.goto(`${origin}/records/people/${new URL(page.url()).searchParams.get('open')}?tab=account`);
+      await page.getByRole('tabpanel').getByRole('button').first().click();
+      await page.getByRole('dialog').locator('form').waitFor();
+    },
+  },
+  {
+    name: 'first steps',
+    open: async (page, origin) => {
+      await page.goto(`${origin}/checklist`);
+      await page.getByTestId('todo-roles').waitFor();
+    },
+  },
+  {
+    name: 'invitation without its code',
+    signedOut: true,
+    open: async (page, origin) => {
+      await page.goto(`${origin}/invitation`);
+      await page.locator('main p').first().waitFor();
+    },
+  },
+  {
     name: 'palette',
     open: async (page, origin) => {
       await page.goto(`${origin}/status`);

@@ -35,7 +35,7 @@ function App() {
 }
 
 // What every page behind the sign-in waits for is asked for while the first script still runs.
-if (window.location.pathname !== '/login') {
+if (!['/login', '/setup', '/invitation'].includes(window.location.pathname)) {
   void queryClient.prefetchQuery({ queryKey: ['session'], queryFn: getSession, staleTime: Infinity });
   void queryClient.prefetchQuery({ queryKey: ['status'], queryFn: ({ signal }) => getJson('/status', signal) });
 }

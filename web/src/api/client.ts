@@ -138,7 +138,7 @@ export interface Reach {
   readonly organisations: readonly number[];
 }
 
-export type ProofMethod = 'password' | 'totp' | 'passkey';
+export type ProofMethod = 'password' | 'totp' | 'passkey' | 'recovery_code';
 
 export interface Session {
   readonly principal: { readonly kind: string; readonly id: string; readonly name: string };

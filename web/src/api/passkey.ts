@@ -1,4 +1,4 @@
-// A signature of the person's passkey over what the server asked, as JSON with base64url members.
+// What a person's passkey says to what the server asked, as JSON with base64url members.
 import { sendJson } from './client';
 
 type Json = Record<string, unknown>;
@@ -16,20 +16,43 @@ export function toBase64Url(bytes: ArrayBuffer): string {
   return btoa(plain).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-function requestOf(options: Json): PublicKeyCredentialRequestOptions {
-  const given = (options['publicKey'] ?? options) as Json;
-  const allowed = (given['allowCredentials'] ?? []) as readonly Json[];
+// Browsers give passkeys to names with a safe connection; an address of digits is no name.
+export function passkeysWork(host: string, isSafe: boolean, isKnown: boolean): boolean {
+  return isSafe && isKnown && !/^\[|^[\d.]+$/.test(host);
+}
+
+export const passkeysWorkHere = () => passkeysWork(window.location.hostname, window.isSecureContext, 'PublicKeyCredential' in window);
+
+export type PasskeyTrouble = 'cancelled' | 'exists';
+
+// Of the ways in which a browser ends a ceremony without an answer; undefined: the trouble is another.
+export function passkeyTrouble(error: unknown): PasskeyTrouble | undefined {
+  if (!(error instanceof DOMException)) return undefined;
+  if (error.name === 'InvalidStateError') return 'exists';
+  return error.name === 'NotAllowedError' || error.name === 'AbortError' ? 'cancelled' : undefined;
+}
+
+const handlesOf = (given: unknown) => ((given ?? []) as readonly Json[]).map((one) => ({ ...one, type: 'public-key' as const, id: fromBase64Url(String(one['id'])) }));
+
+export function requestOf(options: Json): PublicKeyCredentialRequestOptions {
+  return { ...options, challenge: fromBase64Url(String(options['challenge'])), allowCredentials: handlesOf(options['allowCredentials']) };
+}
+
+export function creationOf(options: Json): PublicKeyCredentialCreationOptions {
+  const user = options['user'] as Json;
   return {
-    ...given,
-    challenge: fromBase64Url(String(given['challenge'])),
-    allowCredentials: allowed.map((one) => ({ ...one, type: 'public-key' as const, id: fromBase64Url(String(one['id'])) })),
+    ...(options as unknown as PublicKeyCredentialCreationOptions),
+    challenge: fromBase64Url(String(options['challenge'])),
+    user: { id: fromBase64Url(String(user['id'])), name: String(user['name']), displayName: String(user['displayName']) },
+    excludeCredentials: handlesOf(options['excludeCredentials']),
   };
 }
 
+// Signs what the server asks: to begin a session, to complete one, or as a fresh proof.
 export async function passkeyAnswer(): Promise<Json> {
   const options = await sendJson<Json>('POST', '/session/passkey/options', {});
   const found = await navigator.credentials.get({ publicKey: requestOf(options) });
-  if (!(found instanceof PublicKeyCredential)) throw new Error('no passkey');
+  if (!(found instanceof PublicKeyCredential)) throw new DOMException('no passkey', 'NotAllowedError');
   const answer = found.response as AuthenticatorAssertionResponse;
   return {
     id: found.id,
@@ -42,4 +65,23 @@ export async function passkeyAnswer(): Promise<Json> {
       userHandle: answer.userHandle ? toBase64Url(answer.userHandle) : null,
     },
   };
+}
+
+// Makes one in this browser or on a key, and gives it to the account.
+export async function addPasskey(name: string): Promise<void> {
+  const options = await sendJson<Json>('POST', '/account/passkeys/options', {});
+  const made = await navigator.credentials.create({ publicKey: creationOf(options) });
+  if (!(made instanceof PublicKeyCredential)) throw new DOMException('no passkey', 'NotAllowedError');
+  const answer = made.response as AuthenticatorAttestationResponse;
+  const passkey = {
+    id: made.id,
+    rawId: toBase64Url(made.rawId),
+    type: made.type,
+    response: {
+      clientDataJSON: toBase64Url(answer.clientDataJSON),
+      attestationObject: toBase64Url(answer.attestationObject),
+      transports: answer.getTransports(),
+    },
+  };
+  await sendJson('POST', '/account/passkeys', { name, passkey });
 }

@@ -16,15 +16,21 @@ interface Account {
   readonly password?: boolean;
   readonly totp?: boolean;
   readonly passkeys?: readonly unknown[];
+  readonly recovery_left?: number;
 }
 
 const known: readonly ProofMethod[] = ['password', 'totp', 'passkey'];
 
 export function proofMethods(account: Account | undefined, session: readonly string[]): readonly ProofMethod[] {
-  const has = account
-    ? known.filter((one) => (one === 'password' ? account.password === true : one === 'totp' ? account.totp === true : (account.passkeys ?? []).length > 0))
-    : known.filter((one) => session.includes(one));
-  return has.length > 0 ? has : ['password'];
+  if (!account) {
+    const has = known.filter((one) => session.includes(one));
+    return has.length > 0 ? has : ['password'];
+  }
+  const totp = account.totp === true;
+  const passkey = (account.passkeys ?? []).length > 0;
+  // Where there is a second factor the password alone proves nothing.
+  if (!totp && !passkey) return ['password'];
+  return [...(totp ? (['totp'] as const) : []), ...(passkey ? (['passkey'] as const) : []), ...((account.recovery_left ?? 0) > 0 ? (['recovery_code'] as const) : [])];
 }
 
 interface Props {
@@ -42,12 +48,12 @@ export function ProofDialog({ onDone, onCancel }: Props) {
   const [text, setText] = useState('');
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const names: Readonly<Record<ProofMethod, string>> = { password: t.proofPassword(), totp: t.proofTotp(), passkey: t.proofPasskey() };
+  const names: Readonly<Record<ProofMethod, string>> = { password: t.proofPassword(), totp: t.proofTotp(), passkey: t.proofPasskey(), recovery_code: t.signinRecovery() };
   const prove = async () => {
     setBusy(true);
     setFault(undefined);
     try {
-      const given = method === 'passkey' ? { passkey: await passkeyAnswer() } : { [method]: method === 'totp' ? text.normalize('NFKC').replace(/\s/g, '') : text };
+      const given = method === 'passkey' ? { passkey: await passkeyAnswer() } : { [method]: method === 'password' ? text : text.normalize('NFKC').replace(/\s/g, '') };
       await sendJson('POST', '/session/proof', given);
       onDone();
     } catch (error) {
@@ -70,7 +76,11 @@ export function ProofDialog({ onDone, onCancel }: Props) {
         {methods.length > 1 && (
           <div className={styles.methods} role="group" aria-label={t.proofMethod()}>
             {methods.map((one) => (
-              <Button key={one} aria-pressed={one === method} onClick={() => setMethod(one)}>
+              <Button key={one} aria-pressed={one === method} onClick={() => {
+                  setMethod(one);
+                  setText('');
+                  setFault(undefined);
+                }}>
                 {names[one]}
               </Button>
             ))}

@@ -1,10 +1,12 @@
 import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { getChecklist } from '../account/checklist';
 import type { Entity } from '../api/schema';
 import { useSchema } from '../api/schema';
 import { useText } from '../i18n/useText';
 import { entitiesLabel } from '../record/labels';
-import { AlertIcon, BuildingIcon, InboxIcon, JobsIcon, Logo, RecordsIcon, RolesIcon, StatusIcon } from '../ui/icons';
+import { AlertIcon, BuildingIcon, ChecklistIcon, InboxIcon, JobsIcon, Logo, RecordsIcon, RolesIcon, StatusIcon } from '../ui/icons';
 import { useMay, useSession } from './session';
 import styles from './Shell.module.css';
 
@@ -46,11 +48,16 @@ export function Sidebar() {
           </b>
         )}
       </Link>
-      <h2>{t.navMonitor()}</h2>
-      <Link to="/alerts" search={{}} activeOptions={{ exact: false, includeSearch: false }}>
-        <AlertIcon />
-        {t.navAlerts()}
-      </Link>
+      <FirstSteps />
+      {may('alert.read') && (
+        <>
+          <h2>{t.navMonitor()}</h2>
+          <Link to="/alerts" search={{}} activeOptions={{ exact: false, includeSearch: false }}>
+            <AlertIcon />
+            {t.navAlerts()}
+          </Link>
+        </>
+      )}
       <h2>{t.navManage()}</h2>
       <Link to="/roles" search={{}} activeOptions={{ exact: false, includeSearch: false }}>
         <RolesIcon />
@@ -73,5 +80,24 @@ export function Sidebar() {
         {t.navStatus()}
       </Link>
     </nav>
+  );
+}
+
+// For those who look after people and accounts, until everything is done.
+function FirstSteps() {
+  const t = useText();
+  const may = useMay();
+  const isFor = may('account.manage');
+  const steps = useQuery({ queryKey: ['checklist'], queryFn: ({ signal }) => getChecklist(signal), enabled: isFor, staleTime: 60_000, retry: false });
+  const left = (steps.data ?? []).filter((step) => !step.done).length;
+  if (!isFor || left === 0) return null;
+  return (
+    <Link to="/checklist">
+      <ChecklistIcon />
+      {t.todoTitle()}
+      <b className={styles.unread} aria-label={t.todoLeft({ count: left })}>
+        {left}
+      </b>
+    </Link>
   );
 }

@@ -5,9 +5,9 @@ import { useConnection, useServerStatus } from '../api/live';
 import { useText } from '../i18n/useText';
 import { Button, IconButton } from '../ui/Button';
 import { Choice } from '../ui/Choice';
-import { ClockIcon, BuildingIcon, HelpIcon, LanguageIcon, MoonIcon, SearchIcon, SignOutIcon, SunIcon } from '../ui/icons';
+import { ClockIcon, BuildingIcon, HelpIcon, LanguageIcon, MoonIcon, PersonIcon, SearchIcon, SignOutIcon, SunIcon } from '../ui/icons';
 import { prefer, usePreferences } from './preferences';
-import { organisationName, useOrganisation, useSession } from './session';
+import { organisationName, useMay, useOrganisation, useSession } from './session';
 import { visible } from '../text/visible';
 import styles from './Shell.module.css';
 
@@ -15,6 +15,7 @@ export function TopBar({ onHelp, onFind }: { readonly onHelp: () => void; readon
   const t = useText();
   const { language, theme, zone } = usePreferences();
   const status = useServerStatus();
+  const mayAlerts = useMay()('alert.read');
   return (
     <header className={styles.top} data-part="top">
       <button type="button" className={styles.find} onClick={onFind}>
@@ -25,7 +26,7 @@ export function TopBar({ onHelp, onFind }: { readonly onHelp: () => void; readon
       <OrganisationSwitch />
       {status?.realm_default === 'demo' && <span className={styles.demo}>{t.shellDemo()}</span>}
       <span className={styles.space} />
-      <LiveMark perSecond={status?.events.per_second} />
+      {mayAlerts && <LiveMark perSecond={status?.events.per_second} />}
       <Choice
         value={zone}
         onChoose={(value) => prefer({ zone: value })}
@@ -60,6 +61,7 @@ export function TopBar({ onHelp, onFind }: { readonly onHelp: () => void; readon
         <IconButton name={t.themeChoose()} icon={theme === 'dark' ? <MoonIcon /> : <SunIcon />} />
       </Choice>
       <IconButton name={t.helpOpen()} icon={<HelpIcon />} onClick={onHelp} />
+      <OwnAccount />
       <SignOut />
     </header>
   );
@@ -97,6 +99,12 @@ function LiveMark({ perSecond }: { readonly perSecond: number | undefined }) {
       {connection === 'open' && perSecond !== undefined && <span className="num">{t.livePerSecond({ events: Math.round(perSecond) })}</span>}
     </span>
   );
+}
+
+function OwnAccount() {
+  const t = useText();
+  const navigate = useNavigate();
+  return <IconButton name={t.accountTitle()} icon={<PersonIcon />} onClick={() => void navigate({ to: '/account' })} />;
 }
 
 function SignOut() {

@@ -44,7 +44,8 @@ describe('a deed', () => {
 
 describe('a proof', () => {
   it('is asked for with what the person has', () => {
-    expect(proofMethods({ password: true, totp: true, passkeys: [{}] }, [])).toEqual(['password', 'totp', 'passkey']);
+    expect(proofMethods({ password: true, totp: true, passkeys: [{}] }, [])).toEqual(['totp', 'passkey']);
+    expect(proofMethods({ password: true, totp: false, passkeys: [{}], recovery_left: 10 }, [])).toEqual(['passkey', 'recovery_code']);
     expect(proofMethods({ password: true, totp: false, passkeys: [] }, ['passkey'])).toEqual(['password']);
     expect(proofMethods(undefined, ['ticket', 'totp'])).toEqual(['totp']);
     expect(proofMethods(undefined, ['ticket'])).toEqual(['password']);

@@ -1,9 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { AlertsPage } from '../alerts/AlertsPage';
 import { parseAlertSearch } from '../alerts/filter';
 import { parseRecordSearch } from '../record/filter';
 import { parseBoardSearch, parseRoleSearch } from '../roles/roles';
 import { LoginPage } from '../login/LoginPage';
+import { Home } from './Home';
 import { Shell } from './Shell';
 import { NotFound } from './NotFound';
 import { parseSearch, stringifySearch } from './search';
@@ -11,13 +12,12 @@ import { parseSearch, stringifySearch } from './search';
 const root = createRootRoute({ notFoundComponent: NotFound });
 const login = createRoute({ getParentRoute: () => root, path: '/login', component: LoginPage });
 const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: lazyRouteComponent(() => import('../login/SetupPage'), 'SetupPage') });
+const invitation = createRoute({ getParentRoute: () => root, path: '/invitation', component: lazyRouteComponent(() => import('../login/InvitationPage'), 'InvitationPage') });
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
 const home = createRoute({
   getParentRoute: () => shell,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/alerts', search: {} });
-  },
+  component: Home,
 });
 const alerts = createRoute({
   getParentRoute: () => shell,
@@ -81,8 +81,19 @@ const jobs = createRoute({
   component: lazyRouteComponent(() => import('../jobs/JobsPage'), 'JobsPage'),
 });
 
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../account/AccountPage'), 'AccountPage'),
+});
+const checklist = createRoute({
+  getParentRoute: () => shell,
+  path: '/checklist',
+  component: lazyRouteComponent(() => import('../account/ChecklistPage'), 'ChecklistPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, setup, shell.addChildren([home, alerts, alert, status, recordsIndex, records, record, roles, role, inbox, jobs])]),
+  routeTree: root.addChildren([login, setup, invitation, shell.addChildren([home, alerts, alert, status, recordsIndex, records, record, roles, role, inbox, jobs, account, checklist])]),
   parseSearch,
   stringifySearch,
   defaultPreload: false,

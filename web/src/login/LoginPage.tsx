@@ -54,7 +54,7 @@ export function LoginPage() {
     void enter(takeTicket()).then((result) => {
       if (result !== 'in') return setState(result);
       client.clear();
-      return navigate({ to: '/alerts', search: {}, replace: true });
+      return navigate({ to: '/', replace: true });
     });
   }, [client, navigate]);
   useEffect(() => {
@@ -75,11 +75,13 @@ export function LoginPage() {
           <PasswordForm
             onIn={() => {
               client.clear();
-              void navigate({ to: '/alerts', search: {}, replace: true });
+              void navigate({ to: '/', replace: true });
             }}
-          />
+          >
+            <LoginState state={state} />
+          </PasswordForm>
         )}
-        <LoginState state={state} />
+        {typeof state === 'object' && <LoginState state={state} />}
       </div>
       <LanguageSwitch />
     </main>

@@ -12,7 +12,7 @@ import { useTitle } from '../app/useTitle';
 import { useText } from '../i18n/useText';
 import { faultLabel } from '../record/labels';
 import { Button } from '../ui/Button';
-import { Field, Input, Select } from '../ui/Field';
+import { Field, Input, Select, Tick } from '../ui/Field';
 import { Logo } from '../ui/icons';
 import { LanguageSwitch } from './LoginPage';
 import styles from './LoginPage.module.css';
@@ -35,7 +35,10 @@ export interface Wish {
   login: string;
   password: string;
   again: string;
+  demo: boolean;
 }
+
+type Texts = Omit<Wish, 'demo'>;
 
 // Which input a fault of the server is about.
 const places: Readonly<Record<string, keyof Wish>> = {
@@ -49,6 +52,7 @@ const places: Readonly<Record<string, keyof Wish>> = {
   'administrator.email': 'email',
   'administrator.login': 'login',
   'administrator.password': 'password',
+  demo: 'demo',
 };
 
 // Of an address "…/setup#secret=…": only what such a secret can look like.
@@ -76,7 +80,7 @@ export function bodyOf(wish: Wish, secret: string, language: string): unknown {
       login: wish.login,
       password: wish.password,
     },
-    demo: false,
+    demo: wish.demo,
   };
 }
 
@@ -143,6 +147,7 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
     login: '',
     password: '',
     again: '',
+    demo: false,
   }));
   const [faults, setFaults] = useState<readonly Fault[]>([]);
   const [trouble, setTrouble] = useState<string>();
@@ -151,11 +156,12 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
     const found = faults.find((fault) => places[fault.field] === field);
     return found && faultLabel(t, found.code, found.detail);
   };
-  const set = (field: keyof Wish) => (event: { currentTarget: { value: string } }) => {
+  const set = (field: keyof Texts) => (event: { currentTarget: { value: string } }) => {
     const { value } = event.currentTarget;
     setWish((before) => ({ ...before, [field]: value }));
   };
-  const line = (field: keyof Wish, label: string, more: InputHTMLAttributes<HTMLInputElement> = {}, hint?: string) => (
+  const setDemo = (demo: boolean) => setWish((before) => ({ ...before, demo }));
+  const line = (field: keyof Texts, label: string, more: InputHTMLAttributes<HTMLInputElement> = {}, hint?: string) => (
     <Field label={label} needed={more.required ? t.setupNeeded() : undefined} fault={faultOf(field)} hint={hint}>
       {(given) => <Input {...given} maxLength={200} {...more} value={wish[field]} onChange={set(field)} />}
     </Field>
@@ -168,7 +174,7 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
     try {
       await sendJson('POST', '/setup', bodyOf(wish, secret, language));
       client.clear();
-      await navigate({ to: '/roles', search: {}, replace: true });
+      await navigate({ to: '/checklist', replace: true });
     } catch (error) {
       if (!(error instanceof ApiError)) return setTrouble(t.failOther());
       setFaults(error.faults);
@@ -225,6 +231,17 @@ function SetupForm({ choices, secret }: { readonly choices: Choices; readonly se
         {line('login', t.setupLogin(), { required: true, autoComplete: 'username' })}
         {line('password', t.setupPassword(), { required: true, type: 'password', autoComplete: 'new-password', maxLength: 1024 }, t.setupPasswordHint())}
         {line('again', t.setupAgain(), { required: true, type: 'password', autoComplete: 'new-password', maxLength: 1024 })}
+      </div>
+      <div>
+        <Tick checked={wish.demo} onChange={(event) => setDemo(event.currentTarget.checked)}>
+          {t.setupDemo()}
+        </Tick>
+        <p className={styles.hint}>{t.setupDemoHint()}</p>
+        {faultOf('demo') !== undefined && (
+          <p role="alert" className={styles.problem}>
+            {faultOf('demo')}
+          </p>
+        )}
       </div>
       <Button kind="primary" type="submit" disabled={busy}>
         {busy ? t.setupWorking() : t.setupGo()}

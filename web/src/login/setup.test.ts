@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { proofOf, stepAfter } from './PasswordForm';
 import { bodyOf, ownZone, secretOf } from './SetupPage';
 
-const wish = { organisation: '空見野', organisationEn: '', zone: 'Asia/Tokyo', calendar: 'jp', site: '', person: '佐藤', kana: '', email: '', login: 'sato', password: 'p'.repeat(12), again: 'p'.repeat(12) };
+const wish = { organisation: '空見野', organisationEn: '', zone: 'Asia/Tokyo', calendar: 'jp', site: '', person: '佐藤', kana: '', email: '', login: 'sato', password: 'p'.repeat(12), again: 'p'.repeat(12), demo: false };
 
 describe('the first start', () => {
   it('takes only what a secret can look like', () => {
@@ -17,6 +17,7 @@ describe('the first start', () => {
       administrator: { name: '佐藤', login: 'sato', password: 'p'.repeat(12) },
       demo: false,
     });
+    expect(bodyOf({ ...wish, demo: true }, 's', 'ja')).toMatchObject({ demo: true });
     expect(bodyOf({ ...wish, site: '本社' }, 's', 'ja')).toMatchObject({ organisations: [{ sites: [{ name: '本社' }] }] });
   });
   it('proposes the zone of the browser if the server knows it', () => {
@@ -33,6 +34,8 @@ describe('signing in', () => {
   it('says where an answer leads', () => {
     expect(stepAfter(undefined)).toBe('in');
     expect(stepAfter('totp')).toBe('totp');
-    expect(stepAfter('enrol')).toBe('elsewhere');
+    expect(stepAfter('enrol')).toBe('enrol');
+    expect(stepAfter('passkey')).toBe('passkey');
+    expect(stepAfter('something new')).toBe('password');
   });
 });

@@ -7,6 +7,7 @@ import { usePreferences } from '../app/preferences';
 import { shortTime } from '../i18n/time';
 import type { Messages } from '../i18n/messages';
 import { useText } from '../i18n/useText';
+import { realmName } from '../alerts/words';
 import { fieldKeys } from '../keys/useKeys';
 import { Visible } from '../text/Visible';
 import { Button } from '../ui/Button';
@@ -83,6 +84,11 @@ export function FilterBar({ entity, filter, onChange, ref }: Props) {
       {filter.deleted && (
         <Chip name={t.filterDeleted()} onRemove={() => onChange({ ...filter, deleted: false })}>
           {t.filterDeleted()}
+        </Chip>
+      )}
+      {filter.realm !== undefined && (
+        <Chip name={realmName(filter.realm, t)} onRemove={() => onChange({ ...filter, realm: undefined })}>
+          {realmName(filter.realm, t)}
         </Chip>
       )}
       <input
@@ -168,6 +174,10 @@ function AddCondition({ entity, filter, onChange }: Omit<Props, 'ref'>) {
             onChange({ ...filter, deleted: !filter.deleted });
             close();
           }}
+          onDemo={() => {
+            onChange({ ...filter, realm: filter.realm === 'demo' ? undefined : 'demo' });
+            close();
+          }}
         />
       )}
     </Panel>
@@ -179,9 +189,10 @@ interface FormProps {
   readonly filter: RecordFilter;
   readonly onAdd: (condition: Condition) => void;
   readonly onDeleted: () => void;
+  readonly onDemo: () => void;
 }
 
-function ConditionForm({ entity, filter, onAdd, onDeleted }: FormProps) {
+function ConditionForm({ entity, filter, onAdd, onDeleted, onDemo }: FormProps) {
   const t = useText();
   const { zone } = usePreferences();
   const fields = filterable(entity);
@@ -251,6 +262,11 @@ function ConditionForm({ entity, filter, onAdd, onDeleted }: FormProps) {
       <Button onClick={onDeleted} aria-pressed={filter.deleted}>
         {filter.deleted ? t.filterHideDeleted() : t.filterShowDeleted()}
       </Button>
+      {!entity.for_all_organisations && (
+        <Button onClick={onDemo} aria-pressed={filter.realm === 'demo'}>
+          {filter.realm === 'demo' ? t.filterHideDemo() : t.filterShowDemo()}
+        </Button>
+      )}
     </form>
   );
 }

@@ -9,6 +9,7 @@ import { isCancelled } from '../app/deeds';
 import { usePreferences } from '../app/preferences';
 import { useMay } from '../app/session';
 import { Failure } from '../app/states';
+import { PersonAccount } from '../account/PersonAccount';
 import { Time } from '../alert/parts';
 import { CopyButton } from '../alert/FieldValue';
 import { useText } from '../i18n/useText';
@@ -37,7 +38,7 @@ import { useSave } from './useSave';
 import { Organisation, Reference, StateChip, Texts, Value, Withheld } from './Value';
 import styles from './RecordBody.module.css';
 
-const tabs = ['details', 'history', 'comments', 'relations', 'files'] as const;
+const tabs = ['details', 'history', 'comments', 'relations', 'files', 'account'] as const;
 export type RecordTab = (typeof tabs)[number];
 
 export const tabOf = (value: unknown): RecordTab => tabs.find((tab) => tab === value) ?? 'details';
@@ -66,6 +67,9 @@ export function RecordBody({ entity, record, level, tab, asOf, onTab, onAsOf, on
     setBase(undefined);
   };
   const past = asOf !== undefined;
+  // How people sign in is no part of their record, and for those who look after accounts only.
+  const may = useMay();
+  const hasAccount = entity.name === 'person' && !past && typeof record.deleted_at !== 'string' && may('account.manage', record.organisation);
   return (
     <article className={styles.record}>
       <RecordHead entity={entity} record={record} level={level} past={past} tools={tools} onEdit={() => setBase(record)} onAsOf={() => setChoosing(true)} onChanged={onChanged} />
@@ -73,7 +77,7 @@ export function RecordBody({ entity, record, level, tab, asOf, onTab, onAsOf, on
       <div className={styles.content}>
         <Tabs
           name={t.recordParts()}
-          value={tab}
+          value={tab === 'account' && !hasAccount ? 'details' : tab}
           onChange={onTab}
           tabs={[
             {
@@ -90,6 +94,7 @@ export function RecordBody({ entity, record, level, tab, asOf, onTab, onAsOf, on
             { value: 'comments', name: t.tabComments(), content: () => <Comments entity={entity} record={record} /> },
             { value: 'relations', name: t.tabRelations(), content: () => <Relations entity={entity} record={record} /> },
             { value: 'files', name: t.tabFiles(), content: () => <Attachments entity={entity} record={record} /> },
+            ...(hasAccount ? [{ value: 'account' as const, name: t.peopleAccount(), content: () => <PersonAccount id={record.id} name={titleOf(entity, record)} /> }] : []),
           ]}
         />
       </div>

@@ -243,3 +243,8 @@ export function Logo() {
     </svg>
   );
 }
+export const ChecklistIcon = () => (
+  <Icon>
+    <path d="m4 6.5 1.5 1.5L8.5 5M4 13.5l1.5 1.5 3-3M12 7h8M12 14h8M5 20h3M12 20h8" />
+  </Icon>
+);

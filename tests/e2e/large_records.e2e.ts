@@ -10,7 +10,7 @@ import type { Server } from './server';
 const people = 100_000;
 const rowHeight = 33;
 const isJudged = process.env['HINOMI_JUDGE'] === '1';
-const firstRowsMs = 1500;
+const firstRowsMs = 1000;
 const frameMs = 17;
 
 describe.skipIf(!hasBrowser)('100,000 records', () => {

@@ -2,6 +2,7 @@
 
 #include "app/known_names.h"
 #include "app/registry.h"
+#include "content/bundle_table.h"
 #include "content/permission_table.h"
 #include "content/role_catalogue.h"
 #include "govern/hooks.h"
@@ -54,7 +55,9 @@ void World::wire() {
   ASSERT_TRUE(catalogue);
   govern::add_hooks(*engine_);
   work::add_custom_field_hooks(*engine_);
-  govern::Bundles bundles = govern::bundles_of(*catalogue);
+  const auto others = content::BundleTable::load(folder + "/bundles.yaml", permissions->names());
+  ASSERT_TRUE(others);
+  govern::Bundles bundles = govern::bundles_of(*catalogue, *others);
   for (const auto& [role, unused] : bundles) roles_.push_back(role);
   grants_ = std::make_unique<govern::GrantBook>(*engine_, clock_, std::move(bundles));
   auto work = app::WorkKeeper::open({.engine = engine_.get(),

@@ -69,6 +69,7 @@ TEST_F(A1, A1_every_route_refuses_who_is_not_signed_in) {
                                    "GET /api/v1/setup",
                                    "POST /api/v1/setup",
                                    "POST /api/v1/invitation",
+                                   "POST /api/v1/invitation/check",
                                    "POST /api/v1/csp-report"};
   const std::vector<Operation> all = operations();
   ASSERT_GT(all.size(), 150U);

@@ -26,6 +26,8 @@ constexpr std::array kScenarios{
     Scenario{"F1", "any process is killed at random moments under load", hinomi::fault::kill_any_process,
              true},
     Scenario{"F1-large", "restart with a journal of 2 GiB", hinomi::fault::restart_with_large_journal, false},
+    Scenario{"F1-records", "killed at random moments while records are written",
+             hinomi::fault::kill_while_records_are_written, true},
     Scenario{"F2", "killed at each named point, once and later", hinomi::fault::kill_at_each_point, true},
     Scenario{"F4", "the disk fills up and gets room again", hinomi::fault::disk_full, false},
     Scenario{"F5", "the disk reports errors", hinomi::fault::disk_errors, false},
@@ -35,11 +37,11 @@ constexpr std::array kScenarios{
 
 int usage() {
   std::fputs(
-      "usage: hinomi_fault --hinomi PROGRAM --loadgen PROGRAM --checker PROGRAM --rules DIR --scratch DIR\n"
-      "       [--seed N] [--brief] [SCENARIO…]\n",
+      "usage: hinomi_fault --hinomi PROGRAM --loadgen PROGRAM --checker PROGRAM --record-checker PROGRAM\n"
+      "       --rules DIR --scratch DIR [--seed N] [--brief] [SCENARIO…]\n",
       stderr);
   for (const Scenario& scenario : kScenarios)
-    std::fprintf(stderr, "  %-9s %s\n", scenario.name, scenario.what);
+    std::fprintf(stderr, "  %-10s %s\n", scenario.name, scenario.what);
   return 2;
 }
 
@@ -51,12 +53,13 @@ int main(int argc, char** argv) {
   std::vector<std::string> wanted;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    std::string* text = word == "--hinomi"    ? &tools.hinomi
-                        : word == "--loadgen" ? &tools.loadgen
-                        : word == "--checker" ? &tools.checker
-                        : word == "--rules"   ? &tools.rules
-                        : word == "--scratch" ? &tools.scratch
-                                              : nullptr;
+    std::string* text = word == "--hinomi"           ? &tools.hinomi
+                        : word == "--loadgen"        ? &tools.loadgen
+                        : word == "--checker"        ? &tools.checker
+                        : word == "--record-checker" ? &tools.record_checker
+                        : word == "--rules"          ? &tools.rules
+                        : word == "--scratch"        ? &tools.scratch
+                                                     : nullptr;
     if (word == "--brief") {
       tools.brief = true;
     } else if (word == "--seed" && i + 1 < argc) {
@@ -69,8 +72,8 @@ int main(int argc, char** argv) {
       wanted.push_back(word);
     }
   }
-  if (tools.hinomi.empty() || tools.loadgen.empty() || tools.checker.empty() || tools.rules.empty() ||
-      tools.scratch.empty())
+  if (tools.hinomi.empty() || tools.loadgen.empty() || tools.checker.empty() ||
+      tools.record_checker.empty() || tools.rules.empty() || tools.scratch.empty())
     return usage();
   std::filesystem::create_directories(tools.scratch);
   std::printf("seed %llu\n", static_cast<unsigned long long>(tools.seed));

@@ -18,6 +18,7 @@ struct Tools {
   std::string hinomi;  // programs
   std::string loadgen;
   std::string checker;
+  std::string record_checker;
   std::string rules;    // tests/fault/rules
   std::string scratch;  // folder for data; emptied by each scenario that uses it
   std::uint64_t seed = 0;
@@ -75,10 +76,11 @@ void judge(const Tools& tools, const std::string& data, const std::vector<std::s
 // Each returns true when it passed.
 bool kill_any_process(const Tools& tools);    // F1
 bool kill_at_each_point(const Tools& tools);  // F2
-bool poison_event(const Tools& tools);        // F15
-bool overload(const Tools& tools);            // F9
-bool disk_full(const Tools& tools);           // F4
-bool disk_errors(const Tools& tools);         // F5
+bool kill_while_records_are_written(const Tools& tools);
+bool poison_event(const Tools& tools);  // F15
+bool overload(const Tools& tools);      // F9
+bool disk_full(const Tools& tools);     // F4
+bool disk_errors(const Tools& tools);   // F5
 bool restart_with_large_journal(const Tools& tools);
 
 }  // namespace hinomi::fault

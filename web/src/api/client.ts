@@ -144,6 +144,8 @@ export interface Session {
   readonly principal: { readonly kind: string; readonly id: string; readonly name: string };
   readonly language: string | null;
   readonly step_up_fresh: boolean;
+  // The first start is not done yet.
+  readonly setup_needed?: boolean;
   // How this session was begun.
   readonly methods: readonly string[];
   readonly organisations: readonly Organisation[];

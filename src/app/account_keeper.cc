@@ -37,6 +37,18 @@ base::Result<trust::KeyEncryptionKey> load_key(const DataFolder& folder, store::
   return made;
 }
 
+// Whether the records hold the person of the demonstration. Where other organisations were there before it,
+// they do not, and the console goes on signing in the administrator.
+base::Result<bool> has_demo_person(record::Engine& engine) {
+  const access::Principal system = access::system_principal();
+  record::Context context;
+  context.who = &system;
+  const auto person = engine.get(context, engine.registry().get("person"), demo_person());
+  if (person) return true;
+  if (person.refusal().kind == record::Refusal::Kind::not_found) return false;
+  return person.refusal().error;
+}
+
 // The person of the demonstration has an account without a password: only the console signs them in.
 base::Result<void> add_demo_account(account::Accounts& accounts, store::sql::Database& database) {
   const auto there = accounts.find(demo_person());
@@ -76,12 +88,14 @@ base::Result<std::unique_ptr<AccountKeeper>> AccountKeeper::open(const Setup& se
   parts.clock = setup.clock;
   parts.random = os::system_random;
   parts.box = keeper->box_.get();
-  parts.demo = setup.demo;
+  const auto demo = setup.demo ? has_demo_person(setup.records->engine()) : base::Result<bool>(false);
+  if (!demo) return demo.error();
+  parts.demo = *demo;
   parts.is_locked = work::is_locked;
   auto accounts = account::Accounts::open(std::move(parts));
   if (!accounts) return accounts.error();
   keeper->accounts_ = std::move(*accounts);
-  if (!setup.demo) return keeper;
+  if (!*demo) return keeper;
   if (auto added = add_demo_account(*keeper->accounts_, database); !added) return added.error();
   return keeper;
 }

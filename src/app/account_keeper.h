@@ -25,7 +25,8 @@ class AccountKeeper {
     bool demo = false;
     const os::Clock* clock = nullptr;
   };
-  // Makes the key file where it is missing. With `demo` the console signs in the person of the demonstration.
+  // Makes the key file where it is missing. With `demo` the console signs in the person of the demonstration,
+  // where the records hold them.
   [[nodiscard]] static base::Result<std::unique_ptr<AccountKeeper>> open(const Setup& setup);
 
   [[nodiscard]] account::Accounts& accounts() noexcept { return *accounts_; }

@@ -10,8 +10,8 @@ import { startServer } from './server';
 import type { Server } from './server';
 
 const words = {
-  ja: { organisation: '名称', person: '氏名', login: 'サインイン名', password: 'パスワード', again: 'パスワード（確認）', finish: '設定を完了', in: 'サインイン', out: 'サインアウト', account: 'アカウント', add: 'パスキーを追加', remove: /を削除$/, make: 'パスキーを作成', byPasskey: 'パスキーでサインイン', usePasskey: 'パスキーを使う', app: '認証アプリを設定', confirm: '確認', code: /表示されたコード/, appOn: /有効。/, newCodes: '新しいコードを作成', kept: /安全な場所に控え/, done: '完了', second: '認証アプリのコード', recoveryWay: 'リカバリーコードを使う', recovery: 'リカバリーコード', token: 'トークンを作成', tokenName: /^名前/, makeToken: '作成', revoke: /失効/, endOthers: /のセッションを終了$/, proof: '本人確認', invite: '招待', must: /必須にする/, makeLink: 'リンクを発行', next: '次へ', enrolApp: '認証アプリを設定', open: 'Hinomi を開く', active: '利用可能', disable: 'アカウントを停止', disabled: '停止中', reason: /^理由/, go: '続ける', people: '人', alerts: 'アラート', gone: /この招待は使用済み/ },
-  en: { organisation: 'Name', person: 'Your name', login: 'Sign-in name', password: 'Password', again: 'Password again', finish: 'Finish setting up', in: 'Sign in', out: 'Sign out', account: 'Account', add: 'Add a passkey', remove: /^Remove /, make: 'Make a passkey', byPasskey: 'Sign in with a passkey', usePasskey: 'Use a passkey', app: 'Set up an app', confirm: 'Confirm', code: /code that it shows/, appOn: /^On\./, newCodes: 'Make new codes', kept: /safe place$/, done: 'Done', second: 'Code of your authenticator', recoveryWay: 'Use a recovery code', recovery: 'Recovery code', token: 'New token', tokenName: /^Name/, makeToken: 'Make the token', revoke: /^Revoke/, endOthers: /^End the session/, proof: 'Confirm that it is you', invite: 'Invite', must: /Require a second factor/, makeLink: 'Make the link', next: 'Continue', enrolApp: 'Set up an app', open: 'Open Hinomi', active: 'Can sign in', disable: 'Disable the account', disabled: 'Disabled', reason: /^Reason/, go: 'Continue', people: 'People', alerts: 'Alerts', gone: /has been used/ },
+  ja: { organisation: '名称', person: '氏名', login: 'サインイン名', password: 'パスワード', again: 'パスワード（確認）', finish: '設定を完了', in: 'サインイン', out: 'サインアウト', account: 'アカウント', add: 'パスキーを追加', remove: /を削除$/, make: 'パスキーを作成', byPasskey: 'パスキーでサインイン', usePasskey: 'パスキーを使う', app: '認証アプリを設定', confirm: '確認', code: /表示されたコード/, appOn: /有効。/, newCodes: '新しいコードを作成', kept: /安全な場所に控え/, done: '完了', second: '認証アプリのコード', recoveryWay: 'リカバリーコードを使う', recovery: 'リカバリーコード', token: 'トークンを作成', tokenName: /^名前/, makeToken: '作成', revoke: /失効/, endOthers: /のセッションを終了$/, proof: '本人確認', invite: '招待', must: /必須にする/, makeLink: 'リンクを発行', next: '次へ', enrolApp: '認証アプリを設定', open: 'Hinomi を開く', active: '利用可能', disable: 'アカウントを停止', disabled: '停止中', reason: /^理由/, go: '続ける', people: '人', alerts: 'アラート', gone: /この招待は使用済み/, passwordWay: 'パスワード', provePasskey: 'パスキーを使う' },
+  en: { organisation: 'Name', person: 'Your name', login: 'Sign-in name', password: 'Password', again: 'Password again', finish: 'Finish setting up', in: 'Sign in', out: 'Sign out', account: 'Account', add: 'Add a passkey', remove: /^Remove /, make: 'Make a passkey', byPasskey: 'Sign in with a passkey', usePasskey: 'Use a passkey', app: 'Set up an app', confirm: 'Confirm', code: /code that it shows/, appOn: /^On\./, newCodes: 'Make new codes', kept: /safe place$/, done: 'Done', second: 'Code of your authenticator', recoveryWay: 'Use a recovery code', recovery: 'Recovery code', token: 'New token', tokenName: /^Name/, makeToken: 'Make the token', revoke: /^Revoke/, endOthers: /^End the session/, proof: 'Confirm that it is you', invite: 'Invite', must: /Require a second factor/, makeLink: 'Make the link', next: 'Continue', enrolApp: 'Set up an app', open: 'Open Hinomi', active: 'Can sign in', disable: 'Disable the account', disabled: 'Disabled', reason: /^Reason/, go: 'Continue', people: 'People', alerts: 'Alerts', gone: /has been used/, passwordWay: 'Password', provePasskey: 'Use the passkey' },
 } as const;
 type Words = (typeof words)['ja' | 'en'];
 const secret = 'umi-no-mieru-oka 42';
@@ -98,6 +98,17 @@ describe.skipIf(!hasBrowser)('the own account', () => {
       await byPassword(page, t, 'sato', secret);
       await page.getByRole('button', { name: t.usePasskey }).click();
       await page.waitForURL('**/roles');
+      // It is the proof, too, where one has aged: only the passing of ten minutes is feigned.
+      await page.goto(`${origin}/account`);
+      await page.getByRole('button', { name: t.newCodes }).waitFor();
+      await page.route('**/api/v1/account/recovery-codes', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify({ status: 403, code: 'needs_step_up', title: '' }) }), { times: 1 });
+      const proved = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/session/proof'));
+      await page.getByRole('button', { name: t.newCodes }).click();
+      const proof = page.getByRole('dialog', { name: t.proof });
+      expect(await proof.getByRole('button', { name: t.passwordWay, exact: true }).count()).toBe(0);
+      await proof.getByRole('button', { name: t.provePasskey }).click();
+      expect((await proved).status()).toBe(204);
+      await page.getByTestId('recovery-codes').locator('li').nth(9).waitFor();
       await clean(watched);
     });
 

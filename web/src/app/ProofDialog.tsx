@@ -19,7 +19,8 @@ interface Account {
   readonly recovery_left?: number;
 }
 
-const known: readonly ProofMethod[] = ['password', 'totp', 'passkey'];
+// Before the account is read: the factors first, for the password alone may prove nothing.
+const known: readonly ProofMethod[] = ['totp', 'passkey', 'password'];
 
 export function proofMethods(account: Account | undefined, session: readonly string[]): readonly ProofMethod[] {
   if (!account) {

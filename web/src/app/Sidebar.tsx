@@ -95,7 +95,7 @@ function FirstSteps() {
     <Link to="/checklist">
       <ChecklistIcon />
       {t.todoTitle()}
-      <b className={styles.unread} aria-label={t.todoLeft({ count: left })}>
+      <b className={styles.left} aria-label={t.todoLeft({ count: left })}>
         {left}
       </b>
     </Link>

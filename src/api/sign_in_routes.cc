@@ -351,7 +351,7 @@ SignInRoutes::Target SignInRoutes::target(const Asked& asked, std::string_view i
   if (!record) return {std::nullopt, refused(record.refusal())};
   switch (access::decide(asked.who(), permission, "person.read", record::view_of(entity, *record))) {
     case access::Decision::allowed:
-      if (is_stronger(asked, *person)) break;
+      if (is_stronger(asked, *person, permission)) break;
       return {*person, std::nullopt};
     case access::Decision::hidden:
       return {std::nullopt, records::not_found()};
@@ -362,15 +362,18 @@ SignInRoutes::Target SignInRoutes::target(const Asked& asked, std::string_view i
                                 "this needs the permission " + std::string(permission) + " for this person")};
 }
 
-bool SignInRoutes::is_stronger(const Asked& asked, const base::RecordId& person) const {
+bool SignInRoutes::is_stronger(const Asked& asked, const base::RecordId& person,
+                               std::string_view permission) const {
   const auto theirs = parts_.grants_of(person);
   if (theirs == nullptr) return true;  // it cannot be said now
-  for (const std::string_view permission : {"account.manage", "token.manage"}) {
-    const access::Reach* const reach = theirs->find(permission);
-    if (reach == nullptr) continue;
-    const access::Reach* const own = asked.who().grants->find(permission);
-    if (own == nullptr || (reach->everywhere && !own->everywhere)) return true;
-    for (const access::Place& place : reach->places)
+  // Whoever takes over an account may what it may: so no right of it may reach further than the right to
+  // manage.
+  const access::Reach* const own = asked.who().grants->find(permission);
+  if (own == nullptr) return true;
+  if (own->everywhere) return false;
+  for (const auto& [name, reach] : theirs->all()) {
+    if (reach.everywhere) return true;
+    for (const access::Place& place : reach.places)
       if (!own->holds(place.organisation, place.site.value_or(base::SiteId{}))) return true;
   }
   return false;

@@ -119,8 +119,10 @@ class SignInRoutes {
     std::optional<http::Response> refusal;
   };
   [[nodiscard]] Target target(const Asked& asked, std::string_view id, std::string_view permission);
-  // Whether somebody else manages accounts where the caller does not: those are looked after by their equals.
-  [[nodiscard]] bool is_stronger(const Asked& asked, const base::RecordId& person) const;
+  // Whether somebody may anything where the caller does not hold `permission`: they are looked after by whom
+  // it reaches as far.
+  [[nodiscard]] bool is_stronger(const Asked& asked, const base::RecordId& person,
+                                 std::string_view permission) const;
   // What somebody is called, for judging passwords.
   [[nodiscard]] std::vector<std::string> called(const base::RecordId& person, std::string_view login);
   void ended(const credential::Digest& session);

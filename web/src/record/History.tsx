@@ -118,7 +118,7 @@ function Entry({ entity, record, change, isLast, onAsOf }: Props & { readonly ch
         <Button kind="quiet" icon={<HistoryIcon />} onClick={() => onAsOf(change.at)}>
           {t.historySee()}
         </Button>
-        {(isLast || change.kind === 'change') && may(`${entity.name}.change`, record.organisation) && change.kind !== 'create' && (
+        {(isLast || change.kind === 'change') && may(`${entity.name}.change`, record.organisation) && change.kind !== 'create' && change.action !== 'seal' && (
           <Button kind="quiet" icon={<UndoIcon />} onClick={undo}>
             {t.undoButton()}
           </Button>

@@ -53,11 +53,13 @@ export function OneRecord({ entity, id, tab, asOf, go }: OneProps) {
   const t = useText();
   const client = useQueryClient();
   const record = useRecord(entity, id, asOf);
-  useTitle(record.data ? titleOf(entity, record.data) : entitiesLabel(t, entity.name));
+  const many = entitiesLabel(t, entity.name);
+  // Browsers keep the names of pages: of a record in a vault only its kind.
+  useTitle(entity.vault ? t.vaultPageTitle({ page: many, vault: entity.vault.key }) : record.data ? titleOf(entity, record.data) : many);
   return (
     <div className={head.page}>
       <ListLink entity={entity} className={head.back ?? ''}>
-        {t.recordBack({ entities: entitiesLabel(t, entity.name) })}
+        {t.recordBack({ entities: many })}
       </ListLink>
       <div className={head.card}>
         <LoadedRecord

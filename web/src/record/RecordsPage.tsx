@@ -92,7 +92,7 @@ export function Records({ entity, search, go, openPage }: ListPlace & { readonly
   const t = useText();
   const may = useMay();
   const many = entitiesLabel(t, entity.name);
-  useTitle(many);
+  useTitle(entity.vault ? t.vaultPageTitle({ page: many, vault: entity.vault.key }) : many);
   const { letterKeys } = usePreferences();
   const organisation = useOrganisation()?.key;
   const filter = useMemo(() => filterOf(search, entity), [search, entity]);

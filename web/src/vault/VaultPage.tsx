@@ -37,7 +37,8 @@ function One({ vault }: { readonly vault: Vault }) {
   const navigate = route.useNavigate();
   const { tab } = route.useSearch();
   const title = vault.title || t.vaultNumber({ vault: vault.id });
-  useTitle(t.vaultPageTitle({ page: title }));
+  // Browsers keep the names of pages.
+  useTitle(t.vaultNumber({ vault: vault.id }));
   return (
     <div className={styles.page}>
       <header className={styles.head}>

@@ -152,6 +152,8 @@ describe.skipIf(!hasBrowser)('somebody who works with it', () => {
   it.each(languages)('finds Japanese words however they are written (%s)', async (language) => {
     const watched = await open('/status', language);
     const { page } = watched;
+    // Keys are heard as soon as the frame stands.
+    await page.getByRole('navigation').getByRole('link').first().waitFor();
     const infected = await make(page, '/posts', { name: `マルウェア感染の一次対応 ${language}` });
     const backdoor = await make(page, '/posts', { name: `バックドア調査班 ${language}` });
     for (const [typed, post] of [

@@ -65,7 +65,8 @@ constexpr std::string_view kSchemas = R"json({
 "Titles": {
   "type": "object", "description": "by ids", "additionalProperties": {
     "type": "object", "required": ["entity", "path", "title"], "properties": {
-      "entity": {"type": "string"}, "path": {"type": "string"}, "title": {"type": "string"}}}},
+      "entity": {"type": "string"}, "path": {"type": "string"}, "title": {"type": "string"},
+      "vault": {"type": "integer", "description": "where it stands, if in one"}}}},
 "Undone": {
   "type": "object", "required": ["id", "version"], "properties": {
     "id": {"$ref": "#/components/schemas/Id"}, "version": {"type": "integer"}}},

@@ -38,11 +38,35 @@ base::Result<void> add_rows(Connection& connection, const Entity& entity, const 
   }
 }
 
-// Rows of every entity that names the record it is about by entity and id, and those of relations.
+// A field by which rows of the entity live beside a record of the other: they are a part of it.
+bool is_part_by(const Entity& entity, const schema::Field& field, const Entity& target) {
+  return entity.attached && entity.may_be_sealed && field.kind == schema::Kind::reference &&
+         field.target == target.name;
+}
+
+base::Result<void> add_parts(Connection& connection, const Entity& entity, const schema::Field& field,
+                             const base::RecordId& id, std::vector<Along>& rows) {
+  auto statement = connection.prepare("SELECT id FROM " + record::table_of(entity) + " WHERE " +
+                                      record::column_of(field) + "=? LIMIT ?");
+  if (!statement) return statement.error();
+  (*statement)->bind(id.as_bytes()).bind(static_cast<std::int64_t>(kMaxSealedAlong + 1));
+  for (;;) {
+    const auto found = (*statement)->step();
+    if (!found) return found.error();
+    if (!*found) return {};
+    const auto row = base::RecordId::from_bytes((*statement)->blob(0));
+    if (row) rows.push_back({&entity, *row});
+  }
+}
+
+// Rows of every entity that names the record it is about by entity and id, those of relations, and its parts.
 base::Result<std::vector<Along>> rows_about(Connection& connection, const schema::Registry& registry,
                                             const Entity& about, const base::RecordId& id) {
   std::vector<Along> rows;
   for (const Entity& entity : registry.all()) {
+    for (const schema::Field& field : entity.fields)
+      if (is_part_by(entity, field, about))
+        if (auto added = add_parts(connection, entity, field, id, rows); !added) return added.error();
     if (entity.find("about_entity") != nullptr && entity.find("about") != nullptr)
       if (auto added = add_rows(connection, entity, column(entity, "about_entity"), column(entity, "about"),
                                 about, id, rows);
@@ -69,6 +93,7 @@ base::Result<std::vector<std::string>> referring(Connection& connection, const s
   for (const Entity& entity : registry.all())
     for (const schema::Field& field : entity.fields) {
       if (field.kind != schema::Kind::reference || field.target != target.name) continue;
+      if (is_part_by(entity, field, target)) continue;
       auto statement = connection.prepare("SELECT 1 FROM " + record::table_of(entity) + " WHERE " +
                                           record::column_of(field) + "=? AND id<>? LIMIT 1");
       if (!statement) return statement.error();

@@ -41,6 +41,10 @@ struct Bell {  // what the program told somebody: may not be sealed
   std::string about;
   std::string text;
 };
+struct Page {  // lives beside its case file only
+  base::RecordId file{};
+  std::string text;
+};
 struct Link {
   std::string from_entity;
   std::string from_record;
@@ -83,6 +87,14 @@ schema::Registry make_registry() {
             schema::text<&Bell::text>("text").required(),
         }),
         .may_be_sealed = false},
+       {.name = "page",
+        .path = "pages",
+        .title = "text",
+        .fields = schema::fields_of<Page>({
+            schema::reference<&Page::file>("file", "case_file").required().server_owned(),
+            schema::text<&Page::text>("text").required(),
+        }),
+        .attached = true},
        {.name = "link",
         .path = "links",
         .title = "from_record",
@@ -603,6 +615,27 @@ TEST_F(VaultsTest, what_others_refer_to_is_not_sealed_and_they_are_named_to_whoe
   Context context = as("ito");
   context.who = &inside->who;
   EXPECT_EQ(kind_of(inside->vault->engine().get(context, files, file)), "not_found");
+}
+
+TEST_F(VaultsTest, what_lives_beside_a_record_goes_with_it) {
+  const VaultId id = make_vault();
+  const schema::Entity& files = registry_.get("case_file");
+  const schema::Entity& pages = registry_.get("page");
+  const base::RecordId file = make(system_context(), "case_file", {{"title", std::string("first")}});
+  const base::RecordId other = make(system_context(), "case_file", {{"title", std::string("second")}});
+  const base::RecordId page = make(system_context(), "page", {{"file", file}, {"text", std::string("one")}});
+  const base::RecordId stays =
+      make(system_context(), "page", {{"file", other}, {"text", std::string("two")}});
+  const auto sealed = vaults_->seal(as("nakamura"), files, file, id);
+  ASSERT_TRUE(sealed) << kind_of(sealed) << fault(sealed.refusal());
+  EXPECT_EQ(sealed->records, 2U);
+  EXPECT_EQ(kind_of(engine_->get(as("nakamura"), pages, page)), "not_found");
+  EXPECT_TRUE(engine_->get(as("nakamura"), pages, stays));
+  auto inside = vaults_->enter(principals_["ito"], id);
+  Context context = as("ito");
+  context.who = &inside->who;
+  EXPECT_TRUE(inside->vault->engine().get(context, pages, page));
+  EXPECT_EQ(kind_of(inside->vault->engine().get(context, pages, stays)), "not_found");
 }
 
 TEST_F(VaultsTest, sealing_needs_the_permission_a_reason_a_fresh_proof_and_a_vault_of_ones_own) {

@@ -293,6 +293,12 @@ TEST_F(VaultHttpTest, members_work_with_records_as_outside) {
   EXPECT_NE(as("ito", "GET", one + "/relations").body.find(id_of("subject")), std::string::npos);
   EXPECT_NE(as("ito", "GET", vault_ + "/titles?ids=" + id_of("subject")).body.find("subject"),
             std::string::npos);
+  // Titles say which of them stand inside.
+  EXPECT_NE(as("ito", "GET", vault_ + "/titles?ids=" + id)
+                .body.find("\"vault\":" + vault_.substr(vault_.rfind('/') + 1)),
+            std::string::npos);
+  EXPECT_EQ(as("ito", "GET", vault_ + "/titles?ids=" + id_of("subject")).body.find("\"vault\""),
+            std::string::npos);
   // Membership gives no permissions.
   principals_["member"].grants = std::make_shared<access::Grants>();
   EXPECT_EQ(as("member", "GET", one).status, 404);

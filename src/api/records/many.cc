@@ -143,7 +143,10 @@ http::Response RecordService::titles(const Asked& asked) {
       const auto found = engine->get(context_of(asked), *entity, id);
       if (!found) continue;
       json.key(id.text()).begin_object().key("entity").string(entity->name);
-      json.key("path").string(entity->path).key("title").string(title_of(*entity, *found)).end_object();
+      json.key("path").string(entity->path).key("title").string(title_of(*entity, *found));
+      if (engine->vault() != base::VaultId{})
+        json.key("vault").unsigned_integer(static_cast<std::uint32_t>(engine->vault()));
+      json.end_object();
     }
   }
   json.end_object();

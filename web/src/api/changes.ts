@@ -1,6 +1,6 @@
 // News of records: which changed, not what; whoever shows one asks again. At most four times a second, so that a bulk
 // change of a thousand records is a few requests and not a thousand.
-import { useEffect, useRef } from 'react';
+import { createContext, use, useEffect, useRef } from 'react';
 import { SharedSource } from './sharedSource';
 
 export interface ChangeNews {
@@ -59,35 +59,58 @@ export class Gatherer {
   }
 }
 
-const listeners = new Set<(batch: Batch) => void>();
-const gatherer = new Gatherer((batch) => {
-  for (const listener of listeners) listener(batch);
-});
-const source = new SharedSource({ channel: 'hinomi-changes', address: '/api/v1/changes/stream', events: ['change'], greeting: 'hello' });
-let opened = false;
-source.subscribe((news) => {
-  if (news.type === 'event') gatherer.add(news.data as ChangeNews);
-  // The first opening missed nothing.
-  if (news.type === 'hello') {
-    if (opened) gatherer.miss();
-    opened = true;
-  }
-});
+type Listener = (batch: Batch) => void;
 
-export const changes = { start: () => source.start(), stop: () => source.stop() };
+export interface NewsOf {
+  readonly start: () => void;
+  readonly stop: () => void;
+  readonly subscribe: (listener: Listener) => () => void;
+}
 
-export function useChanges(onBatch: (batch: Batch) => void): void {
+// `onLost`: the stream broke off, for a moment or for good.
+export function newsFrom(channel: string, address: string, onLost?: () => void): NewsOf {
+  const listeners = new Set<Listener>();
+  const gatherer = new Gatherer((batch) => {
+    for (const listener of listeners) listener(batch);
+  });
+  const source = new SharedSource({ channel, address, events: ['change'], greeting: 'hello' });
+  let opened = false;
+  source.subscribe((news) => {
+    if (news.type === 'event') gatherer.add(news.data as ChangeNews);
+    if (news.type === 'connection' && news.state === 'lost') onLost?.();
+    // The first opening missed nothing.
+    if (news.type === 'hello') {
+      if (opened) gatherer.miss();
+      opened = true;
+    }
+  });
+  return {
+    start: () => source.start(),
+    stop: () => {
+      gatherer.stop();
+      source.stop();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}
+
+export const changes = newsFrom('hinomi-changes', '/api/v1/changes/stream');
+
+// Of which records the news are: within a vault those of the vault.
+export const NewsContext = createContext(changes);
+
+export function useChanges(onBatch: Listener): void {
+  const news = use(NewsContext);
   const current = useRef(onBatch);
   useEffect(() => {
     current.current = onBatch;
   });
-  useEffect(() => {
-    const listener = (batch: Batch) => current.current(batch);
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-    };
-  }, []);
+  useEffect(() => news.subscribe((batch) => current.current(batch)), [news]);
 }
 
 export const concerns = (batch: Batch, entity: string): boolean => 'missed' in batch || batch.changes.some((change) => change.entity === entity);

@@ -107,6 +107,8 @@ export type ImportAnswer = Schemas['ImportResult'];
 
 export interface Title {
   readonly entity: string;
+  // Where it stands, if in a vault.
+  readonly vault?: number;
   readonly title: string;
 }
 
@@ -175,7 +177,7 @@ export const act = (path: string, id: string, action: string, given: Readonly<Re
 export const historyOf = (path: string, id: string, before?: number, limit = 50, signal?: AbortSignal) =>
   getJson<{ items: readonly Change[] }>(`${at(path, id)}/history?limit=${limit}${before === undefined ? '' : `&before=${before}`}`, signal);
 
-export const undoChange = (seq: number) => sendJson<AnyRecord | undefined>('POST', `/changes/${seq}/undo`, {});
+export const undoChange = (seq: number, vault?: number) => sendJson<AnyRecord | undefined>('POST', `${vault === undefined ? '' : `/vaults/${vault}`}/changes/${seq}/undo`, {});
 
 export const bulk = (path: string, asked: BulkRequest, key: string) =>
   sendJson<BulkAnswer>('POST', `/${path}/bulk`, asked, { ...(asked.preview ? {} : { 'Idempotency-Key': key }), ...reasonHeader(asked.reason) });
@@ -219,7 +221,7 @@ export async function addAttachment(path: string, id: string, file: File): Promi
 }
 export const attachmentAddress = (id: string) => `/api/v1/attachments/${encodeURIComponent(id)}/content`;
 
-export const titlesOf = (ids: readonly string[]) => getJson<Readonly<Record<string, Title>>>(`/titles?ids=${ids.map(encodeURIComponent).join(',')}`);
+export const titlesOf = (ids: readonly string[], vault?: number) => getJson<Readonly<Record<string, Title>>>(`${vault === undefined ? '' : `/vaults/${vault}`}/titles?ids=${ids.map(encodeURIComponent).join(',')}`);
 
 export const findRecords = async (q: string, limit: number, signal?: AbortSignal) =>
   (await searchRecords(q, signal)).slice(0, limit);

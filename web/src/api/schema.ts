@@ -48,6 +48,10 @@ export interface Entity {
   readonly for_all_organisations?: boolean;
   // Lives beside another record only (comments): has no list and page of its own.
   readonly attached?: boolean;
+  // May live in a vault.
+  readonly may_be_sealed?: boolean;
+  // Within this vault: `path` leads there, the kind's own path is this one.
+  readonly vault?: { readonly key: number; readonly path: string };
   readonly fields: readonly Field[];
   readonly actions?: readonly Action[];
   readonly permissions?: readonly string[];
@@ -77,6 +81,13 @@ export class Schema {
 export function fieldOf(entity: Entity, name: string): Field | undefined {
   return entity.fields.find((field) => field.name === name);
 }
+
+// The same kind within a vault: the server has the same routes below the vault's.
+export const inVault = (entity: Entity, key: number): Entity => ({ ...entity, path: `vaults/${key}/${entity.path}`, vault: { key, path: entity.path } });
+
+// Under what the answers about a kind are kept: those of a vault stand apart from what is outside.
+export const keptAs = (entity: Entity): string => nameWithin(entity.name, entity.vault?.key);
+export const nameWithin = (name: string, vault: number | undefined): string => (vault === undefined ? name : `${name} in vault ${vault}`);
 
 export const schemaQuery = queryOptions({
   queryKey: ['schema'],

@@ -6,7 +6,8 @@ import type { Entity } from '../api/schema';
 import { useSchema } from '../api/schema';
 import { useText } from '../i18n/useText';
 import { entitiesLabel } from '../record/labels';
-import { AlertIcon, BuildingIcon, ChecklistIcon, InboxIcon, JobsIcon, Logo, RecordsIcon, RolesIcon, StatusIcon } from '../ui/icons';
+import { AlertIcon, BuildingIcon, ChecklistIcon, InboxIcon, JobsIcon, Logo, RecordsIcon, RolesIcon, StatusIcon, VaultIcon } from '../ui/icons';
+import { useHasVaults } from '../vault/useVaults';
 import { useMay, useSession } from './session';
 import styles from './Shell.module.css';
 
@@ -24,6 +25,7 @@ export function Sidebar() {
   const t = useText();
   const may = useMay();
   const { unread } = useSession();
+  const hasVaults = useHasVaults();
   const schema = useSchema();
   const groups = useMemo(() => groupsOf(schema.data?.all ?? [], (entity) => may(`${entity}.read`)), [schema.data, may]);
   const records = (entities: readonly Entity[], icon: React.ReactNode) =>
@@ -63,6 +65,12 @@ export function Sidebar() {
         <RolesIcon />
         {t.navRoles()}
       </Link>
+      {hasVaults && (
+        <Link to="/vaults" activeOptions={{ exact: false, includeSearch: false }}>
+          <VaultIcon />
+          {t.vaultTitle()}
+        </Link>
+      )}
       {groups.work.length > 0 && (
         <>
           <h2>{t.navRecords()}</h2>

@@ -38,6 +38,13 @@ const status = createRoute({
   component: lazyRouteComponent(() => import('../status/StatusPage'), 'StatusPage'),
 });
 
+function parsePageSearch(search: Record<string, unknown>): { tab?: string; as_of?: string } {
+  return {
+    ...(typeof search['tab'] === 'string' ? { tab: search['tab'] } : {}),
+    ...(typeof search['as_of'] === 'string' && !Number.isNaN(Date.parse(search['as_of'])) ? { as_of: search['as_of'] } : {}),
+  };
+}
+
 const recordsIndex = createRoute({
   getParentRoute: () => shell,
   path: '/records',
@@ -53,10 +60,7 @@ const record = createRoute({
   getParentRoute: () => shell,
   path: '/records/$path/$id',
   component: lazyRouteComponent(() => import('../record/RecordPage'), 'RecordPage'),
-  validateSearch: (search: Record<string, unknown>): { tab?: string; as_of?: string } => ({
-    ...(typeof search['tab'] === 'string' ? { tab: search['tab'] } : {}),
-    ...(typeof search['as_of'] === 'string' && !Number.isNaN(Date.parse(search['as_of'])) ? { as_of: search['as_of'] } : {}),
-  }),
+  validateSearch: parsePageSearch,
 });
 const roles = createRoute({
   getParentRoute: () => shell,
@@ -69,6 +73,34 @@ const role = createRoute({
   path: '/roles/$code',
   component: lazyRouteComponent(() => import('../roles/RolePage'), 'RolePage'),
   validateSearch: parseRoleSearch,
+});
+const vaults = createRoute({
+  getParentRoute: () => shell,
+  path: '/vaults',
+  component: lazyRouteComponent(() => import('../vault/VaultsPage'), 'VaultsPage'),
+});
+const vault = createRoute({
+  getParentRoute: () => shell,
+  path: '/vaults/$vault',
+  component: lazyRouteComponent(() => import('../vault/VaultFrame'), 'VaultFrame'),
+});
+const vaultPage = createRoute({
+  getParentRoute: () => vault,
+  path: '/',
+  component: lazyRouteComponent(() => import('../vault/VaultPage'), 'VaultPage'),
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => (typeof search['tab'] === 'string' ? { tab: search['tab'] } : {}),
+});
+const vaultRecords = createRoute({
+  getParentRoute: () => vault,
+  path: '/$path',
+  component: lazyRouteComponent(() => import('../vault/VaultRecords'), 'VaultRecords'),
+  validateSearch: parseRecordSearch,
+});
+const vaultRecord = createRoute({
+  getParentRoute: () => vault,
+  path: '/$path/$id',
+  component: lazyRouteComponent(() => import('../vault/VaultRecords'), 'VaultRecord'),
+  validateSearch: parsePageSearch,
 });
 const inbox = createRoute({
   getParentRoute: () => shell,
@@ -93,7 +125,7 @@ const checklist = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, setup, invitation, shell.addChildren([home, alerts, alert, status, recordsIndex, records, record, roles, role, inbox, jobs, account, checklist])]),
+  routeTree: root.addChildren([login, setup, invitation, shell.addChildren([home, alerts, alert, status, recordsIndex, records, record, roles, role, vaults, vault.addChildren([vaultPage, vaultRecords, vaultRecord]), inbox, jobs, account, checklist])]),
   parseSearch,
   stringifySearch,
   defaultPreload: false,

@@ -12,6 +12,7 @@ import { entitiesLabel, entityLabel } from '../record/labels';
 import { nameIn } from '../roles/parts';
 import { getBoard } from '../roles/roles';
 import { Visible } from '../text/Visible';
+import { useHasVaults } from '../vault/useVaults';
 import { Dialog } from '../ui/Dialog';
 import { SearchIcon } from '../ui/icons';
 import { best, thingOf } from './find';
@@ -108,6 +109,7 @@ function useEntries(wanted: string, onClose: () => void): readonly Entry[] {
   const may = useMay();
   const { language } = usePreferences();
   const schema = useSchema();
+  const hasVaults = useHasVaults();
   const asked = wanted.normalize('NFKC').trim();
   const board = useQuery({ queryKey: ['roles', 'isog-j-2018', 0], queryFn: ({ signal }) => getBoard('isog-j-2018', undefined, signal), staleTime: 60_000, retry: false });
   const found = useQuery({
@@ -132,6 +134,7 @@ function useEntries(wanted: string, onClose: () => void): readonly Entry[] {
     const pages: Entry[] = [
       { key: '/alerts', name: t.navAlerts(), go: () => void navigate({ to: '/alerts', search: {} }) },
       { key: '/roles', name: t.navRoles(), go: () => void navigate({ to: '/roles', search: {} }) },
+      ...(hasVaults ? [{ key: '/vaults', name: t.vaultTitle(), go: () => void navigate({ to: '/vaults' }) }] : []),
       { key: '/inbox', name: t.navInbox(), go: () => void navigate({ to: '/inbox' }) },
       { key: '/jobs', name: t.navJobs(), go: () => void navigate({ to: '/jobs' }) },
       { key: '/status', name: t.navStatus(), go: () => void navigate({ to: '/status' }) },
@@ -155,7 +158,7 @@ function useEntries(wanted: string, onClose: () => void): readonly Entry[] {
     });
     const named = (entry: Entry) => entry.name;
     return [...(thing ? things : []), ...best(pages, named, asked, mostPages), ...(asked === '' ? [] : best(roles, named, asked, mostRoles)), ...records, ...(thing ? [] : things)];
-  }, [asked, board.data, found.data, language, may, navigate, onClose, schema.data, t, wanted]);
+  }, [asked, board.data, found.data, hasVaults, language, may, navigate, onClose, schema.data, t, wanted]);
 }
 
 function thingName(kind: string, t: ReturnType<typeof useText>): string {

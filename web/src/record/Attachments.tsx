@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { addAttachment, attachmentAddress, attachmentsOf } from '../api/records';
 import type { AnyRecord } from '../api/records';
+import { keptAs } from '../api/schema';
 import type { Entity } from '../api/schema';
 import { useDeed } from '../app/deeds';
 import { useMay } from '../app/session';
@@ -24,10 +25,10 @@ export function Attachments({ entity, record }: { readonly entity: Entity; reado
   const client = useQueryClient();
   const deeds = useRecordDeeds(entity);
   const input = useRef<HTMLInputElement>(null);
-  const files = useQuery({ queryKey: ['attachments', record.id], queryFn: ({ signal }) => attachmentsOf(entity.path, record.id, signal) });
+  const files = useQuery({ queryKey: ['attachments', keptAs(entity), record.id], queryFn: ({ signal }) => attachmentsOf(entity.path, record.id, signal) });
   const add = useMutation({
     mutationFn: (file: File) => run(() => addAttachment(entity.path, record.id, file)),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['attachments', record.id] }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['attachments', keptAs(entity), record.id] }),
     onError: deeds.failed,
   });
   if (files.isPending) return <Loading />;

@@ -2,7 +2,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Action, Entity, Field } from '../api/schema';
-import { fieldOf } from '../api/schema';
+import { fieldOf, keptAs } from '../api/schema';
 import { ApiError } from '../api/client';
 import { bulk, newKey, undoChange, historyOf } from '../api/records';
 import type { BulkAnswer, BulkRequest } from '../api/records';
@@ -166,7 +166,7 @@ function Preview({ entity, deed, set, selection, query, onClose, onDone }: Omit<
     ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
   };
   const preview = useQuery({
-    queryKey: ['bulk', entity.name, key],
+    queryKey: ['bulk', keptAs(entity), key],
     queryFn: () => bulk(entity.path, { ...asked, ...(needsReason ? { reason: '-' } : {}), preview: true }, key),
     gcTime: 0,
     staleTime: Infinity,
@@ -175,7 +175,7 @@ function Preview({ entity, deed, set, selection, query, onClose, onDone }: Omit<
   const undoAll = async (ids: readonly string[]) => {
     for (const id of ids) {
       const { items } = await historyOf(entity.path, id, undefined, 1);
-      if (items[0]) await undoChange(items[0].seq);
+      if (items[0]) await undoChange(items[0].seq, entity.vault?.key);
     }
   };
   const perform = useMutation({

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { addComment, commentsOf, newKey } from '../api/records';
 import type { AnyRecord } from '../api/records';
+import { keptAs } from '../api/schema';
 import type { Entity } from '../api/schema';
 import { useDeed } from '../app/deeds';
 import { Failure, Loading } from '../app/states';
@@ -20,7 +21,7 @@ const maxComment = 20_000;
 
 export function Comments({ entity, record }: { readonly entity: Entity; readonly record: AnyRecord }) {
   const t = useText();
-  const comments = useQuery({ queryKey: ['comments', record.id], queryFn: ({ signal }) => commentsOf(entity.path, record.id, signal) });
+  const comments = useQuery({ queryKey: ['comments', keptAs(entity), record.id], queryFn: ({ signal }) => commentsOf(entity.path, record.id, signal) });
   return (
     <>
       {comments.isPending && <Loading />}
@@ -62,7 +63,11 @@ function NewComment({ entity, record }: { readonly entity: Entity; readonly reco
   const t = useText();
   const run = useDeed();
   const client = useQueryClient();
-  const [draft, setDraft] = useKept(`draft.${record.id}`);
+  // Nothing of a vault is left in the browser.
+  const inside = entity.vault !== undefined;
+  const kept = useKept(`draft.${record.id}`);
+  const passing = useState<unknown>();
+  const [draft, setDraft] = inside ? passing : kept;
   const text = typeof draft === 'string' ? draft : '';
   const [mentions, setMentions] = useState<readonly string[]>([]);
   const [key, setKey] = useState(newKey);
@@ -72,7 +77,7 @@ function NewComment({ entity, record }: { readonly entity: Entity; readonly reco
       setDraft(undefined);
       setMentions([]);
       setKey(newKey());
-      await client.invalidateQueries({ queryKey: ['comments', record.id] });
+      await client.invalidateQueries({ queryKey: ['comments', keptAs(entity), record.id] });
     },
   });
   return (
@@ -83,7 +88,7 @@ function NewComment({ entity, record }: { readonly entity: Entity; readonly reco
         if (text.trim() !== '') send.mutate();
       }}
     >
-      <Field label={t.commentsWrite()} fault={send.isError ? t.failOther() : undefined} hint={t.commentsDraft()}>
+      <Field label={t.commentsWrite()} fault={send.isError ? t.failOther() : undefined} hint={inside ? t.vaultNoDraft() : t.commentsDraft()}>
         {(given) => <TextArea {...given} rows={3} value={text} maxLength={maxComment} onChange={(event) => setDraft(event.currentTarget.value === '' ? undefined : event.currentTarget.value)} />}
       </Field>
       <div className={styles.mention}>
@@ -92,9 +97,11 @@ function NewComment({ entity, record }: { readonly entity: Entity; readonly reco
             @<Reference id={person} target="person" link={false} /> ×
           </Button>
         ))}
-        <span className={styles.pick}>
-          <ReferenceInput target="person" label={t.commentsMention()} value="" onChange={(person) => person !== '' && !mentions.includes(person) && setMentions([...mentions, person])} />
-        </span>
+        {!inside && (
+          <span className={styles.pick}>
+            <ReferenceInput target="person" label={t.commentsMention()} value="" onChange={(person) => person !== '' && !mentions.includes(person) && setMentions([...mentions, person])} />
+          </span>
+        )}
         <Button kind="primary" type="submit" disabled={text.trim() === '' || send.isPending}>
           {t.commentsSend()}
         </Button>

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { historyOf, undoChange } from '../api/records';
 import type { AnyRecord, Change } from '../api/records';
 import type { Entity } from '../api/schema';
-import { fieldOf } from '../api/schema';
+import { fieldOf, keptAs } from '../api/schema';
 import { usePreferences } from '../app/preferences';
 import { useMay } from '../app/session';
 import { Failure, Loading } from '../app/states';
@@ -33,7 +33,7 @@ interface Props {
 export function History({ entity, record, onAsOf }: Props) {
   const t = useText();
   const pages = useInfiniteQuery({
-    queryKey: ['history', entity.name, record.id],
+    queryKey: ['history', keptAs(entity), record.id],
     queryFn: ({ pageParam, signal }) => historyOf(entity.path, record.id, pageParam, pageSize, signal),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (last) => {
@@ -72,7 +72,7 @@ function Entry({ entity, record, change, isLast, onAsOf }: Props & { readonly ch
   const toast = useToast();
   const deeds = useRecordDeeds(entity);
   const undo = () => {
-    run(() => undoChange(change.seq)).then(() => toast({ text: t.undoDone() }), deeds.failed);
+    run(() => undoChange(change.seq, entity.vault?.key)).then(() => toast({ text: t.undoDone() }), deeds.failed);
   };
   const fields = Object.entries(change.changes);
   return (
@@ -118,7 +118,7 @@ function Entry({ entity, record, change, isLast, onAsOf }: Props & { readonly ch
         <Button kind="quiet" icon={<HistoryIcon />} onClick={() => onAsOf(change.at)}>
           {t.historySee()}
         </Button>
-        {(isLast || change.kind === 'change') && may(`${entity.name}.change`, record.organisation) && change.kind !== 'create' && (
+        {(isLast || change.kind === 'change') && may(`${entity.name}.change`, record.organisation) && change.kind !== 'create' && change.action !== 'seal' && (
           <Button kind="quiet" icon={<UndoIcon />} onClick={undo}>
             {t.undoButton()}
           </Button>

@@ -1,6 +1,5 @@
 // One record, read and changed: beside its list and as a page of its own.
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client';
 import type { AnyRecord } from '../api/records';
@@ -12,6 +11,7 @@ import { Failure } from '../app/states';
 import { PersonAccount } from '../account/PersonAccount';
 import { Time } from '../alert/parts';
 import { CopyButton } from '../alert/FieldValue';
+import { useMaySeal } from '../vault/useVaults';
 import { useText } from '../i18n/useText';
 import { RealmBadge } from '../alerts/words';
 import { Visible } from '../text/Visible';
@@ -21,7 +21,7 @@ import { DeedMenu } from '../ui/Dropdown';
 import { DateInput } from '../ui/DateInput';
 import { Field as Labelled } from '../ui/Field';
 import { shownTime, typedTime } from '../i18n/typedTime';
-import { EditIcon, HistoryIcon, LinkIcon, MoreIcon, TrashIcon, UndoIcon } from '../ui/icons';
+import { EditIcon, HistoryIcon, LinkIcon, LockIcon, MoreIcon, TrashIcon, UndoIcon } from '../ui/icons';
 import { Tabs } from '../ui/Tabs';
 import { Attachments } from './Attachments';
 import { Comments } from './Comments';
@@ -29,6 +29,7 @@ import { useCustomFields } from './custom';
 import { isWritable } from './form';
 import { History } from './History';
 import { actionLabel, entitiesLabel, entityLabel, fieldLabel, titleOf } from './labels';
+import { ListLink, addressOf } from './links';
 import { RecordForm } from './RecordForm';
 import { Relations } from './Relations';
 import { Tlp } from './Tlp';
@@ -38,6 +39,7 @@ import { useSave } from './useSave';
 import { Organisation, Reference, StateChip, Texts, Value, Withheld } from './Value';
 import styles from './RecordBody.module.css';
 
+const SealDialog = lazy(() => import('../vault/SealDialog').then((part) => ({ default: part.SealDialog })));
 const tabs = ['details', 'history', 'comments', 'relations', 'files', 'account'] as const;
 export type RecordTab = (typeof tabs)[number];
 
@@ -69,7 +71,7 @@ export function RecordBody({ entity, record, level, tab, asOf, onTab, onAsOf, on
   const past = asOf !== undefined;
   // How people sign in is no part of their record, and for those who look after accounts only.
   const may = useMay();
-  const hasAccount = entity.name === 'person' && !past && typeof record.deleted_at !== 'string' && may('account.manage', record.organisation);
+  const hasAccount = entity.name === 'person' && !entity.vault && !past && typeof record.deleted_at !== 'string' && may('account.manage', record.organisation);
   return (
     <article className={styles.record}>
       <RecordHead entity={entity} record={record} level={level} past={past} tools={tools} onEdit={() => setBase(record)} onAsOf={() => setChoosing(true)} onChanged={onChanged} />
@@ -77,7 +79,7 @@ export function RecordBody({ entity, record, level, tab, asOf, onTab, onAsOf, on
       <div className={styles.content}>
         <Tabs
           name={t.recordParts()}
-          value={tab === 'account' && !hasAccount ? 'details' : tab}
+          value={(tab === 'account' && !hasAccount) || (tab === 'files' && entity.vault) ? 'details' : tab}
           onChange={onTab}
           tabs={[
             {
@@ -93,7 +95,8 @@ export function RecordBody({ entity, record, level, tab, asOf, onTab, onAsOf, on
             { value: 'history', name: t.tabHistory(), content: () => <History entity={entity} record={record} onAsOf={onAsOf} /> },
             { value: 'comments', name: t.tabComments(), content: () => <Comments entity={entity} record={record} /> },
             { value: 'relations', name: t.tabRelations(), content: () => <Relations entity={entity} record={record} /> },
-            { value: 'files', name: t.tabFiles(), content: () => <Attachments entity={entity} record={record} /> },
+            // Bytes of files lie outside of vaults.
+            ...(entity.vault ? [] : [{ value: 'files' as const, name: t.tabFiles(), content: () => <Attachments entity={entity} record={record} /> }]),
             ...(hasAccount ? [{ value: 'account' as const, name: t.peopleAccount(), content: () => <PersonAccount id={record.id} name={titleOf(entity, record)} /> }] : []),
           ]}
         />
@@ -183,23 +186,25 @@ function RecordHead({ entity, record, level, past, tools, onEdit, onAsOf, onChan
     deeds.perform(record, action).then((changed) => onChanged(changed), deeds.failed);
   };
   const actions = past || deleted ? [] : actionsFor(entity, record).filter((action) => allowed(action.name));
-  const address = `${window.location.origin}/records/${entity.path}/${record.id}`;
+  const [sealing, setSealing] = useState(false);
+  const maySeal = useMaySeal(entity, record) && !past && !deleted;
   return (
     <header className={styles.head}>
       <p className={styles.line}>
-        <Link to="/records/$path" params={{ path: entity.path }} search={{}} className={styles.kind ?? ''}>
+        <ListLink entity={entity} className={styles.kind ?? ''}>
           {level === 1 ? entitiesLabel(t, entity.name) : entityLabel(t, entity.name)}
-        </Link>
+        </ListLink>
         {record.number && (
           <span className="mono">
             <Visible text={record.number} />
           </span>
         )}
         <span className={styles.space} />
-        <CopyButton name={t.recordCopyLink()} text={address} icon={<LinkIcon />} />
+        <CopyButton name={t.recordCopyLink()} text={addressOf(entity, record.id)} icon={<LinkIcon />} />
         <DeedMenu
           deeds={[
             { key: 'asof', name: t.asOfTitle(), icon: <HistoryIcon />, onChoose: onAsOf },
+            ...(maySeal ? [{ key: 'seal', name: t.sealMenu(), icon: <LockIcon />, onChoose: () => setSealing(true) }] : []),
             deleted
               ? { key: 'restore', name: t.actionRestore(), icon: <UndoIcon />, disabled: past || !allowed('delete'), onChoose: () => void deeds.restore(record).then(() => onChanged(), deeds.failed) }
               : { key: 'delete', name: t.actionDelete(), icon: <TrashIcon />, grave: true, disabled: past || !allowed('delete'), onChoose: () => void deeds.remove(record).then(() => onChanged(), deeds.failed) },
@@ -230,6 +235,11 @@ function RecordHead({ entity, record, level, past, tools, onEdit, onAsOf, onChan
           </Button>
         )}
       </div>
+      {sealing && (
+        <Suspense fallback={null}>
+          <SealDialog entity={entity} record={record} onClose={() => setSealing(false)} />
+        </Suspense>
+      )}
     </header>
   );
 }

@@ -1,6 +1,7 @@
 // Counts by the values of choice fields: what there is, and one click to see only that.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { facetOf } from '../api/records';
+import { keptAs } from '../api/schema';
 import type { Entity, Field } from '../api/schema';
 import { count } from '../i18n/format';
 import { useText } from '../i18n/useText';
@@ -48,7 +49,7 @@ function Facet({ entity, field, filter, query, onChange }: Props & { readonly fi
   const t = useText();
   const asked = withoutField(query, field.name);
   const values = useQuery({
-    queryKey: ['records', entity.name, 'facet', field.name, asked],
+    queryKey: ['records', keptAs(entity), 'facet', field.name, asked],
     queryFn: ({ signal }) => facetOf(entity.path, field.name, asked, signal),
     placeholderData: keepPreviousData,
   });

@@ -1,4 +1,3 @@
-import { Link, getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { AnyRecord } from '../api/records';
 import type { Entity } from '../api/schema';
@@ -7,21 +6,21 @@ import { IconButton } from '../ui/Button';
 import { Tip } from '../ui/Tip';
 import { CloseIcon, OpenIcon } from '../ui/icons';
 import head from '../alert/AlertHead.module.css';
+import { RecordLink } from './links';
 import { LoadedRecord, tabOf } from './RecordBody';
-
-const route = getRouteApi('/shell/records/$path');
+import type { RecordTab } from './RecordBody';
 
 interface Props {
   readonly entity: Entity;
   readonly id: string;
+  readonly tab: unknown;
+  readonly onTab: (tab: RecordTab) => void;
   readonly onClose: () => void;
   readonly onChanged: (record?: AnyRecord) => void;
 }
 
-export function RecordFlyout({ entity, id, onClose, onChanged }: Props) {
+export function RecordFlyout({ entity, id, tab, onTab, onClose, onChanged }: Props) {
   const t = useText();
-  const navigate = route.useNavigate();
-  const { tab } = route.useSearch();
   const box = useRef<HTMLElement>(null);
   const [asOfOf, setAsOf] = useState<{ id: string; time: string | undefined }>();
   useEffect(() => {
@@ -35,15 +34,15 @@ export function RecordFlyout({ entity, id, onClose, onChanged }: Props) {
         level={2}
         tab={tabOf(tab)}
         asOf={asOfOf?.id === id ? asOfOf.time : undefined}
-        onTab={(chosen) => void navigate({ search: (known) => ({ ...known, tab: chosen }), replace: true })}
+        onTab={onTab}
         onAsOf={(time) => setAsOf({ id, time })}
         onChanged={onChanged}
         tools={
           <>
             <Tip text={t.alertOpenPage()}>
-              <Link to="/records/$path/$id" params={{ path: entity.path, id }} search={{}} aria-label={t.alertOpenPage()} className={head.link ?? ''}>
+              <RecordLink entity={entity} id={id} name={t.alertOpenPage()} className={head.link ?? ''}>
                 <OpenIcon />
-              </Link>
+              </RecordLink>
             </Tip>
             <IconButton name={t.commonClose()} icon={<CloseIcon />} onClick={onClose} />
           </>

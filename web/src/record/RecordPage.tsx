@@ -1,12 +1,13 @@
-import { Link, getRouteApi } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
-import { useSchema } from '../api/schema';
+import { keptAs, useSchema } from '../api/schema';
 import { Failure, Loading, Note } from '../app/states';
 import { useTitle } from '../app/useTitle';
 import { useText } from '../i18n/useText';
 import head from '../alert/AlertHead.module.css';
 import type { Entity } from '../api/schema';
 import { entitiesLabel, titleOf } from './labels';
+import { ListLink } from './links';
 import { LoadedRecord, tabOf } from './RecordBody';
 import { useRecord } from './useRecord';
 
@@ -26,21 +27,40 @@ export function RecordPage() {
       </Note>
     );
   }
-  return <One entity={entity} id={id} />;
+  return <Outside entity={entity} id={id} />;
 }
 
-function One({ entity, id }: { readonly entity: Entity; readonly id: string }) {
-  const t = useText();
+function Outside({ entity, id }: { readonly entity: Entity; readonly id: string }) {
   const navigate = route.useNavigate();
-  const client = useQueryClient();
   const { tab, as_of: asOf } = route.useSearch();
+  return <OneRecord entity={entity} id={id} tab={tab} asOf={asOf} go={(next, replace) => void navigate({ search: next, replace })} />;
+}
+
+export interface PageSearch {
+  readonly tab?: string;
+  readonly as_of?: string;
+}
+
+interface OneProps {
+  readonly entity: Entity;
+  readonly id: string;
+  readonly tab: string | undefined;
+  readonly asOf: string | undefined;
+  readonly go: (next: (known: PageSearch) => PageSearch, replace: boolean) => void;
+}
+
+export function OneRecord({ entity, id, tab, asOf, go }: OneProps) {
+  const t = useText();
+  const client = useQueryClient();
   const record = useRecord(entity, id, asOf);
-  useTitle(record.data ? titleOf(entity, record.data) : entitiesLabel(t, entity.name));
+  const many = entitiesLabel(t, entity.name);
+  // Browsers keep the names of pages: of a record in a vault only its kind.
+  useTitle(entity.vault ? t.vaultPageTitle({ page: many, vault: entity.vault.key }) : record.data ? titleOf(entity, record.data) : many);
   return (
     <div className={head.page}>
-      <Link to="/records/$path" params={{ path: entity.path }} search={{}} className={head.back ?? ''}>
-        {t.recordBack({ entities: entitiesLabel(t, entity.name) })}
-      </Link>
+      <ListLink entity={entity} className={head.back ?? ''}>
+        {t.recordBack({ entities: many })}
+      </ListLink>
       <div className={head.card}>
         <LoadedRecord
           entity={entity}
@@ -48,9 +68,9 @@ function One({ entity, id }: { readonly entity: Entity; readonly id: string }) {
           level={1}
           tab={tabOf(tab)}
           asOf={asOf}
-          onTab={(chosen) => void navigate({ search: (known) => ({ ...known, tab: chosen }), replace: true })}
-          onAsOf={(time) => void navigate({ search: () => (time === undefined ? {} : { as_of: time }) })}
-          onChanged={() => void client.invalidateQueries({ queryKey: ['record', entity.name, id] })}
+          onTab={(chosen) => go((known) => ({ ...known, tab: chosen }), true)}
+          onAsOf={(time) => go(() => (time === undefined ? {} : { as_of: time }), false)}
+          onChanged={() => void client.invalidateQueries({ queryKey: ['record', keptAs(entity), id] })}
         />
       </div>
     </div>

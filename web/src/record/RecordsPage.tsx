@@ -20,7 +20,7 @@ import { ColumnChooser } from './ColumnChooser';
 import { defaultColumns, fitting, readColumns } from './columns';
 import type { Column } from './columns';
 import { emptyFilter, filterOf, isEmpty, openKey, queryOf, searchOf } from './filter';
-import type { RecordFilter } from './filter';
+import type { RecordFilter, RecordSearch } from './filter';
 import { FilterBar } from './FilterBar';
 import { entitiesLabel, entityLabel, entityPurpose } from './labels';
 import { RecordFacets, facetFields } from './RecordFacets';
@@ -63,7 +63,22 @@ export function RecordsPage() {
       </Note>
     );
   }
-  return <Records key={entity.name} entity={entity} />;
+  return <OutsideRecords key={entity.name} entity={entity} />;
+}
+
+function OutsideRecords({ entity }: { readonly entity: Entity }) {
+  const navigate = route.useNavigate();
+  const search = route.useSearch();
+  const go = useCallback<ListPlace['go']>((next, replace) => void navigate({ search: next, replace: replace ?? false }), [navigate]);
+  const openPage = useCallback((id: string) => void navigate({ to: '/records/$path/$id', params: { path: entity.path, id }, search: {} }), [entity.path, navigate]);
+  return <Records entity={entity} search={search} go={go} openPage={openPage} />;
+}
+
+// Where a list stands: in the address outside of vaults, or within one.
+export interface ListPlace {
+  readonly search: RecordSearch;
+  readonly go: (next: (known: RecordSearch) => RecordSearch, replace?: boolean) => void;
+  readonly openPage: (id: string) => void;
 }
 
 function useColumns(entity: Entity) {
@@ -73,13 +88,11 @@ function useColumns(entity: Entity) {
   return { columns, setColumns: keep as (columns: readonly Column[] | undefined) => void, setWidth };
 }
 
-function Records({ entity }: { readonly entity: Entity }) {
+export function Records({ entity, search, go, openPage }: ListPlace & { readonly entity: Entity }) {
   const t = useText();
   const may = useMay();
   const many = entitiesLabel(t, entity.name);
-  useTitle(many);
-  const navigate = route.useNavigate();
-  const search = route.useSearch();
+  useTitle(entity.vault ? t.vaultPageTitle({ page: many, vault: entity.vault.key }) : many);
   const { letterKeys } = usePreferences();
   const organisation = useOrganisation()?.key;
   const filter = useMemo(() => filterOf(search, entity), [search, entity]);
@@ -101,20 +114,17 @@ function Records({ entity }: { readonly entity: Entity }) {
   const mayCreate = may(`${entity.name}.create`);
   const mayChoose = may(`${entity.name}.change`) || may(`${entity.name}.delete`) || (entity.actions ?? []).some((action) => may(`${entity.name}.${action.name}`));
 
-  const setFilter = useCallback((next: RecordFilter) => void navigate({ search: searchOf(next) }), [navigate]);
+  const setFilter = useCallback((next: RecordFilter) => go(() => searchOf(next)), [go]);
   const open = useCallback(
     (id: string | undefined) => {
-      void navigate({
-        search: (known) => {
-          const next = { ...known };
-          delete next[openKey];
-          delete next['tab'];
-          return id === undefined ? next : { ...next, [openKey]: id };
-        },
-        replace: openId !== undefined && id !== undefined,
-      });
+      go((known) => {
+        const next = { ...known };
+        delete next[openKey];
+        delete next['tab'];
+        return id === undefined ? next : { ...next, [openKey]: id };
+      }, openId !== undefined && id !== undefined);
     },
-    [navigate, openId],
+    [go, openId],
   );
   const openRow = useCallback(
     (index: number) => {
@@ -157,7 +167,7 @@ function Records({ entity }: { readonly entity: Entity }) {
       x: () => mayChoose && cursor !== undefined && choose(cursor, false),
       o: () => {
         const id = openId ?? (cursor === undefined ? undefined : list.row(cursor)?.id);
-        if (id) void navigate({ to: '/records/$path/$id', params: { path: entity.path, id }, search: {} });
+        if (id) openPage(id);
       },
       c: () => mayCreate && setDialog('new'),
       n: reload,
@@ -170,23 +180,27 @@ function Records({ entity }: { readonly entity: Entity }) {
   const shownColumns = useMemo(() => (withFlyout ? fitting(entity, columns, besideFlyout) : columns), [entity, columns, withFlyout]);
   const withFacets = !withFlyout && facetFields(entity).length > 0;
   const exportAs = useExport(entity, query, columns);
+  // Nothing of a vault goes into files, or into what is kept outside of it.
+  const outside = entity.vault === undefined;
   return (
     <div className={styles.page}>
       <header className={styles.head}>
         <h1>{many}</h1>
         {view.state === 'ready' && <span className="dim num">{list.totalIsExact ? t.listTotal({ records: view.total }) : t.listTotalAtLeast({ records: view.total })}</span>}
         <span className={styles.space} />
-        <SavedViews entity={entity} search={searchOf(filter)} onOpen={(next) => void navigate({ search: next })} />
+        {outside && <SavedViews entity={entity} search={searchOf(filter)} onOpen={(next) => go(() => next)} />}
         <ColumnChooser entity={entity} columns={columns} onChange={setColumns} />
-        <DeedMenu
-          deeds={[
-            { key: 'csv', name: t.exportCsv(), icon: <DownloadIcon />, onChoose: () => exportAs('csv') },
-            { key: 'xlsx', name: t.exportXlsx(), icon: <DownloadIcon />, onChoose: () => exportAs('xlsx') },
-            { key: 'import', name: t.importTitle(), icon: <UploadIcon />, disabled: !(mayCreate || may(`${entity.name}.change`)), onChoose: () => setDialog('import') },
-          ]}
-        >
-          <IconButton name={t.listMore()} icon={<MoreIcon />} />
-        </DeedMenu>
+        {outside && (
+          <DeedMenu
+            deeds={[
+              { key: 'csv', name: t.exportCsv(), icon: <DownloadIcon />, onChoose: () => exportAs('csv') },
+              { key: 'xlsx', name: t.exportXlsx(), icon: <DownloadIcon />, onChoose: () => exportAs('xlsx') },
+              { key: 'import', name: t.importTitle(), icon: <UploadIcon />, disabled: !(mayCreate || may(`${entity.name}.change`)), onChoose: () => setDialog('import') },
+            ]}
+          >
+            <IconButton name={t.listMore()} icon={<MoreIcon />} />
+          </DeedMenu>
+        )}
         {mayCreate && (
           <Button kind="primary" icon={<PlusIcon />} onClick={() => setDialog('new')}>
             {t.listNew({ entity: entityLabel(t, entity.name) })}
@@ -227,7 +241,7 @@ function Records({ entity }: { readonly entity: Entity }) {
         </div>
         {withFlyout && (
           <Suspense fallback={<Loading />}>
-            <RecordFlyout entity={entity} id={openId} onClose={() => open(undefined)} onChanged={(record) => (record ? list.own(record) : reloadInPlace())} />
+            <RecordFlyout entity={entity} id={openId} tab={search['tab']} onTab={(tab) => go((known) => ({ ...known, tab }), true)} onClose={() => open(undefined)} onChanged={(record) => (record ? list.own(record) : reloadInPlace())} />
           </Suspense>
         )}
       </div>

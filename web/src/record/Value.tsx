@@ -1,7 +1,6 @@
 // The value of a field as it is read: in a row of a list (on one line) or on a page.
-import { Link } from '@tanstack/react-router';
 import type { Entity, Field } from '../api/schema';
-import { fieldOf, useSchema } from '../api/schema';
+import { fieldOf, inVault, useSchema } from '../api/schema';
 import type { AnyRecord } from '../api/records';
 import { organisationName, useSession } from '../app/session';
 import { usePreferences } from '../app/preferences';
@@ -13,6 +12,7 @@ import { LockIcon } from '../ui/icons';
 import { Tip } from '../ui/Tip';
 import { choiceLabel, isState } from './labels';
 import { Tlp } from './Tlp';
+import { RecordLink } from './links';
 import { useRecordTitle } from './titles';
 import styles from './Value.module.css';
 
@@ -35,12 +35,12 @@ export function Reference({ id, target, link = true }: { readonly id: string; re
   const title = useRecordTitle(id);
   if (title === undefined || title === 'asked') return <span className="dim">…</span>;
   if (title === 'unknown') return <span className="dim">{t.recordHidden()}</span>;
-  const path = schema.data?.named(title.entity || (target ?? ''))?.path;
-  if (!link || path === undefined) return <Visible text={title.title} />;
+  const entity = schema.data?.named(title.entity || (target ?? ''));
+  if (!link || entity === undefined) return <Visible text={title.title} />;
   return (
-    <Link to="/records/$path/$id" params={{ path, id }} search={{}} className={styles.reference ?? ''} title={visibleTitle(title.title) ?? ''}>
+    <RecordLink entity={title.vault === undefined ? entity : inVault(entity, title.vault)} id={id} className={styles.reference ?? ''} title={visibleTitle(title.title) ?? ''}>
       <Visible text={title.title} />
-    </Link>
+    </RecordLink>
   );
 }
 

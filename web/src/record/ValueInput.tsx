@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Entity, Field } from '../api/schema';
-import { useSchema } from '../api/schema';
+import { inVault, nameWithin, useSchema } from '../api/schema';
 import { listRecords } from '../api/records';
 import type { AnyRecord } from '../api/records';
 import { usePreferences } from '../app/preferences';
@@ -13,11 +13,12 @@ import { Button, IconButton } from '../ui/Button';
 import { DateInput } from '../ui/DateInput';
 import { Input, Select, TextArea, Tick } from '../ui/Field';
 import { Picker } from '../ui/Picker';
+import { useVaultKey } from '../vault/useVaults';
 import { CloseIcon } from '../ui/icons';
 import type { Raw } from './form';
 import { maxTexts } from './form';
 import { choiceLabel, titleOf } from './labels';
-import { titles } from './titles';
+import { useTitles } from './titles';
 import { Reference } from './Value';
 import styles from './ValueInput.module.css';
 
@@ -100,16 +101,21 @@ export function ReferenceInput({ target, label, value, onChange, given = {}, aut
   const t = useText();
   const schema = useSchema();
   const entity = schema.data?.named(target);
+  const titles = useTitles();
+  // Within a vault what may lie in it is offered before what is outside.
+  const vault = useVaultKey();
+  const inside = vault !== undefined && entity?.may_be_sealed === true && entity.attached !== true ? inVault(entity, vault) : undefined;
   const [search, setSearch] = useState('');
   const found = useQuery<readonly AnyRecord[]>({
-    queryKey: ['pick', target, search],
+    queryKey: ['pick', nameWithin(target, inside?.vault?.key), search],
     enabled: entity !== undefined && value === '',
     staleTime: 10_000,
     placeholderData: keepPreviousData,
     queryFn: async ({ signal }) => {
       const asked = new URLSearchParams({ limit: String(offered), total: 'false' });
       if (search.trim() !== '') asked.set('q', search.trim());
-      return (await listRecords(entity?.path ?? '', asked.toString(), signal)).items;
+      const lists = await Promise.all([...(inside ? [inside] : []), entity].map((one) => listRecords(one?.path ?? '', asked.toString(), signal)));
+      return lists.flatMap((list) => list.items).slice(0, offered);
     },
   });
   if (value !== '') {
@@ -135,7 +141,7 @@ export function ReferenceInput({ target, label, value, onChange, given = {}, aut
       options={(found.data ?? []).map((record) => ({ value: record.id, name: entity ? <Visible text={titleOf(entity, record)} /> : record.id }))}
       onChoose={(id) => {
         const record = found.data?.find((one) => one.id === id);
-        if (record && entity) titles.learn(id, { entity: entity.name, title: titleOf(entity, record) });
+        if (record && entity) titles.learn(id, { entity: entity.name, title: titleOf(entity, record), ...(vault !== undefined && record.vault === vault ? { vault } : {}) });
         setSearch('');
         onChange(id);
       }}

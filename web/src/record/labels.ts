@@ -25,7 +25,7 @@ const commonLabel = (t: Messages, name: string): string | undefined => textAt(t,
 export const fieldLabel = (t: Messages, entity: string, field: string): string => textAt(t, `field.${entity}.${field}`) ?? commonLabel(t, field) ?? plain(field);
 
 function plainAction(t: Messages, action: string): string {
-  const names: Readonly<Record<string, string>> = { create: t.actionCreate(), change: t.actionChange(), delete: t.actionDelete(), restore: t.actionRestore(), undo: t.actionUndo() };
+  const names: Readonly<Record<string, string>> = { create: t.actionCreate(), change: t.actionChange(), delete: t.actionDelete(), restore: t.actionRestore(), undo: t.actionUndo(), seal: t.sealGo() };
   return Object.hasOwn(names, action) ? (names[action] ?? action) : plain(action);
 }
 

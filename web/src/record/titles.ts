@@ -1,6 +1,6 @@
 // Titles of records that others refer to: gathered for a moment, asked for together, kept. A record that is hidden or
 // gone has none.
-import { useEffect, useSyncExternalStore } from 'react';
+import { createContext, use, useEffect, useSyncExternalStore } from 'react';
 import { titlesOf } from '../api/records';
 import type { Title } from '../api/records';
 
@@ -79,12 +79,17 @@ export class Titles {
   }
 }
 
-export const titles = new Titles(titlesOf);
+export const titles = new Titles((ids) => titlesOf(ids));
+
+// Within a vault its own: what is learned there is not kept outside.
+export const TitlesContext = createContext(titles);
+export const useTitles = (): Titles => use(TitlesContext);
 
 export function useRecordTitle(id: string): State | undefined {
+  const titles = useTitles();
   const state = useSyncExternalStore(titles.subscribe, () => titles.get(id));
   useEffect(() => {
     if (state === undefined) titles.want(id);
-  }, [id, state]);
+  }, [id, state, titles]);
   return state;
 }

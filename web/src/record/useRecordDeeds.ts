@@ -5,12 +5,13 @@ import { useCallback, useMemo } from 'react';
 import { act, changeRecord, createRecord, deleteRecord, historyOf, newKey, restoreRecord, undoChange } from '../api/records';
 import type { AnyRecord } from '../api/records';
 import { ApiError } from '../api/client';
+import { keptAs } from '../api/schema';
 import type { Action, Entity } from '../api/schema';
 import { isCancelled, useDeed } from '../app/deeds';
 import { useToast } from '../app/toasts';
 import { useText } from '../i18n/useText';
 import { actionLabel, faultLabel, titleOf } from './labels';
-import { titles } from './titles';
+import { useTitles } from './titles';
 
 export interface RecordDeeds {
   readonly create: (values: Readonly<Record<string, unknown>>, key: string) => Promise<AnyRecord>;
@@ -23,11 +24,11 @@ export interface RecordDeeds {
 }
 
 // The change that led to a version, undone unless somebody changed more meanwhile.
-async function undoVersion(path: string, id: string, version: number): Promise<void> {
-  const { items } = await historyOf(path, id, undefined, 1);
+async function undoVersion(entity: Entity, id: string, version: number): Promise<void> {
+  const { items } = await historyOf(entity.path, id, undefined, 1);
   const last = items[0];
   if (!last || last.version !== version) throw new Error('changed meanwhile');
-  await undoChange(last.seq);
+  await undoChange(last.seq, entity.vault?.key);
 }
 
 export function useRecordDeeds(entity: Entity): RecordDeeds {
@@ -36,14 +37,16 @@ export function useRecordDeeds(entity: Entity): RecordDeeds {
   const toast = useToast();
   const client = useQueryClient();
   const { name, path } = entity;
+  const kept = keptAs(entity);
+  const titles = useTitles();
   const learn = useCallback(
     (record: AnyRecord) => {
-      client.setQueryData(['record', name, record.id, ''], record);
-      titles.learn(record.id, { entity: name, title: titleOf(entity, record) });
-      void client.invalidateQueries({ queryKey: ['history', name, record.id] });
-      void client.invalidateQueries({ queryKey: ['records', name] });
+      client.setQueryData(['record', kept, record.id, ''], record);
+      titles.learn(record.id, { entity: name, title: titleOf(entity, record), ...(entity.vault ? { vault: entity.vault.key } : {}) });
+      void client.invalidateQueries({ queryKey: ['history', kept, record.id] });
+      void client.invalidateQueries({ queryKey: ['records', kept] });
     },
-    [client, entity, name],
+    [client, entity, kept, name, titles],
   );
   const failed = useCallback(
     (error: unknown) => {
@@ -59,9 +62,9 @@ export function useRecordDeeds(entity: Entity): RecordDeeds {
   );
   const again = useCallback(
     async (id: string) => {
-      await Promise.all([client.invalidateQueries({ queryKey: ['record', name, id] }), client.invalidateQueries({ queryKey: ['history', name, id] }), client.invalidateQueries({ queryKey: ['records', name] })]);
+      await Promise.all([client.invalidateQueries({ queryKey: ['record', kept, id] }), client.invalidateQueries({ queryKey: ['history', kept, id] }), client.invalidateQueries({ queryKey: ['records', kept] })]);
     },
-    [client, name],
+    [client, kept],
   );
   return useMemo<RecordDeeds>(
     () => ({
@@ -79,7 +82,7 @@ export function useRecordDeeds(entity: Entity): RecordDeeds {
         const changed = await run((reason) => changeRecord(path, record.id, record.version, values, reason));
         learn(changed);
         toast({ text: t.deedChanged({ title: titleOf(entity, changed) }), undo: async () => {
-          await undoVersion(path, record.id, changed.version);
+          await undoVersion(entity, record.id, changed.version);
           await again(record.id);
         } });
         return changed;
@@ -95,7 +98,7 @@ export function useRecordDeeds(entity: Entity): RecordDeeds {
         }
         learn(changed);
         toast({ text: t.deedActed({ action: label, title: titleOf(entity, changed) }), undo: async () => {
-          await undoVersion(path, record.id, changed.version);
+          await undoVersion(entity, record.id, changed.version);
           await again(record.id);
         } });
         return changed;

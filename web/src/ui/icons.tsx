@@ -184,6 +184,12 @@ export const LockIcon = () => (
     <path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5" />
   </Icon>
 );
+export const VaultIcon = () => (
+  <Icon>
+    <path d="M4.5 5h15v13h-15zM7 18v2M17 18v2M17 9v5" />
+    <circle cx="10.5" cy="11.5" r="3" />
+  </Icon>
+);
 export const RecordsIcon = () => (
   <Icon>
     <path d="M5 4.5h14v15H5zM8.5 9h7M8.5 12.5h7M8.5 16h4" />

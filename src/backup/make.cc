@@ -240,6 +240,18 @@ class Maker {
   std::set<std::string> wanted_;  // blobs
 };
 
+base::Result<void> add_text(ArchiveWriter& archive, std::string_view name, const std::string& text) {
+  std::size_t at = 0;
+  const auto added = archive.add(std::string(name), text.size(), [&](std::span<char> into) {
+    const std::size_t count = std::min(into.size(), text.size() - at);
+    std::memcpy(into.data(), text.data() + at, count);
+    at += count;
+    return base::Result<std::size_t>(count);
+  });
+  if (!added) return added.error();
+  return {};
+}
+
 base::Result<Manifest> write_archive(const BackupOrder& order, const std::string& to, bool secrets) {
   std::optional<Manifest> manifest;
   auto written = store::sql::make_whole(to, [&](const std::string& part) -> base::Result<void> {
@@ -253,14 +265,8 @@ base::Result<Manifest> write_archive(const BackupOrder& order, const std::string
     const std::string text = to_json(*made);
     if (text.size() > kMaxManifestBytes)
       return base::Error{base::ErrorCode::limit_exceeded, "the backup has too many files", "", {}};
-    std::size_t at = 0;
-    const auto added = archive->add(std::string(kManifestName), text.size(), [&](std::span<char> into) {
-      const std::size_t count = std::min(into.size(), text.size() - at);
-      std::memcpy(into.data(), text.data() + at, count);
-      at += count;
-      return base::Result<std::size_t>(count);
-    });
-    if (!added) return added.error();
+    if (auto added = add_text(*archive, kManifestName, text); !added) return added;
+    if (auto added = add_text(*archive, kManifestHashName, hash_line(text)); !added) return added;
     manifest = std::move(*made);
     return archive->finish();
   });

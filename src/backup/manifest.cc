@@ -205,6 +205,10 @@ std::string to_json(const Manifest& manifest) {
   return out;
 }
 
+std::string hash_line(std::string_view json) {
+  return hex_of(trust::sha256(json)) + "  " + std::string(kManifestName) + "\n";
+}
+
 base::Result<Manifest> parse_manifest(std::string_view text) {
   parse::json::Reader reader({.document_bytes = kMaxManifestBytes, .depth = 8});
   const auto document = reader.read(text);

@@ -1,5 +1,5 @@
-// The manifest of a backup: the last entry of its archive, JSON. It says what stands before it, and what the
-// audit log held at the cut.
+// The manifest of a backup, JSON: the last entry of its archive but one, which is its hash. It says what
+// stands before it, and what the audit log held at the cut.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +17,7 @@
 namespace hinomi::backup {
 
 inline constexpr std::string_view kManifestName = "manifest.json";
+inline constexpr std::string_view kManifestHashName = "manifest.sha256";
 inline constexpr std::uint64_t kMaxManifestBytes = 512ULL << 20;
 inline constexpr std::int64_t kFormatVersion = 1;
 
@@ -53,6 +54,8 @@ struct Manifest {
   std::map<std::string, File> files{};
 };
 
+// What stands behind it: a line as sha256sum writes it.
+[[nodiscard]] std::string hash_line(std::string_view json);
 [[nodiscard]] std::string to_json(const Manifest& manifest);
 // Only what to_json() writes, of this version or an older one: unsupported for a newer one or for features
 // that this program does not know.

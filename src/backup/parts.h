@@ -49,6 +49,8 @@ inline constexpr std::array kParts{
     Part{"findings", Form::log, Fate::events},
     Part{"journal", Form::log, Fate::events},
     Part{"quarantine", Form::file, Fate::events},
+    Part{"rules", Form::folder,
+         Fate::events},  // compiled, as the journal refers to them; none is ever removed
     Part{"sources.yaml", Form::file, Fate::kept},
     Part{"source-ids", Form::file, Fate::kept},
     Part{"keys", Form::folder, Fate::secret},
@@ -60,7 +62,6 @@ inline constexpr std::array kParts{
     Part{"setup-secret", Form::file, Fate::remade},
     Part{"address", Form::file, Fate::remade},
     Part{"lock", Form::file, Fate::remade},
-    Part{"rules", Form::folder, Fate::remade},
     Part{"scratch", Form::folder, Fate::remade},
     Part{"exports", Form::folder, Fate::remade},
     Part{"records.db-wal", Form::file, Fate::remade},  // in the copy of the database

@@ -64,19 +64,33 @@ base::Result<void> compare(const std::string& path, const Manifest& manifest,
   return {};
 }
 
-// Reads the manifest, which is the entry that was opened last, and the end behind it.
-base::Result<Manifest> read_manifest(ArchiveReader& archive, const std::string& path, std::uint64_t size) {
-  if (size > kMaxManifestBytes) return wrong(path, "its manifest is too large");
+base::Result<std::string> read_text(ArchiveReader& archive) {
   std::string text;
   const auto hash = archive.read([&](std::string_view bytes) {
     text += bytes;
     return base::Result<void>();
   });
   if (!hash) return hash.error();
+  return text;
+}
+
+// Reads the manifest, which is the entry that was opened last, its hash, and the end behind them.
+base::Result<Manifest> read_manifest(ArchiveReader& archive, const std::string& path, std::uint64_t size) {
+  if (size > kMaxManifestBytes) return wrong(path, "its manifest is too large");
+  const auto text = read_text(archive);
+  if (!text) return text.error();
+  const auto behind = archive.next();
+  if (!behind) return behind.error();
+  const std::string line = hash_line(*text);
+  if (!*behind || (*behind)->name != kManifestHashName || (*behind)->size != line.size())
+    return wrong(path, "its manifest has no hash behind it");
+  const auto said = read_text(archive);
+  if (!said) return said.error();
+  if (*said != line) return wrong(path, "its manifest is damaged");
   const auto more = archive.next();
   if (!more) return more.error();
   if (*more) return wrong(path, "there is something behind its manifest");
-  return parse_manifest(text);
+  return parse_manifest(*text);
 }
 
 base::Result<std::uint64_t> room_for(const std::string& folder) {

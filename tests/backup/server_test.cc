@@ -21,6 +21,7 @@
 #include "fault/server_process.h"
 #include "load/http_sender.h"
 #include "os/testing/scratch_folder.h"
+#include "store/alerts/reader.h"
 #include "store/sql/database.h"
 #include "trust/merkle.h"
 #include "trust/testing/local_authority.h"
@@ -211,7 +212,9 @@ class BackupServer : public ::testing::Test {
     const std::string bearer = "Bearer " + server_->ingest_token();
     while (!stop_) {
       const auto sent = http.request("POST", "/api/v1/events?source=default", {{"Authorization", bearer}},
-                                     R"({"CommandLine":"x --hinomi-load-match y","Image":"C:\\a.exe"})"
+                                     R"({"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,)"
+                                     R"("ProviderName":"Microsoft-Windows-Sysmon","Computer":"PC-1",)"
+                                     R"("Image":"C:\\a.exe","CommandLine":"x --hinomi-load-match y"})"
                                      "\n");
       EXPECT_EQ(sent.status, 200) << sent.body;
       if (sent.status != 200) return;
@@ -258,6 +261,11 @@ class BackupServer : public ::testing::Test {
         bytes += cut->size();
       }
     EXPECT_GT(bytes, 10'000U);
+    auto alerts = store::alerts::Reader::open(one.restored + "/alerts.db");
+    ASSERT_TRUE(alerts);
+    const auto progress = alerts->progress();
+    ASSERT_TRUE(progress) << progress.error().message;
+    EXPECT_GT(progress->alerts, 0);
   }
 
   void judge(const Taken& one, const Contents& all) {

@@ -11,6 +11,7 @@
 #include "backup/restore.h"
 #include "messages/messages.h"
 #include "os/clock.h"
+#include "os/fault_point.h"
 #include "os/random.h"
 #include "trust/hash.h"
 
@@ -57,6 +58,12 @@ base::Result<std::vector<std::string>> blobs_of(Connection& connection) {
   }
 }
 
+// For tests: ends this process at a named point (os/fault_point.h).
+void arm_fault_points() {
+  if (const char* const point = std::getenv("HINOMI_FAULT_POINT"); point != nullptr)
+    (void)os::arm_fault_point(point);
+}
+
 void say_logs(Console& console, const backup::Manifest& manifest) {
   for (const backup::LogState& log : manifest.logs) {
     if (log.size == 0) continue;
@@ -80,6 +87,7 @@ int backup_command(Console& console, std::span<const std::string> words) {
   const std::string to = arguments->value("--to").value_or("");
   if (data.empty()) return missing(console, "--data DIR", "backup");
   if (to.empty()) return missing(console, "--to FILE", "backup");
+  arm_fault_points();
   const os::SystemClock clock;
   backup::BackupOrder order;
   order.data = data;
@@ -113,6 +121,7 @@ int restore_command(Console& console, std::span<const std::string> words) {
   const std::string data = arguments->value("--data").value_or("");
   if (from.empty()) return missing(console, "--from FILE", "restore");
   if (data.empty()) return missing(console, "--data DIR", "restore");
+  arm_fault_points();
   const os::SystemClock clock;
   const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
   backup::RestoreOrder order;

@@ -17,6 +17,7 @@
 #include "backup/sealed_copy.h"
 #include "backup/streams.h"
 #include "os/directory.h"
+#include "os/fault_point.h"
 #include "os/file.h"
 #include "store/sql/backup_file.h"
 #include "store/sqlite/database.h"
@@ -100,6 +101,7 @@ class Maker {
     });
     if (!hash) return hash.error();
     manifest_.files[name] = {size, *hash};
+    os::fault_point("backup.file_added");
     return *hash;
   }
   // True: it was there.
@@ -148,10 +150,11 @@ class Maker {
   base::Result<void> add_records(const Part& part) {
     const std::string path = source(part.path);
     if (const auto there = os::file_info(path); !there)
-      return base::Error{there.error().code,
-                         path + " is not there",
-                         "name the data folder of a server; of PostgreSQL its own pg_dump makes backups",
-                         {}};
+      return base::Error{
+          there.error().code,
+          path + " is not there",
+          "name the data folder of a server; where records live in PostgreSQL, pg_dump makes the backup",
+          {}};
     const std::string copy = staging_ + "/records.db";
     {
       auto database = store::sql::open_sqlite({.path = path});

@@ -56,8 +56,9 @@ inline constexpr std::array kParts{
     Part{"keys", Form::folder, Fate::secret},
     Part{"key", Form::file, Fate::secret},
     Part{"ingest-token", Form::file, Fate::secret},
-    Part{"audit/anchors", Form::folder, Fate::remade},  // on their way out and back
-    Part{"sessions", Form::file, Fate::remade},         // people sign in again
+    Part{"audit/anchors", Form::folder, Fate::remade},        // on their way out and back
+    Part{"records-in-postgresql", Form::file, Fate::remade},  // then there is no records.db, and no backup
+    Part{"sessions", Form::file, Fate::remade},               // people sign in again
     Part{"ticket", Form::file, Fate::remade},
     Part{"setup-secret", Form::file, Fate::remade},
     Part{"address", Form::file, Fate::remade},

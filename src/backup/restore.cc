@@ -17,6 +17,7 @@
 #include "backup/parts.h"
 #include "backup/streams.h"
 #include "os/disk.h"
+#include "os/fault_point.h"
 #include "os/file.h"
 #include "store/sql/database.h"
 #include "store/sqlite/scrub.h"
@@ -148,6 +149,7 @@ base::Result<void> extract(const std::string& from, const Manifest& manifest, co
     if (!hash) return hash.error();
     if (*hash != known->second.hash) return wrong(from, "it was changed meanwhile");
     if (auto synced = file->finish(); !synced) return synced;
+    os::fault_point("restore.file_written");
   }
 }
 
@@ -225,9 +227,11 @@ base::Result<void> move_into_place(const std::string& staging, const std::string
   for (fs::directory_iterator at(staging, trouble), end; !trouble && at != end; at.increment(trouble))
     names.push_back(at->path().filename().string());
   if (trouble) return base::Error{base::ErrorCode::io, "list " + staging + ": " + trouble.message(), "", {}};
-  for (const std::string& name : names)
+  for (const std::string& name : names) {
     if (::rename((staging + "/" + name).c_str(), (data + "/" + name).c_str()) != 0)
       return failed("move", staging + "/" + name);
+    os::fault_point("restore.moved");
+  }
   // Only now may a server start.
   if (auto synced = os::PosixDisk().sync_folder(data); !synced) return synced;
   if (::rmdir(staging.c_str()) != 0) return failed("remove", staging);
@@ -245,6 +249,7 @@ base::Result<void> restore_into(const RestoreOrder& order, const std::optional<M
   const auto keys = check_keys(order, staging);
   if (!keys) return keys.error();
   report.keys = *keys;
+  os::fault_point("restore.checked");
   return sync_folders(staging);
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -165,10 +166,13 @@ class BackupServer : public ::testing::Test {
     if (!body.empty()) headers.emplace_back("Content-Type", type);
     return http.request(method, target, headers, body);
   }
-  cli::Outcome hinomi(std::vector<std::string> words) {
+  // `killed_at`: a named point of the program (os/fault_point.h); empty: it runs to its end.
+  cli::Outcome hinomi(std::vector<std::string> words, const std::string& killed_at = {}) {
     const os::ScratchFolder outputs;
     words.insert(words.begin(), HINOMI_PROGRAM);
-    return cli::Process(outputs.path(), words, {"LC_ALL=C"}).wait();
+    std::vector<std::string> environment{"LC_ALL=C"};
+    if (!killed_at.empty()) environment.push_back("HINOMI_FAULT_POINT=" + killed_at);
+    return cli::Process(outputs.path(), words, environment).wait();
   }
 
   // A vault, whose members are changed all the while, and a person with an attachment.
@@ -322,18 +326,25 @@ class BackupServer : public ::testing::Test {
     EXPECT_EQ(file.status, 200);
     EXPECT_EQ(file.body, "bytes of an attachment");
     // The log of the vault: the deeds up to some moment of the backup, each once.
-    const auto log = ask(server, "GET", vault_ + "/log?limit=500");
-    ASSERT_EQ(log.status, 200) << log.body;
+    std::string log;
+    for (std::string before = "0";;) {
+      const auto page = ask(server, "GET", vault_ + "/log?before=" + before);
+      ASSERT_EQ(page.status, 200) << page.body;
+      const std::size_t last = page.body.rfind("\"seq\":");
+      if (last == std::string::npos) break;
+      before = text_in(page.body.substr(last), "seq");
+      log += page.body;
+    }
     int deeds = 0;
     for (int i = 1; i <= one.deeds_after; ++i) {
-      const std::size_t found = count_of(log.body, "deed " + std::to_string(i) + ".\"");
+      const std::size_t found = count_of(log, "deed " + std::to_string(i) + ".\"");
       if (i <= one.deeds_before) {
         EXPECT_EQ(found, 1U) << i;
       }
       if (found == 0) break;
       ++deeds;
     }
-    EXPECT_EQ(count_of(log.body, "\"deed "), static_cast<std::size_t>(deeds)) << "none behind a gap";
+    EXPECT_EQ(count_of(log, "\"deed "), static_cast<std::size_t>(deeds)) << "none behind a gap";
     const auto made = ask(server, "POST", "/api/v1/people", R"({"name":"After","organisation":1})");
     EXPECT_EQ(made.status, 201) << made.body;
     EXPECT_EQ(server.stop(), 0);
@@ -450,6 +461,29 @@ TEST_F(BackupServer, keys_of_another_server_are_refused) {
   const cli::Outcome swapped = hinomi({"restore", "--from", folder_ / "k2", "--data", folder_ / "r"});
   EXPECT_EQ(swapped.code, 1);
   EXPECT_NE(swapped.err.find("archive of keys"), std::string::npos) << swapped.err;
+}
+
+TEST_F(BackupServer, killed_anywhere_a_backup_is_not_there_and_a_restore_is_no_data_folder) {
+  ASSERT_EQ(server_->stop(), 0);
+  for (const char* point : {"backup.file_added", "backup.file_added:3", "backup.file_added:6"}) {
+    EXPECT_EQ(hinomi({"backup", "--data", data(), "--to", folder_ / "b"}, point).signal, SIGKILL) << point;
+    EXPECT_FALSE(fs::exists(folder_ / "b")) << point;
+  }
+  ASSERT_EQ(hinomi({"backup", "--data", data(), "--to", folder_ / "b", "--keys-to", folder_ / "k"}).code, 0);
+  const std::vector<std::string> restore{"restore",     "--from", folder_ / "b", "--keys",
+                                         folder_ / "k", "--data", folder_ / "r"};
+  for (const char* point : {"restore.file_written", "restore.file_written:4", "restore.checked",
+                            "restore.moved", "restore.moved:3", "restore.moved:6"}) {
+    EXPECT_EQ(hinomi(restore, point).signal, SIGKILL) << point;
+    fault::ServerProcess server(settings("r", false));
+    EXPECT_FALSE(server.start(std::chrono::seconds(30))) << point;
+    EXPECT_EQ(hinomi(restore).code, 1) << "nothing is restored over it";
+    fs::remove_all(folder_ / "r");
+  }
+  ASSERT_EQ(hinomi(restore).code, 0);
+  fault::ServerProcess server(settings("r", false));
+  EXPECT_TRUE(server.start()) << server.problem();
+  EXPECT_EQ(server.stop(), 0);
 }
 
 TEST_F(BackupServer, a_restore_that_was_broken_off_is_no_data_folder) {

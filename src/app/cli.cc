@@ -30,6 +30,8 @@ constexpr std::array kCommands{
     Command{"demo", "next", demo_next_command, messages::usage_demo_next},
     Command{"serve", "", serve_command, messages::usage_serve},
     Command{"login", "", login_command, messages::usage_login},
+    Command{"backup", "", backup_command, messages::usage_backup},
+    Command{"restore", "", restore_command, messages::usage_restore},
     Command{"audit", "check", audit_check_command, messages::usage_audit_check},
     Command{"audit", "export", audit_export_command, messages::usage_audit_export},
     Command{"audit", "new-key", audit_new_key_command, messages::usage_audit_new_key},

@@ -21,6 +21,8 @@ int evtx_dump_command(Console& console, std::span<const std::string> words);
 int demo_generate_command(Console& console, std::span<const std::string> words);
 int serve_command(Console& console, std::span<const std::string> words);
 int login_command(Console& console, std::span<const std::string> words);
+int backup_command(Console& console, std::span<const std::string> words);
+int restore_command(Console& console, std::span<const std::string> words);
 int audit_check_command(Console& console, std::span<const std::string> words);
 int audit_export_command(Console& console, std::span<const std::string> words);
 int audit_new_key_command(Console& console, std::span<const std::string> words);

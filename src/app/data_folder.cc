@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "backup/restore.h"
 #include "store/alerts/reader.h"
 
 namespace hinomi::app {
@@ -46,6 +47,12 @@ base::Result<DataFolder> open_data_folder(const std::string& path) {
         "the data folder " + folder.path + " belongs to another user or can be written by others",
         "chown it to the user of the server and chmod it to 0700",
         {}};
+  if (std::error_code ignored;
+      std::filesystem::exists(folder.path + "/" + std::string(backup::kRestoring), ignored))
+    return base::Error{base::ErrorCode::io,
+                       "a restore into the data folder " + folder.path + " was broken off",
+                       "empty the folder and restore again",
+                       {}};
   for (const std::string& part : {folder.scratch(), folder.journal(), folder.findings(), folder.rules()}) {
     if (auto made = make_folder(part); !made) return made.error();
   }

@@ -239,6 +239,11 @@ TEST_F(A1, A1_an_administrator_of_one_organisation_does_not_adopt_a_stronger_use
         return world_.send(0, local, "GET", "/api/v1/people/" + local.person + "/account").status == 200;
       },
       std::chrono::seconds(2)));
+  const Browser far = world_.person("a1-of-both", 1);
+  world_.assign(far.person, "B-1", 2);
+  const std::string of_far = "/api/v1/people/" + far.person;
+  ASSERT_TRUE(wait_until([&] { return world_.send(0, local, "GET", of_far + "/account").status == 403; },
+                         std::chrono::seconds(2)));
   const Attack attack(world_);
   Browser& admin = world_.admin();
   EXPECT_EQ(world_
@@ -249,11 +254,6 @@ TEST_F(A1, A1_an_administrator_of_one_organisation_does_not_adopt_a_stronger_use
   EXPECT_EQ(world_.send(1, local, "DELETE", "/api/v1/people/" + admin.person + "/account").status, 403);
   EXPECT_EQ(world_.send(0, local, "GET", "/api/v1/sessions?person=" + admin.person).status, 403);
   // Nor at somebody who manages nothing but works in another organisation too.
-  const Browser far = world_.person("a1-of-both", 1);
-  world_.assign(far.person, "B-1", 2);
-  const std::string of_far = "/api/v1/people/" + far.person;
-  ASSERT_TRUE(wait_until([&] { return world_.send(0, local, "GET", of_far + "/account").status == 403; },
-                         std::chrono::seconds(2)));
   EXPECT_EQ(world_
                 .send(0, local, "POST", of_far + "/invitation", R"({"reset_factors":true})",
                       "X-Hinomi-Reason: lost\r\n")

@@ -63,7 +63,7 @@ export function ImportDialog({ entity, onClose, onDone }: Props) {
       {tooLarge && <p role="alert">{t.importTooLarge({ most: maxBytes })}</p>}
       {look.isPending && <Loading />}
       {look.isError && <Failure error={look.error} />}
-      {look.data && <PreviewTable answer={look.data} skipped={skipped} onSkip={skip} />}
+      {look.data && <PreviewTable entity={entity} answer={look.data} skipped={skipped} onSkip={skip} />}
       {take.isError && !isCancelled(take.error) && <Failure error={take.error} />}
       <DialogButtons>
         <Button onClick={onClose}>{t.commonCancel()}</Button>
@@ -103,12 +103,13 @@ function Drop({ name, onFile }: { readonly name: string | undefined; readonly on
 }
 
 interface PreviewProps {
+  readonly entity: Entity;
   readonly answer: ImportAnswer;
   readonly skipped: ReadonlySet<number>;
   readonly onSkip: (place: number, left: boolean) => void;
 }
 
-function PreviewTable({ answer, skipped, onSkip }: PreviewProps) {
+function PreviewTable({ entity, answer, skipped, onSkip }: PreviewProps) {
   const t = useText();
   const kinds: Readonly<Record<ImportRow['kind'], string>> = { new: t.importNew(), change: t.importChange(), refused: t.importRefused() };
   const order: readonly ImportRow['kind'][] = ['refused', 'change', 'new'];
@@ -150,10 +151,10 @@ function PreviewTable({ answer, skipped, onSkip }: PreviewProps) {
                   </th>
                   <td className={styles[row.kind]}>
                     {kinds[row.kind]}
-                    <Faults row={row} field="" shown={columns.map((column) => column.key)} />
+                    <Faults entity={entity} row={row} field="" shown={columns.map((column) => column.key)} />
                   </td>
                   {columns.map((column) => (
-                    <ImportCell key={column.key} row={row} column={column.key} />
+                    <ImportCell key={column.key} entity={entity} row={row} column={column.key} />
                   ))}
                 </tr>
               ))}
@@ -203,14 +204,14 @@ function Remarks({ answer }: { readonly answer: ImportAnswer }) {
   );
 }
 
-function Faults({ row, field, shown }: { readonly row: ImportRow; readonly field: string; readonly shown: readonly string[] }) {
+function Faults({ entity, row, field, shown }: { readonly entity: Entity; readonly row: ImportRow; readonly field: string; readonly shown: readonly string[] }) {
   const t = useText();
-  const faults = faultsOf(t, row, field, shown);
+  const faults = faultsOf(t, entity.name, row, field, shown);
   if (faults.length === 0) return null;
   return <span className={styles.fault}>{faults.join(' / ')}</span>;
 }
 
-function ImportCell({ row, column }: { readonly row: ImportRow; readonly column: string }) {
+function ImportCell({ entity, row, column }: { readonly entity: Entity; readonly row: ImportRow; readonly column: string }) {
   const t = useText();
   const [before = '', after = ''] = row.changes[column] ?? [];
   const isChanged = row.changes[column] !== undefined;
@@ -230,7 +231,7 @@ function ImportCell({ row, column }: { readonly row: ImportRow; readonly column:
           </ins>
         </>
       )}
-      <Faults row={row} field={column} shown={[]} />
+      <Faults entity={entity} row={row} field={column} shown={[]} />
       {suspicions.map((suspicion) => (
         <span key={suspicion.code} className={styles.suspicion}>
           {textAt(t, `sheet.suspicion.${suspicion.code}`) ?? suspicion.code}

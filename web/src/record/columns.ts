@@ -22,7 +22,11 @@ const widths: Readonly<Record<Field['kind'], number>> = { text: 92, prose: 140, 
 
 // Members that stand in no table which people edit.
 const untabled: readonly string[] = ['created_at', 'updated_at'];
-export const tableColumns = (columns: readonly Column[]): readonly string[] => columns.map((column) => column.name).filter((name) => !untabled.includes(name));
+// The columns of a list as those of a table: with the organisation, without which no row can be added to it.
+export function tableColumns(entity: Entity, columns: readonly Column[]): readonly string[] {
+  const names = columns.map((column) => column.name).filter((name) => !untabled.includes(name));
+  return entity.for_all_organisations || names.includes('organisation') ? names : [...names, 'organisation'];
+}
 
 export function isColumn(entity: Entity, name: string): boolean {
   return entity.fields.some((field) => field.name === name) || (commonColumns as readonly string[]).includes(name);

@@ -25,19 +25,19 @@ describe('the preview of a table that comes back', () => {
   });
 
   it('says what is wrong where it is, and beside the row what has no column', () => {
-    const refused = row({ kind: 'refused', code: 'invalid', faults: [{ field: 'email', code: 'too_long' }, { field: 'hidden', code: 'needed' }] });
-    expect(faultsOf(messages.ja, refused, 'email', [])).toEqual(['長すぎます。']);
-    expect(faultsOf(messages.ja, refused, '', ['email'])).toEqual(['入力してください。']);
+    const refused = row({ kind: 'refused', code: 'invalid', faults: [{ field: 'email', code: 'too_long' }, { field: 'organisation', code: 'no_such_record' }] });
+    expect(faultsOf(messages.ja, 'person', refused, 'email', [])).toEqual(['長すぎます。']);
+    expect(faultsOf(messages.ja, 'person', refused, '', ['email'])).toEqual(['組織: 該当するレコードがありません。']);
     expect(isTaken(refused)).toBe(false);
   });
 
   it('names the troubles of cells', () => {
     const troubled = row({ troubles: [{ field: 'name', code: 'error_value', place: 'B2', text: '#REF!' }] });
-    expect(faultsOf(messages.en, troubled, 'name', [])).toEqual(['The cell shows an error.']);
+    expect(faultsOf(messages.en, 'person', troubled, 'name', [])).toEqual(['The cell shows an error.']);
   });
 
   it('says that somebody else was faster, or that the row is not allowed', () => {
-    expect(faultsOf(messages.en, row({ kind: 'refused', code: 'stale', conflict: true }), '', [])).toEqual(['Somebody else changed this meanwhile']);
-    expect(faultsOf(messages.en, row({ kind: 'refused', code: 'forbidden' }), '', [])).toEqual([messages.en.failForbidden()]);
+    expect(faultsOf(messages.en, 'person', row({ kind: 'refused', code: 'stale', conflict: true }), '', [])).toEqual(['Somebody else changed this meanwhile']);
+    expect(faultsOf(messages.en, 'person', row({ kind: 'refused', code: 'forbidden' }), '', [])).toEqual([messages.en.failForbidden()]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultColumns, fitting, layoutOf, maxWidth, minWidth, moved, readColumns } from './columns';
+import { defaultColumns, fitting, layoutOf, maxWidth, minWidth, moved, readColumns, tableColumns } from './columns';
 import { chosenCount, everything, flipped, isChosen, nothing, ranged } from './selection';
 import { caseEntity } from './testing';
 import { maxViews, readViews, withView } from './views';
@@ -7,6 +7,13 @@ import { maxViews, readViews, withView } from './views';
 describe('columns', () => {
   it('are those of the declaration until others are chosen, the title first', () => {
     expect(defaultColumns({ ...caseEntity, title: 'state' }).map((column) => column.name)).toEqual(['number', 'state', 'subject', 'due', 'owner', 'updated_at']);
+  });
+
+  it('go out as a table to which rows can be added', () => {
+    const columns = ['subject', 'updated_at'].map((name) => ({ name, width: undefined }));
+    expect(tableColumns(caseEntity, columns)).toEqual(['subject', 'organisation']);
+    expect(tableColumns({ ...caseEntity, for_all_organisations: true }, columns)).toEqual(['subject']);
+    expect(tableColumns(caseEntity, [{ name: 'organisation', width: 80 }])).toEqual(['organisation']);
   });
 
   it('are kept only as far as they make sense', () => {

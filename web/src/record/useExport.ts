@@ -18,7 +18,7 @@ export function useExport(entity: Entity, query: string, columns: readonly Colum
   return (format) => {
     const asked = new URLSearchParams(query);
     asked.set('format', format);
-    asked.set('columns', tableColumns(columns).join(','));
+    asked.set('columns', tableColumns(entity, columns).join(','));
     asked.set('language', language);
     asked.set('utc_offset', String(zoneOffsetMs(zone) / minuteMs));
     fetchFile(`/${entity.path}/export?${asked.toString()}`).catch((error: unknown) => {

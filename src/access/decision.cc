@@ -17,6 +17,7 @@ bool allows(const Principal& principal, std::string_view permission, const Objec
   if (principal.grants == nullptr) return false;
   const Reach* const reach = principal.grants->find(permission);
   if (reach == nullptr) return false;
+  if (object.itself && !permission.ends_with(".read")) return reach->holds(*object.itself, {});
   return object.of_all_organisations || reach->holds(object.labels.organisation, object.labels.site);
 }
 

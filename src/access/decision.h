@@ -19,6 +19,9 @@ struct ObjectView {
   bool of_all_organisations = false;  // belongs to none: whoever holds the permission anywhere may
   // Set where an object is for one principal alone (an inbox, a private view): nobody else may.
   std::optional<base::RecordId> owner;
+  // Set where an object is an organisation (0: one that is not there yet): whoever may read such objects
+  // anywhere reads it, but all else needs the permission in that organisation, or everywhere.
+  std::optional<base::OrganisationId> itself = {};
 };
 
 // How long after proving who they are a principal may do what needs it freshly.
@@ -39,8 +42,8 @@ enum class Decision : std::uint8_t {
 [[nodiscard]] bool holds_anywhere(const Principal& principal, std::string_view permission);
 
 // The rows that a principal may see by a permission, as a condition to be compiled into every query: an SQL
-// text over the columns "organisation", "site" and "vault" with "?" for the values, which follow in order. "1=0" for
-// none. Vaults are databases of their own; a sealed row elsewhere would stay hidden all the same.
+// text over the columns "organisation", "site" and "vault" with "?" for the values, which follow in order.
+// "1=0" for none. Vaults are databases of their own; a sealed row elsewhere would stay hidden all the same.
 struct RowFilter {
   std::string sql;
   std::vector<std::int64_t> values;

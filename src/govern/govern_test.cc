@@ -235,6 +235,36 @@ TEST_F(GovernTest, who_gives_roles_in_one_place_gives_none_in_others) {
                       std::string(R"({"role":")") + role + R"(","organisation":1,"post":")" + post + "\"}"));
 }
 
+TEST_F(GovernTest, who_may_change_one_organisation_changes_no_other_and_makes_none) {
+  const auto one = make("organisation", R"({"name":"a"})");
+  const auto two = make("organisation", R"({"name":"b"})");
+  ASSERT_TRUE(one && two);
+  access::Reach here;
+  here.add(access::Place{base::OrganisationId{1}, std::nullopt});
+  access::Reach everywhere;
+  everywhere.everywhere = true;
+  auto grants = std::make_shared<access::Grants>();
+  for (const char* verb : {"read", "create", "change", "delete"})
+    grants->add(std::string("organisation.") + verb, here);
+  access::Principal chief;
+  chief.id = *base::RecordId::parse("01935d8c-0000-7000-8000-00000000000a");
+  chief.grants = grants;
+  record::Context context;
+  context.who = &chief;
+  const schema::Entity& entity = registry_.get("organisation");
+  const auto renamed = [&] { return record::read_draft(entity, R"({"name":"c"})", true)->draft; };
+  EXPECT_TRUE(engine_->change(context, entity, one->id, renamed(), one->version));
+  const auto other = engine_->change(context, entity, two->id, renamed(), two->version);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.refusal().kind, record::Refusal::Kind::forbidden);
+  EXPECT_FALSE(engine_->remove(context, entity, two->id, two->version));
+  EXPECT_FALSE(engine_->create(context, entity, renamed()));
+  auto wide = std::make_shared<access::Grants>(*grants);
+  wide->add("organisation.create", everywhere);
+  chief.grants = wide;
+  EXPECT_TRUE(engine_->create(context, entity, renamed()));
+}
+
 TEST_F(GovernTest, a_revoked_role_is_gone_within_half_a_second) {
   ASSERT_TRUE(make("organisation", R"({"name":"a"})"));
   const std::string person = id("person", R"({"name":"佐藤","organisation":1})");

@@ -37,6 +37,7 @@ Entity organisation_entity() {
               date<&Organisation::valid_until>("valid_until").filterable(),
           }),
           .for_all_organisations = true,
+          .itself = "key",
           .may_be_sealed = false,
           .deletion = {
               .name = "delete", .needs_reason = true, .four_eyes = true, .approval_within = kApprovalTime}};

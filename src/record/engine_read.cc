@@ -88,6 +88,10 @@ access::ObjectView view_of(const Entity& entity, const Record& record) {
     const auto* const owner = std::get_if<base::RecordId>(&record.values[entity.index_of(entity.owner)]);
     view.owner = owner == nullptr ? base::RecordId{} : *owner;
   }
+  if (!entity.itself.empty()) {
+    const auto* const key = std::get_if<std::int64_t>(&record.values[entity.index_of(entity.itself)]);
+    view.itself = key == nullptr ? base::OrganisationId{} : static_cast<base::OrganisationId>(*key);
+  }
   return view;
 }
 

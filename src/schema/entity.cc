@@ -125,6 +125,11 @@ std::string fault_of(const Entity& entity) {
   const Field* const title = entity.find(entity.title);
   if (title == nullptr || title->kind != Kind::text)
     return std::string(entity.name) + ": the title is no text";
+  if (!entity.itself.empty()) {
+    const Field* const key = entity.find(entity.itself);
+    if (key == nullptr || key->kind != Kind::integer || !entity.for_all_organisations)
+      return std::string(entity.name) + ": what it is itself is no integer, or it belongs to an organisation";
+  }
   if (!entity.owner.empty()) {
     const Field* const owner = entity.find(entity.owner);
     if (owner == nullptr || owner->kind != Kind::reference)

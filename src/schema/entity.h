@@ -57,7 +57,10 @@ struct Entity {
   // Stands with another record (a comment): has no routes of its own, is not searched, and is read by whoever
   // may read that one.
   bool attached = false;
-  bool for_all_organisations = false;    // a record belongs to none: catalogues, organisations themselves
+  bool for_all_organisations = false;  // a record belongs to none: catalogues, organisations themselves
+  // With for_all_organisations: the integer field with the number of the organisation that a record itself
+  // is, in which all but reading it is decided; empty: records are none.
+  std::string_view itself = {};
   bool may_be_sealed = true;             // may live in a vault
   Action deletion = {.name = "delete"};  // what deleting one needs
 

@@ -129,8 +129,9 @@ Outcome<Approvals::Asked> Approvals::read_request(record::ActionCall& call) {
 // the first one where the requester may do this.
 base::Result<base::OrganisationId> Approvals::place_of(record::ActionCall& call) {
   if (!call.entity.for_all_organisations) return call.before.labels.organisation;
-  if (call.entity.name == "organisation")
-    return static_cast<base::OrganisationId>(record::integer_field(call.entity, call.before, "key"));
+  if (!call.entity.itself.empty())
+    return static_cast<base::OrganisationId>(
+        record::integer_field(call.entity, call.before, call.entity.itself));
   const access::Reach* const reach =
       call.context.who->grants->find(schema::permission_for(call.entity, call.action));
   if (reach != nullptr && !reach->places.empty()) return reach->places.front().organisation;

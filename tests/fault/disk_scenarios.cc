@@ -111,9 +111,14 @@ bool disk_errors(const Tools& tools) {
     report.say("left out: fiu-run is not installed (package fiu-utils)");
     return true;
   }
-  // Beginning 1 second into the run, so that the server comes up; then every kind of write fails now and
-  // then.
   ServerSettings settings = server_settings(tools, fresh_folder(tools, "f5"));
+  // The folder is made while the disk still works: the first start makes whole databases, in one piece or not
+  // at all. From then on every kind of write fails now and then, those of starting too.
+  {
+    ServerProcess first(settings);
+    report.expect(first.start() && first.stop() == 0, "the folder is made " + first.problem());
+    if (!report.passed()) return false;
+  }
   settings.wrapper = {"/usr/bin/fiu-run",
                       "-x",
                       "-c",

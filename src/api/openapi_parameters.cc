@@ -6,6 +6,8 @@ namespace {
 // By the names that routes call them; "NAME.PARAMETER". Alerts take several values of one parameter with
 // commas between them.
 constexpr std::string_view kParameters = R"json({
+"search.limit": {"name": "limit", "in": "query",
+  "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}},
 "search.q": {"name": "q", "in": "query", "required": true, "schema": {"type": "string"},
   "description": "words; what stands in quotes stays together, word* is a beginning, -word leaves out"},
 "titles.ids": {"name": "ids", "in": "query", "required": true, "explode": false,

@@ -126,5 +126,26 @@ TEST_F(RecordRoutesTest, a_table_goes_out_and_comes_back) {
       << back->body;
 }
 
+TEST_F(RecordRoutesTest, a_search_gives_as_many_as_were_asked_for) {
+  for (const char* const name : {"fog 1", "fog 2", "fog 3"})
+    ASSERT_TRUE(harbour_->make(R"({"name":")" + std::string(name) + "\"}"));
+  const auto hits = [&](const std::string& limit) {
+    const auto answer = ask("GET /api/v1/search?q=fog" + limit);
+    EXPECT_TRUE(answer && answer->status == 200);
+    std::size_t count = 0;
+    for (std::size_t at = answer->body.find("\"title\""); at != std::string::npos;
+         at = answer->body.find("\"title\"", at + 1))
+      ++count;
+    return count;
+  };
+  EXPECT_EQ(hits(""), 3U);
+  EXPECT_EQ(hits("&limit=1"), 1U);
+  for (const char* const limit : {"0", "101", "many", "1x", ""}) {
+    const auto answer = ask("GET /api/v1/search?q=fog&limit=" + std::string(limit));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 422) << limit;
+  }
+}
+
 }  // namespace
 }  // namespace hinomi::api

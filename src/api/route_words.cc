@@ -81,7 +81,7 @@ constexpr Described kRecords[] = {
      "/api/v1/search",
      {.summary = "Full-text search over all records that the caller may read",
       .answer = "SearchHits",
-      .parameters = "search.q"}},
+      .parameters = "search.q search.limit"}},
     {Method::get,
      "/api/v1/titles",
      {.summary = "Titles of records of any kind by their ids; hidden and unknown ones are left out",

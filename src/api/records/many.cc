@@ -1,5 +1,6 @@
 // Operations on many records.
 #include <algorithm>
+#include <charconv>
 
 #include "api/records/answer.h"
 #include "api/records/service.h"
@@ -102,7 +103,14 @@ http::Response RecordService::search(const Asked& asked) {
   const auto text = parameters ? take(*parameters, "q") : std::nullopt;
   if (!text) return refusal_answer(invalid({{"q", "needed", "what to search for"}}));
   constexpr std::size_t kHits = 50;
-  const auto hits = engine_.search(context_of(asked), *text, kHits);
+  constexpr std::size_t kMostHits = 100;
+  std::size_t limit = kHits;
+  if (const auto given = take(*parameters, "limit")) {
+    const auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), limit);
+    if (error != std::errc{} || end != given->data() + given->size() || limit < 1 || limit > kMostHits)
+      return refusal_answer(invalid({{"limit", "out_of_range", "1 to 100"}}));
+  }
+  const auto hits = engine_.search(context_of(asked), *text, limit);
   if (!hits) return refusal_answer(hits.refusal());
   std::string body;
   base::JsonWriter json(body);

@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)('records', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Register' }).click();
     await dialog.getByText('A value is needed').waitFor();
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid'))).toBe('true');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true');
     await dialog.locator('[aria-invalid="true"]').fill('登録 花子');
     await dialog.getByLabel('Joined on').fill('２０２６/４/１');
     await dialog.getByRole('button', { name: 'Register' }).click();
